@@ -1,0 +1,1 @@
+"""The world: simulators and street controllers. The only place with sockets or simulators."""

@@ -1,0 +1,1 @@
+"""The world is a small simulator in memory."""

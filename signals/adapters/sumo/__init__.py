@@ -1,0 +1,1 @@
+"""The world is Eclipse SUMO."""

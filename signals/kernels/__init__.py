@@ -1,0 +1,1 @@
+"""Numbers: Numba functions over arrays; they know no files, ids or objects."""

@@ -1,0 +1,1 @@
+"""Offline design of plans: cycle, split, intergreen."""

@@ -1,0 +1,1 @@
+"""What is allowed: interstage, monitor, guard, fallback."""
