@@ -112,6 +112,8 @@ class Snapshot(NamedTuple):
         the probability that it goes there.
     arrival_handle
         int64 [n] the vehicle; 0 where it is only inferred.
+    link_share
+        float32 [nK] share of the approach's vehicles that take each link.
     """
 
     time_s: float
@@ -129,6 +131,7 @@ class Snapshot(NamedTuple):
     arrival_speed_mps: FloatArray
     arrival_weight: FloatArray
     arrival_handle: HandleArray
+    link_share: FloatArray
 
 
 class Decision(NamedTuple):

@@ -1,0 +1,190 @@
+"""The optimiser: every second, for every intersection, the cheapest sequence of stages on what is believed to come.
+
+Each intersection that may change now searches over stages and durations (`signals.kernels.rolling_horizon`) and carries
+out the first action only. What it is told matters more than how it searches: true discharge, the vehicle at the head
+of a shared lane, exits that are full, and arrivals beyond the range of the sensors (`signals.kernels.approach_state`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from signals.control import horizon_site
+from signals.kernels import approach_state, horizon_values, rolling_horizon
+from signals.model.lanes import User
+from signals.model.network import Network
+from signals.model.values import BoolArray, Decision, Snapshot
+
+__all__ = ["RollingHorizon", "Settings"]
+
+MOST_ARRIVALS = 96
+"""Per queue; 60 s of a saturated lane are 32 vehicles, the rest are improbable ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every parameter of the optimiser, set once for all sites.
+
+    Parameters
+    ----------
+    horizon_s
+        How far plans reach. 30 to 90 s make little difference; 60 s covers a change and its return.
+    headway_s
+        Saturation headway of a lane with a free green (measured in SUMO 1.28 at 1 s steps: 1.8 to 2.0 s).
+    start_up_s
+        Lost time of a queue that gets green.
+    stop_cost_s
+        A stop, in seconds of delay.
+    red_queue_cost_s
+        Added per vehicle that waits at a red at the end of a plan: it will wait for a change at least.
+    gap_s
+        A yielding movement needs this gap in the traffic that has priority.
+    sneak
+        Share of a free flow that a yielding movement keeps through busy opposing traffic.
+    prune_s
+        Partial plans worse than the best of their second by more than this are given up.
+    blocked_s
+        For how long an approach whose exit is full is taken to stay blocked.
+    pedestrian_weight
+        A called crossing counts like this many vehicles waiting.
+    patience_s
+        After this long a stage may be left although one of its groups never became green.
+    range_m
+        How far vehicles are seen; must not exceed what the estimator uses.
+    """
+
+    horizon_s: int = 60
+    headway_s: float = 1.9
+    start_up_s: float = 1.0
+    stop_cost_s: float = 2.0
+    red_queue_cost_s: float = 8.0
+    gap_s: float = 3.0
+    sneak: float = 0.4
+    prune_s: float = 60.0
+    blocked_s: float = 8.0
+    pedestrian_weight: float = 1.0
+    patience_s: float = 45.0
+    range_m: float = 200.0
+
+
+class RollingHorizon:
+    """A rolling-horizon controller for a whole network.
+
+    Parameters
+    ----------
+    network
+        What is controlled.
+    settings
+        Its parameters; the defaults are meant for every site.
+    """
+
+    def __init__(self, network: Network, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._arrays = network.arrays
+        queues = horizon_site.queues(network)
+        self._site = horizon_site.site(network, queues)
+        self._streets = horizon_site.streets(network, queues, self.settings.range_m)
+        self._rules = _rules(self.settings)
+        self._memory = horizon_site.memory(network, queues)
+        self._work = horizon_site.work(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
+        count = len(network.intersections)
+        stages = np.diff(self._arrays.stage_offset)
+        running = np.where(stages > 0, 0, -1).astype(np.int32)
+        self._choice = horizon_values.Choice(
+            stage=running,
+            age_s=self._memory.green_age_s,
+            mature=self._memory.mature,
+            value_stay=np.zeros(count, np.float32),
+            value_best=np.zeros(count, np.float32),
+        )
+        self._sight_s = np.maximum(self._streets.sight_m / np.maximum(self._streets.limit_mps, 1.0), 5.0)
+        self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
+        self._belongs = horizon_site.group_mask(network)
+        self._first_stage = self._arrays.stage_offset[:-1]
+        self._has_stage = stages > 0
+        self._last_time_s = np.nan
+        self._compile(network)
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        """Choose a stage per intersection; pedestrians are served on call within it."""
+        tick_s = snapshot.time_s - self._last_time_s
+        self._last_time_s = snapshot.time_s
+        tick_s = min(max(tick_s, 0.0), 5.0) if np.isfinite(tick_s) else 1.0
+        choice, memory = self._choice, self._memory
+        before = choice.stage.copy()
+        approach_state.observe(
+            self._streets,
+            _seen(snapshot),
+            choice.stage,
+            tick_s,
+            self.settings.blocked_s,
+            self.settings.patience_s,
+            memory,
+        )
+        rolling_horizon.decide(self._site, self._arrivals(snapshot), self._rules, self._work, choice)
+        memory.waited_s[choice.stage != before] = 0.0
+        return Decision(self._want(snapshot), choice.stage.copy())
+
+    def _want(self, snapshot: Snapshot) -> BoolArray:
+        rows = self._first_stage + np.maximum(self._choice.stage, 0)
+        green = self._arrays.stage_green[rows] * self._has_stage[:, None]
+        want: BoolArray = green[self._belongs].astype(np.bool_) & (~self._pedestrian | snapshot.demand)
+        return want
+
+    def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:
+        return horizon_values.Arrivals(
+            snapshot.arrival_offset,
+            snapshot.arrival_distance_m,
+            snapshot.arrival_speed_mps,
+            snapshot.arrival_weight,
+            self._streets.limit_mps,
+            snapshot.link_share,
+            self._memory.head_share,
+            self._memory.rate_veh_s,
+            self._sight_s,
+            snapshot.demand,
+            self._memory.blocked_s,
+        )
+
+    def _compile(self, network: Network) -> None:
+        """Run once on an empty world, so that nothing is compiled in the loop, and forget what was learned."""
+        kept = [array.copy() for array in (*self._memory, self._choice.stage)]
+        snapshot = horizon_site.one_waiting_everywhere(network)
+        self.decide(snapshot)
+        self._memory.mature[:] = self._has_stage
+        rolling_horizon.decide(self._site, self._arrivals(snapshot), self._rules, self._work, self._choice)
+        for array, before in zip((*self._memory, self._choice.stage), kept, strict=True):
+            array[...] = before
+        self._last_time_s = np.nan
+
+
+def _rules(settings: Settings) -> horizon_values.Rules:
+    return horizon_values.Rules(
+        settings.horizon_s,
+        settings.headway_s,
+        settings.start_up_s,
+        settings.stop_cost_s,
+        settings.red_queue_cost_s,
+        settings.gap_s,
+        settings.sneak,
+        settings.prune_s,
+        settings.blocked_s,
+        settings.pedestrian_weight,
+    )
+
+
+def _seen(snapshot: Snapshot) -> approach_state.Seen:
+    return approach_state.Seen(
+        snapshot.aspect,
+        snapshot.age_ds,
+        snapshot.demand,
+        snapshot.lane_free_m,
+        snapshot.arrival_offset,
+        snapshot.arrival_distance_m,
+        snapshot.arrival_speed_mps,
+        snapshot.arrival_weight,
+        snapshot.arrival_handle,
+        snapshot.link_share,
+    )

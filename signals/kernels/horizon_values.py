@@ -1,0 +1,158 @@
+"""The values that the rolling-horizon search works on; see `signals.kernels.rolling_horizon`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Choice", "Floats", "Ints", "Rules", "Site", "Work"]
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.int8]
+Bits = npt.NDArray[np.uint64]
+Bools = npt.NDArray[np.bool_]
+
+
+class Rules(NamedTuple):
+    """The optimiser's constants; set once for all sites (see `signals.control.rolling_horizon.Settings`)."""
+
+    horizon_s: int
+    headway_s: float
+    start_up_s: float
+    stop_cost_s: float
+    red_queue_cost_s: float
+    gap_s: float
+    sneak: float
+    prune_s: float
+    blocked_s: float
+    pedestrian_weight: float
+
+
+class Site(NamedTuple):
+    """What does not change during a run.
+
+    Attributes
+    ----------
+    group_offset, stage_offset, queue_offset
+        int32 [nI + 1].
+    group_user
+        int8 [nG].
+    min_green_s
+        float32 [nG].
+    matrix_offset
+        int32 [nI + 1], with intergreen_s float32 [sum n²]; negative = compatible.
+    stage_green
+        int8 [nS, Gmax].
+    queue_approach
+        int32 [nQ] approach of a queue; -1 for pedestrians.
+    queue_group
+        int32 [nQ] local group of a pedestrian queue; -1 for lanes.
+    link_offset
+        int32 [nA + 1] links of each approach; link_group int32 [nK] network-wide; link_to_lane int32 [nK].
+    link_permissive
+        int8 [nK].
+    opposing
+        uint64 [nS, Qmax] bit p set: queue p of the same intersection has priority over queue q in this stage.
+    """
+
+    group_offset: Ints
+    stage_offset: Ints
+    queue_offset: Ints
+    group_user: Bytes
+    min_green_s: Floats
+    matrix_offset: Ints
+    intergreen_s: Floats
+    stage_green: Bytes
+    queue_approach: Ints
+    queue_group: Ints
+    link_offset: Ints
+    link_group: Ints
+    link_to_lane: Ints
+    link_permissive: Bytes
+    opposing: Bits
+
+
+class Arrivals(NamedTuple):
+    """What is believed now; see `Snapshot` for the first ones.
+
+    Attributes
+    ----------
+    offset
+        int32 [nA + 1]; distance_m, speed_mps, weight float32 [n].
+    limit_mps
+        float32 [nA] speed limit of each approach.
+    share
+        float32 [nK] turn shares.
+    head_share
+        float32 [nK] turn shares of the first vehicle of each approach.
+    rate_veh_s
+        float32 [nA] mean arrivals; sight_s float32 [nA] how far ahead true arrivals are known.
+    call
+        bool [nG] pedestrian calls.
+    blocked_s
+        float32 [nA] no departure before this.
+    """
+
+    offset: Ints
+    distance_m: Floats
+    speed_mps: Floats
+    weight: Floats
+    limit_mps: Floats
+    share: Floats
+    head_share: Floats
+    rate_veh_s: Floats
+    sight_s: Floats
+    call: Bools
+    blocked_s: Floats
+
+
+class Work(NamedTuple):
+    """Scratch memory, one set per network; contents are meaningless between calls."""
+
+    arrival_s: Floats  # [Qmax, V]
+    arrival_weight: Floats  # [Qmax, V]
+    moving: Floats  # [Qmax, V] 1 = at the speed limit, 0 = standing
+    total: Ints  # [Qmax]
+    weight_sum: Floats  # [Qmax, V + 1]
+    moment_sum: Floats  # [Qmax, V + 1]
+    arrived: Ints  # [Qmax, H + 1] arrivals up to each second
+    free: Floats  # [Smax, Qmax] service factor without opposing traffic
+    busy: Floats  # [Smax, Qmax] with it
+    head_free: Floats  # [Smax, Qmax] the same for the first vehicle
+    head_busy: Floats  # [Smax, Qmax]
+    start_s: Floats  # [Smax, Smax, Qmax] from leaving stage a to green of queue q in stage b; negative = stays green
+    land_s: Ints  # [Smax, Smax] until stage b is mature
+    value: Floats  # [H + 1, Smax]
+    cost: Floats  # [H + 1, Smax]
+    first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay
+    position: Ints  # [H + 1, Smax, Qmax] next vehicle
+    available_s: Floats  # [H + 1, Smax, Qmax] next possible departure
+    last_s: Floats  # [H + 1, Smax, Qmax] last departure
+    try_position: Ints  # [Qmax]
+    try_available_s: Floats  # [Qmax]
+    try_last_s: Floats  # [Qmax]
+
+
+class Choice(NamedTuple):
+    """In: the running stage of every intersection. Out: the wanted one, and what it was weighed against.
+
+    Attributes
+    ----------
+    stage
+        int32 [nI] in and out, local stage.
+    age_s
+        float32 [nQ] for how long each queue has had green; negative where it has not.
+    mature
+        bool [nI] whether the intersection may decide now.
+    value_stay, value_best
+        float32 [nI] out: cost of the best plan that stays and of the best plan of all (s of delay).
+    """
+
+    stage: Ints
+    age_s: Floats
+    mature: Bools
+    value_stay: Floats
+    value_best: Floats

@@ -1,0 +1,376 @@
+"""Search over sequences of stages on predicted arrivals and queues, for every intersection of a network.
+
+The plan of one intersection is found by dynamic programming over (second, stage): a label holds the cheapest known way
+to have that stage running, mature, at that second, with the state of every queue. A label is extended by `EXTEND_S` or
+switched to another stage; at the horizon the cheapest label wins, and only its first action is carried out.
+
+A *queue* is an approach lane (vehicles in arrival order) or a pedestrian group that was called (one arrival, at once).
+All times are seconds from now. Local numbering within an intersection: q queue, s stage, g group.
+
+Sources: Sen and Head (1997) for the recursion; discharge, permissive and blocking rules as measured by this project
+(ARCHITECTURE.md, "The optimiser").
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from signals.kernels.compile import kernel
+from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Ints, Rules, Site, Work
+
+__all__ = ["decide"]
+
+GREEN = 2
+PEDESTRIAN = 1
+INFINITE = np.float32(1e18)
+EXTEND_S = 2
+NEVER = np.float32(-60.0)
+
+
+@kernel
+def _leave(i: int, site: Site, arrivals: Arrivals, start_s: Floats, land_s: Ints) -> None:
+    """Fill the interstage tables of an intersection: who waits how long for green after a switch."""
+    first_group, last_group = site.group_offset[i], site.group_offset[i + 1]
+    groups = last_group - first_group
+    first_stage, last_stage = site.stage_offset[i], site.stage_offset[i + 1]
+    first_queue, last_queue = site.queue_offset[i], site.queue_offset[i + 1]
+    matrix = site.matrix_offset[i]
+    for a in range(last_stage - first_stage):
+        for b in range(last_stage - first_stage):
+            green_a, green_b = site.stage_green[first_stage + a], site.stage_green[first_stage + b]
+            longest = np.float32(1.0)
+            for q in range(last_queue - first_queue):
+                start_s[a, b, q] = np.float32(-1.0)
+            for g in range(groups):
+                pedestrian = site.group_user[first_group + g] == PEDESTRIAN
+                if not green_b[g] or green_a[g] or (pedestrian and not arrivals.call[first_group + g]):
+                    continue
+                wait = np.float32(0.0)
+                for h in range(groups):
+                    left = green_a[h] and not green_b[h]
+                    if left and not (
+                        site.group_user[first_group + h] == PEDESTRIAN and not arrivals.call[first_group + h]
+                    ):
+                        wait = max(wait, site.intergreen_s[matrix + h * groups + g])
+                longest = max(longest, wait + site.min_green_s[first_group + g])
+                for q in range(last_queue - first_queue):
+                    approach = site.queue_approach[first_queue + q]
+                    if approach < 0:
+                        if site.queue_group[first_queue + q] == g:
+                            start_s[a, b, q] = wait
+                        continue
+                    for k in range(site.link_offset[approach], site.link_offset[approach + 1]):
+                        if site.link_group[k] == first_group + g:
+                            start_s[a, b, q] = max(start_s[a, b, q], wait)
+            land_s[a, b] = int(np.ceil(longest))
+
+
+@kernel
+def _factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -> None:
+    """How fast each queue is served in each stage: 1 = all its movements have a free green, 0 = not at all."""
+    first_stage, first_queue, first_group = site.stage_offset[i], site.queue_offset[i], site.group_offset[i]
+    for s in range(site.stage_offset[i + 1] - first_stage):
+        for q in range(site.queue_offset[i + 1] - first_queue):
+            approach = site.queue_approach[first_queue + q]
+            if approach < 0:
+                served = np.float32(site.stage_green[first_stage + s, site.queue_group[first_queue + q]])
+                work.free[s, q] = served
+                work.busy[s, q] = served
+                work.head_free[s, q] = served
+                work.head_busy[s, q] = served
+                continue
+            for head in range(2):
+                share = arrivals.head_share if head else arrivals.share
+                red, protected, permitted = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+                for k in range(site.link_offset[approach], site.link_offset[approach + 1]):
+                    if not site.stage_green[first_stage + s, site.link_group[k] - first_group]:
+                        red += share[k]
+                    elif site.link_permissive[k]:
+                        permitted += share[k]
+                    else:
+                        protected += share[k]
+                total = max(red + protected + permitted, np.float32(1e-6))
+                flowing = (protected + permitted) / total
+                free = flowing * flowing * flowing if flowing > 0.07 else np.float32(0.0)
+                alone = protected / total
+                busy = min(free, max(alone * alone * alone, np.float32(rules.sneak) * free * permitted / total))
+                if head:
+                    work.head_free[s, q] = free
+                    work.head_busy[s, q] = busy
+                else:
+                    work.free[s, q] = free
+                    work.busy[s, q] = busy
+
+
+@kernel
+def _insert(q: int, time_s: float, weight: float, moving: float, work: Work) -> None:
+    """Put an arrival into its queue, sorted by time; what exceeds the memory is dropped (it is the farthest)."""
+    n = work.total[q]
+    if n >= work.arrival_s.shape[1]:
+        return
+    while n > 0 and work.arrival_s[q, n - 1] > time_s:
+        work.arrival_s[q, n] = work.arrival_s[q, n - 1]
+        work.arrival_weight[q, n] = work.arrival_weight[q, n - 1]
+        work.moving[q, n] = work.moving[q, n - 1]
+        n -= 1
+    work.arrival_s[q, n] = time_s
+    work.arrival_weight[q, n] = weight
+    work.moving[q, n] = moving
+    work.total[q] += 1
+
+
+@kernel
+def _arrive(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -> np.float32:
+    """Build the arrival lists of an intersection and their prefix sums; return the weight of all arrivals."""
+    first_queue, first_group = site.queue_offset[i], site.group_offset[i]
+    everything = np.float32(0.0)
+    for q in range(site.queue_offset[i + 1] - first_queue):
+        work.total[q] = 0
+        approach = site.queue_approach[first_queue + q]
+        if approach < 0:
+            if arrivals.call[first_group + site.queue_group[first_queue + q]]:
+                _insert(q, 0.0, rules.pedestrian_weight, 0.0, work)
+        else:
+            limit = max(arrivals.limit_mps[approach], np.float32(1.0))
+            for n in range(arrivals.offset[approach], arrivals.offset[approach + 1]):
+                speed = min(arrivals.speed_mps[n], limit)
+                distance = max(arrivals.distance_m[n], np.float32(0.0))
+                ramp = (limit * limit - speed * speed) / np.float32(5.2)
+                if distance <= ramp:
+                    time = (np.sqrt(speed * speed + np.float32(5.2) * distance) - speed) / np.float32(2.6)
+                else:
+                    time = (limit - speed) / np.float32(2.6) + (distance - ramp) / limit
+                if time < rules.horizon_s and arrivals.weight[n] > 0.05:
+                    _insert(q, time, arrivals.weight[n], speed / limit, work)
+            weight = arrivals.rate_veh_s[approach] * np.float32(5.0)
+            if weight > 0.02:
+                time = arrivals.sight_s[approach] + np.float32(2.5)
+                while time < rules.horizon_s:
+                    _insert(q, time, weight, 1.0, work)
+                    time += np.float32(5.0)
+        everything += _sum_up(q, rules.horizon_s, work)
+    return everything
+
+
+@kernel
+def _sum_up(q: int, horizon_s: int, work: Work) -> np.float32:
+    """Prefix sums of one queue; return its weight."""
+    weight, moment = np.float32(0.0), np.float32(0.0)
+    work.weight_sum[q, 0] = 0.0
+    work.moment_sum[q, 0] = 0.0
+    for n in range(work.total[q]):
+        weight += work.arrival_weight[q, n]
+        moment += work.arrival_weight[q, n] * work.arrival_s[q, n]
+        work.weight_sum[q, n + 1] = weight
+        work.moment_sum[q, n + 1] = moment
+    n = 0
+    for second in range(horizon_s + 1):
+        while n < work.total[q] and work.arrival_s[q, n] <= second:
+            n += 1
+        work.arrived[q, second] = n
+    return weight
+
+
+@kernel
+def _serve(q: int, s: int, until_s: float, opposing: int, rules: Rules, work: Work) -> np.float32:
+    """Let one queue depart until a time, in the trial state; return the delay of those who left (s)."""
+    n, available, last = work.try_position[q], work.try_available_s[q], work.try_last_s[q]
+    cost = np.float32(0.0)
+    while n < work.total[q]:
+        arrival, weight = work.arrival_s[q, n], work.arrival_weight[q, n]
+        departure = max(arrival, available)
+        free = work.head_free[s, q] if n == 0 else work.free[s, q]
+        factor = free
+        if opposing:
+            busy = work.head_busy[s, q] if n == 0 else work.busy[s, q]
+            conflict = np.float32(0.0)
+            p, bits = 0, opposing
+            while bits:
+                if bits & 1:
+                    departure = max(departure, work.try_last_s[p] + np.float32(1.0))
+                    m = work.try_position[p]
+                    if m < work.total[p]:
+                        coming = max(work.arrival_s[p, m], work.try_available_s[p])
+                        if coming < departure + rules.gap_s:
+                            conflict = max(conflict, min(work.arrival_weight[p, m], np.float32(1.0)))
+                bits >>= 1
+                p += 1
+            factor = free * (np.float32(1.0) - conflict) + busy * conflict
+        if factor < 0.02 or departure >= until_s:
+            break
+        delay = departure - arrival
+        stop = min(max((delay - np.float32(1.5)) / np.float32(2.5), np.float32(0.0)), np.float32(1.0))
+        cost += weight * (delay + stop * work.moving[q, n] * np.float32(rules.stop_cost_s))
+        available = departure + np.float32(rules.headway_s) * weight / factor
+        if weight > 0.3:
+            last = departure
+        n += 1
+    work.try_position[q], work.try_available_s[q], work.try_last_s[q] = n, available, last
+    return cost
+
+
+@kernel
+def _advance(queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rules, work: Work) -> np.float32:
+    """Serve every queue of the trial state from t to until in a stage; those that yield come last."""
+    cost = np.float32(0.0)
+    yielding = False
+    for q in range(queues):
+        yielding = yielding or (opposing[q] != 0 and work.free[s, q] > 0)
+    step = until - t
+    if yielding:
+        step = min(step, EXTEND_S)
+    now = t
+    while now < until:
+        now = min(now + step, until)
+        for q in range(queues):
+            if opposing[q] == 0 and work.free[s, q] + work.head_free[s, q] > 0:
+                cost += _serve(q, s, now, 0, rules, work)
+        for q in range(queues):
+            if opposing[q] != 0 and work.free[s, q] + work.head_free[s, q] > 0:
+                cost += _serve(q, s, now, int(opposing[q]), rules, work)
+    return cost
+
+
+@kernel
+def _outlook(queues: int, s: int, t: int, rules: Rules, work: Work) -> np.float32:
+    """Delay so far of those who still wait at t, and what serving them will cost (s)."""
+    value = np.float32(0.0)
+    headway = np.float32(rules.headway_s)
+    for q in range(queues):
+        n, m = work.try_position[q], work.arrived[q, t]
+        if m <= n:
+            continue
+        waiting = work.weight_sum[q, m] - work.weight_sum[q, n]
+        value += np.float32(t) * waiting - (work.moment_sum[q, m] - work.moment_sum[q, n])
+        value += np.float32(0.5) * waiting * waiting * headway
+        if work.free[s, q] < 0.02:
+            value += np.float32(rules.red_queue_cost_s) * waiting
+    return value
+
+
+@kernel
+def _keep(queues: int, t: int, s: int, value: float, cost: float, first: int, work: Work) -> None:
+    """Store the trial state as the label (t, s) where it is better than what is there."""
+    if value >= work.value[t, s] - np.float32(1e-4):
+        return
+    work.value[t, s] = value
+    work.cost[t, s] = cost
+    work.first[t, s] = first
+    for q in range(queues):
+        work.position[t, s, q] = work.try_position[q]
+        work.available_s[t, s, q] = work.try_available_s[q]
+        work.last_s[t, s, q] = work.try_last_s[q]
+
+
+@kernel
+def _recall(queues: int, t: int, s: int, work: Work) -> None:
+    """Take the label (t, s) as the trial state."""
+    for q in range(queues):
+        work.try_position[q] = work.position[t, s, q]
+        work.try_available_s[q] = work.available_s[t, s, q]
+        work.try_last_s[q] = work.last_s[t, s, q]
+
+
+@kernel
+def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, choice: Choice, work: Work) -> None:
+    """Set the root label: the running stage, now."""
+    first_queue = site.queue_offset[i]
+    queues = site.queue_offset[i + 1] - first_queue
+    for t in range(rules.horizon_s + 1):
+        for s in range(site.stage_offset[i + 1] - site.stage_offset[i]):
+            work.value[t, s] = INFINITE
+    for q in range(queues):
+        approach = site.queue_approach[first_queue + q]
+        age = choice.age_s[first_queue + q]
+        work.try_position[q] = 0
+        work.try_available_s[q] = (
+            max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
+        )
+        if approach >= 0:
+            work.try_available_s[q] = max(work.try_available_s[q], arrivals.blocked_s[approach])
+        work.try_last_s[q] = NEVER
+    _keep(queues, 0, running, 0.0, 0.0, -1, work)
+
+
+@kernel
+def _search(i: int, running: int, site: Site, rules: Rules, choice: Choice, work: Work) -> int:
+    """Expand all labels in order of time; return the stage wanted now."""
+    first_stage = site.stage_offset[i]
+    stages, queues = site.stage_offset[i + 1] - first_stage, site.queue_offset[i + 1] - site.queue_offset[i]
+    horizon = rules.horizon_s
+    for t in range(horizon):
+        best = INFINITE
+        for s in range(stages):
+            best = min(best, work.value[t, s])
+        for s in range(stages):
+            if work.value[t, s] > best + np.float32(rules.prune_s) or work.value[t, s] >= INFINITE:
+                continue
+            for b in range(stages):
+                if b != s and not _useful(queues, t, s, b, work):
+                    continue
+                _recall(queues, t, s, work)
+                until = min(t + EXTEND_S, horizon)
+                first = work.first[t, s]
+                if b != s:
+                    until = min(t + work.land_s[s, b], horizon)
+                    for q in range(queues):
+                        if work.start_s[s, b, q] >= 0:
+                            ready = np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s)
+                            work.try_available_s[q] = max(work.try_available_s[q], ready)
+                    if t == 0:
+                        first = b
+                cost = work.cost[t, s] + _advance(queues, b, t, until, site.opposing[first_stage + b], rules, work)
+                value = cost + _outlook(queues, b, until, rules, work)
+                _keep(queues, until, b, value, cost, first, work)
+    return _conclude(i, stages, running, horizon, choice, work)
+
+
+@kernel
+def _useful(queues: int, t: int, s: int, b: int, work: Work) -> bool:
+    """Whether stage b serves somebody, there by the time it could be green, better than stage s does."""
+    by = min(t + work.land_s[s, b], work.arrived.shape[1] - 1)
+    for q in range(queues):
+        if work.free[b, q] > work.free[s, q] + np.float32(0.02) and work.arrived[q, by] > work.position[t, s, q]:
+            return True
+    return False
+
+
+@kernel
+def _conclude(i: int, stages: int, running: int, horizon: int, choice: Choice, work: Work) -> int:
+    """Read the cheapest label at the horizon."""
+    wanted, best, stay = running, INFINITE, INFINITE
+    for s in range(stages):
+        value = work.value[horizon, s]
+        if value < best:
+            best = value
+            wanted = running if work.first[horizon, s] < 0 else work.first[horizon, s]
+        if work.first[horizon, s] < 0:
+            stay = min(stay, value)
+    choice.value_best[i] = best
+    choice.value_stay[i] = stay
+    return wanted
+
+
+@kernel
+def decide(site: Site, arrivals: Arrivals, rules: Rules, work: Work, choice: Choice) -> None:
+    """Choose the stage of every intersection that may decide now; the others keep theirs.
+
+    Parameters
+    ----------
+    site, arrivals, rules
+        What is there, what is believed, how to weigh it.
+    work
+        Scratch memory.
+    choice
+        In and out, see `Choice`.
+    """
+    for i in range(len(choice.stage)):
+        if not choice.mature[i]:
+            continue
+        if _arrive(i, site, arrivals, rules, work) <= 0.0:
+            continue
+        _leave(i, site, arrivals, work.start_s, work.land_s)
+        _factors(i, site, arrivals, rules, work)
+        running = choice.stage[i]
+        _begin(i, running, site, arrivals, rules, choice, work)
+        choice.stage[i] = _search(i, running, site, rules, choice, work)

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from signals.control import horizon_site
+from signals.control.rolling_horizon import _seen
+from signals.kernels import approach_state
+from signals.model.crossroads import crossroads
+from signals.model.network import Network
+from signals.model.values import Aspect, Snapshot
+
+
+class Bench:
+    """One crossroads, its memory, and a snapshot to change."""
+
+    def __init__(self) -> None:
+        self.network: Network = crossroads()
+        self.served = horizon_site.queues(self.network)
+        self.streets = horizon_site.streets(self.network, self.served, 200.0)
+        self.memory = horizon_site.memory(self.network, self.served)
+        self.running = np.zeros(1, np.int32)
+        seen = horizon_site.one_waiting_everywhere(self.network)
+        share = np.where(np.arange(len(seen.link_share)) % 3 == 0, 0.7, 0.3).astype(np.float32)
+        self.seen: Snapshot = seen._replace(link_share=share, demand=np.zeros(len(seen.aspect), np.bool_))
+
+    def green(self, *groups: int, age_ds: int = 200) -> None:
+        aspect = np.full(len(self.seen.aspect), Aspect.RED, np.int8)
+        aspect[list(groups)] = Aspect.GREEN
+        self.seen = self.seen._replace(aspect=aspect, age_ds=np.full(len(aspect), age_ds, np.int32))
+
+    def tick(self, times: int = 1) -> None:
+        for _ in range(times):
+            approach_state.observe(self.streets, _seen(self.seen), self.running, 1.0, 8.0, 45.0, self.memory)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_a_head_that_stands_at_a_partial_green_is_taken_to_want_the_red_movement(bench: Bench) -> None:
+    bench.seen = bench.seen._replace(link_share=np.ones_like(bench.seen.link_share))
+    bench.green(0, 4)
+    bench.tick(5)
+    # north_in_0 has two links of one green group: the yielding one fades slowly, the protected one fast
+    assert bench.memory.head_likelihood[0] == pytest.approx(0.6**5, rel=1e-4)
+    assert bench.memory.head_likelihood[1] == pytest.approx(0.97**5, rel=1e-4)
+    assert bench.memory.head_share[0] < bench.memory.head_share[1]
+
+
+def test_a_new_head_starts_without_suspicion(bench: Bench) -> None:
+    bench.green(0, 4)
+    bench.tick(5)
+    bench.seen = bench.seen._replace(arrival_handle=bench.seen.arrival_handle + 100)
+    bench.tick()
+    assert bench.memory.head_standing_s[0] == 1.0
+    assert bench.memory.head_likelihood[0] == pytest.approx(0.6)
+
+
+def test_a_moving_head_is_not_standing(bench: Bench) -> None:
+    bench.green(0, 4)
+    bench.tick(3)
+    bench.seen = bench.seen._replace(arrival_speed_mps=np.full_like(bench.seen.arrival_speed_mps, 5.0))
+    bench.tick()
+    assert bench.memory.head_standing_s[0] == 0.0
+
+
+def test_an_approach_is_blocked_when_most_of_its_exits_are_full(bench: Bench) -> None:
+    free = bench.seen.lane_free_m.copy()
+    free[bench.network.lane_index["south_out_0"]] = 3.0
+    bench.seen = bench.seen._replace(lane_free_m=free)
+    bench.tick()
+    lanes = [bench.network.lanes[lane].id for lane in bench.network.arrays.approach_lane]
+    # North straight on (share 0.7) and east left (share 0.3) lead south; only the first is more than half.
+    assert [lane for lane, rest in zip(lanes, bench.memory.blocked_s, strict=True) if rest > 0] == ["north_in_0"]
+
+
+def test_an_approach_is_blocked_when_its_head_does_not_use_a_protected_green(bench: Bench) -> None:
+    bench.green(1, 5)
+    bench.tick(3)
+    blocked = [int(a) for a in np.flatnonzero(bench.memory.blocked_s)]
+    lanes = {bench.network.lanes[bench.network.arrays.approach_lane[a]].id for a in blocked}
+    assert lanes == {"north_in_1", "south_in_1"}
+
+
+def test_mean_arrivals_follow_the_flow(bench: Bench) -> None:
+    # one vehicle every 50 m at the limit: 13.89 / 50 veh/s
+    count = len(bench.seen.queue_veh)
+    distance = np.tile(np.array([25, 75, 125, 175], np.float32), count)
+    bench.seen = bench.seen._replace(
+        arrival_offset=(np.arange(count + 1) * 4).astype(np.int32),
+        arrival_distance_m=distance,
+        arrival_speed_mps=np.full(len(distance), 13.89, np.float32),
+        arrival_weight=np.ones(len(distance), np.float32),
+        arrival_handle=np.arange(1, len(distance) + 1, dtype=np.int64),
+    )
+    bench.tick(3000)
+    assert bench.memory.rate_veh_s == pytest.approx(np.full(count, 13.89 / 50), rel=0.01)
+
+
+def test_maturity_needs_every_wanted_green_and_its_minimum(bench: Bench) -> None:
+    bench.green(0, 4, age_ds=50)
+    bench.tick()
+    assert bench.memory.mature[0]
+    bench.green(0, 4, age_ds=40)
+    bench.tick()
+    assert not bench.memory.mature[0]
+    bench.green(0)
+    bench.tick()
+    assert not bench.memory.mature[0]
+
+
+def test_patience_ends_the_wait_for_a_green_that_never_comes(bench: Bench) -> None:
+    bench.green(0)
+    bench.tick(44)
+    assert not bench.memory.mature[0]
+    bench.tick(2)
+    assert bench.memory.mature[0]
+
+
+def test_an_intersection_without_a_stage_never_matures(bench: Bench) -> None:
+    bench.running[0] = -1
+    bench.tick(100)
+    assert not bench.memory.mature[0]

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from signals.control import horizon_site
+from signals.control.rolling_horizon import RollingHorizon, Settings
+from signals.kernels import rolling_horizon
+from signals.model.crossroads import crossroads
+from signals.model.network import Network
+from signals.model.values import Aspect, Snapshot
+from tests.kernels.naive_rolling_horizon import Case, Search, Vehicle, travel_time_s
+
+SHORT = Settings(horizon_s=24)
+
+
+def snapshot(
+    network: Network,
+    rows: list[list[tuple[float, float, float]]],
+    *,
+    stage: int = 0,
+    call: tuple[int, ...] = (),
+    age_ds: int = 200,
+) -> Snapshot:
+    """Rows per approach: (distance, speed, weight); the groups of the stage are green."""
+    arrays = network.arrays
+    aspect = np.full(len(arrays.group_user), Aspect.RED, np.int8)
+    green = [g for g in network.intersections[0].stages[stage].groups if arrays.group_user[g] != 1 or g in call]
+    aspect[green] = Aspect.GREEN
+    demand = np.zeros(len(aspect), np.bool_)
+    demand[list(call)] = True
+    flat = [row for approach in rows for row in sorted(approach)]
+    columns = np.array(flat, np.float32).reshape(-1, 3)
+    return horizon_site.one_waiting_everywhere(network)._replace(
+        aspect=aspect,
+        age_ds=np.full(len(aspect), age_ds, np.int32),
+        demand=demand,
+        arrival_offset=np.cumsum([0, *(len(approach) for approach in rows)]).astype(np.int32),
+        arrival_distance_m=columns[:, 0].copy(),
+        arrival_speed_mps=columns[:, 1].copy(),
+        arrival_weight=columns[:, 2].copy(),
+        arrival_handle=np.arange(1, len(flat) + 1, dtype=np.int64),
+    )
+
+
+def naive(controller: RollingHorizon, network: Network, seen: Snapshot, running: int) -> tuple[int, float]:
+    arrays = network.arrays
+    served = horizon_site.queues(network)
+    vehicles = []
+    for q, a in enumerate(served.approach):
+        if a < 0:
+            called = seen.demand[served.group[q]]
+            vehicles.append([Vehicle(0.0, controller.settings.pedestrian_weight, 0.0)] if called else [])
+            continue
+        limit = float(arrays.lane_speed_mps[arrays.approach_lane[a]])
+        rows = range(seen.arrival_offset[a], seen.arrival_offset[a + 1])
+        found = [
+            Vehicle(
+                travel_time_s(float(seen.arrival_distance_m[n]), float(seen.arrival_speed_mps[n]), limit),
+                float(seen.arrival_weight[n]),
+                float(seen.arrival_speed_mps[n]) / limit,
+            )
+            for n in rows
+        ]
+        inside = [v for v in found if v.arrival_s < controller.settings.horizon_s and v.weight > 0.05]
+        vehicles.append(sorted(inside, key=lambda v: v.arrival_s))
+    memory = controller._memory
+    case = Case(
+        network, vehicles, [bool(d) for d in seen.demand], memory.green_age_s.tolist(), memory.blocked_s.tolist(), running,
+        controller._rules,
+    )  # fmt: skip
+    return Search(case).best()
+
+
+def random_rows(rng: np.random.Generator, approaches: int) -> list[list[tuple[float, float, float]]]:
+    rows = []
+    for _ in range(approaches):
+        distances = rng.uniform(1, 180, rng.integers(0, 7))
+        rows.append([(float(d), float(rng.choice([0.0, 6.0, 13.0])), float(rng.choice([1.0, 0.5]))) for d in distances])
+    return rows
+
+
+@pytest.mark.parametrize("pedestrians", [False, True])
+@pytest.mark.parametrize("seed", range(12))
+def test_search_finds_what_the_naive_twin_finds(seed: int, pedestrians: bool) -> None:
+    network = crossroads(pedestrians=pedestrians)
+    rng = np.random.default_rng(seed)
+    running = int(rng.integers(4))
+    call = tuple(int(g) for g in rng.choice([8, 9, 10, 11], 2, replace=False)) if pedestrians else ()
+    seen = snapshot(network, random_rows(rng, 8), stage=running, call=call)
+    controller = RollingHorizon(network, SHORT)
+    controller._choice.stage[:] = running
+    controller._memory.rate_veh_s[:] = 0
+    decision = controller.decide(seen)
+    controller._memory.rate_veh_s[:] = 0
+    stage, value = naive(controller, network, seen, running)
+    found = float(controller._choice.value_best[0])
+    assert found == pytest.approx(value, rel=0.02, abs=1.0)
+    if abs(float(controller._choice.value_stay[0]) - found) > 0.05 * found:
+        assert decision.stage[0] == stage
+
+
+def test_compiled_and_plain_python_agree() -> None:
+    if not hasattr(rolling_horizon.decide, "py_func"):
+        pytest.skip("kernels are not compiled in this run")
+    network = crossroads()
+    rng = np.random.default_rng(5)
+    seen = snapshot(network, random_rows(rng, 8), call=(8,))
+    controller = RollingHorizon(network, Settings(horizon_s=8))
+    compiled = controller.decide(seen)
+    value = controller._choice.value_best.copy()
+    controller._choice.stage[:] = 0
+    rolling_horizon.decide.py_func(
+        controller._site, controller._arrivals(seen), controller._rules, controller._work, controller._choice
+    )
+    assert np.array_equal(controller._choice.stage, compiled.stage)
+    assert np.array_equal(controller._choice.value_best, value)
+
+
+def waiting(count: int) -> list[tuple[float, float, float]]:
+    return [(2.0 + 7.5 * n, 0.0, 1.0) for n in range(count)]
+
+
+def test_changes_when_only_red_approaches_wait() -> None:
+    network = crossroads(pedestrians=False)
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[2] = waiting(5)  # east, straight on: stage 2
+    decision = RollingHorizon(network).decide(snapshot(network, rows))
+    assert decision.stage[0] == 2
+    assert decision.want[[2, 6]].all()
+    assert not decision.want[[0, 4]].any()
+
+
+def test_keeps_a_green_that_discharges_a_queue() -> None:
+    network = crossroads(pedestrians=False)
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[0] = waiting(8)
+    rows[2] = waiting(1)
+    assert RollingHorizon(network).decide(snapshot(network, rows)).stage[0] == 0
+
+
+def test_leaves_a_green_whose_exit_is_full() -> None:
+    network = crossroads(pedestrians=False)
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[0] = waiting(3)
+    rows[2] = waiting(6)
+    seen = snapshot(network, rows)
+    free = seen.lane_free_m.copy()
+    free[network.lane_index["south_out_0"]] = 2.0
+    assert RollingHorizon(network).decide(seen).stage[0] == 0
+    assert RollingHorizon(network).decide(seen._replace(lane_free_m=free)).stage[0] == 2
+
+
+def test_serves_a_called_crossing_and_not_an_uncalled_one() -> None:
+    network = crossroads()
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    controller = RollingHorizon(network)
+    decision = controller.decide(snapshot(network, rows, call=(8,)))
+    assert decision.stage[0] == 2
+    assert decision.want[8]
+    assert not decision.want[10]
+
+
+def test_a_stage_within_its_minimum_green_is_kept() -> None:
+    network = crossroads(pedestrians=False)
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[2] = waiting(5)
+    assert RollingHorizon(network).decide(snapshot(network, rows, age_ds=40)).stage[0] == 0
