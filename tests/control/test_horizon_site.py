@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from signals.control import horizon_site
+from signals.model.crossroads import crossroads
+from signals.model.intersections import SignalGroup
+from signals.model.network import Network
+
+
+def permissive_crossroads() -> Network:
+    """The crossroads with lefts that yield to the opposite direction in the stage of straight on."""
+    network = crossroads(pedestrians=False)
+    movements = list(network.movements)
+    for arm in range(4):
+        left, facing = arm * 3 + 2, (arm + 2) % 4 * 3
+        movements[left] = replace(movements[left], yields_to=(facing, facing + 1))
+    site = network.intersections[0]
+    groups = tuple(
+        replace(group, permissive_links=group.links) if group.id.endswith("left") else group for group in site.groups
+    )
+    matrix = [list(row) for row in site.intergreen_ds]
+    for left, facing in ((1, 4), (5, 0), (3, 6), (7, 2)):
+        matrix[left][facing] = matrix[facing][left] = None
+    stages = (
+        replace(site.stages[0], groups=(0, 1, 4, 5)),
+        replace(site.stages[1], id="protected", groups=(1, 5)),
+        replace(site.stages[2], groups=(2, 3, 6, 7)),
+    )
+    site = replace(site, groups=groups, intergreen_ds=tuple(tuple(row) for row in matrix), stages=stages, plans=())
+    return replace(network, movements=tuple(movements), intersections=(site,))
+
+
+def test_queues_are_the_approaches_then_the_crossings() -> None:
+    served = horizon_site.queues(crossroads())
+    assert served.offset.tolist() == [0, 12]
+    assert served.approach.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, -1, -1, -1, -1]
+    assert served.group.tolist() == [-1] * 8 + [8, 9, 10, 11]
+
+
+def test_the_mask_selects_groups_in_network_order() -> None:
+    network = crossroads()
+    mask = horizon_site.group_mask(network)
+    assert mask.shape == (1, 12)
+    assert mask.all()
+    small = replace(network.intersections[0], id="small", groups=(SignalGroup("one", network.intersections[0].groups[0].user, (0,)),),
+                    intergreen_ds=((None,),), stages=(), plans=())  # fmt: skip
+    two = replace(network, intersections=(*network.intersections, small))
+    assert horizon_site.group_mask(two).sum(axis=1).tolist() == [12, 1]
+
+
+def test_yielding_queues_know_who_has_priority_in_each_stage() -> None:
+    network = permissive_crossroads()
+    bits = horizon_site.site(network, horizon_site.queues(network)).opposing
+    north_left, south_ahead = 1, 4
+    assert bits[0, north_left] == 1 << south_ahead
+    assert bits[1, north_left] == 0  # alone in the protected stage
+    assert bits[2, north_left] == 0  # red
+    assert bits[0, south_ahead] == 0
+
+
+def test_right_turns_that_yield_to_people_only_have_no_opposing_queue() -> None:
+    network = crossroads()
+    assert not horizon_site.site(network, horizon_site.queues(network)).opposing.any()
+
+
+def test_sight_is_bounded_by_range_and_by_the_road() -> None:
+    served = horizon_site.queues(crossroads())
+    assert horizon_site.streets(crossroads(), served, 200.0).sight_m.tolist() == [200.0] * 8
+    short = crossroads(length_m=90.0)
+    assert horizon_site.streets(short, served, 200.0).sight_m.tolist() == [90.0] * 8
+
+
+def test_the_search_sees_seconds_and_negative_for_compatible() -> None:
+    network = crossroads()
+    site = horizon_site.site(network, horizon_site.queues(network))
+    assert site.min_green_s[:2].tolist() == [5.0, 5.0]
+    assert site.intergreen_s[0] == -1.0
+    assert site.intergreen_s[1] == -1.0
+    assert site.intergreen_s[2] == 5.0
+
+
+def test_scratch_memory_fits_the_widest_intersection() -> None:
+    network = crossroads()
+    work = horizon_site.work(network, horizon_site.queues(network), 30, 16)
+    assert work.arrival_s.shape == (12, 16)
+    assert work.start_s.shape == (4, 4, 12)
+    assert work.position.shape == (31, 4, 12)
+
+
+def test_the_waking_snapshot_has_one_vehicle_a_stop_line() -> None:
+    network = crossroads()
+    snapshot = horizon_site.one_waiting_everywhere(network)
+    assert np.diff(snapshot.arrival_offset).tolist() == [1] * 8
+    assert not snapshot.arrival_speed_mps.any()

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+
+from signals.control import horizon_site
+from signals.control.rolling_horizon import RollingHorizon, Settings
+from signals.model.crossroads import crossroads
+from signals.model.network import Network
+from signals.model.roles import Controller
+from signals.model.values import Aspect, Snapshot
+
+SHORT = Settings(horizon_s=20)
+
+
+def one_waits(network: Network, approach: int, time_s: float = 0.0) -> Snapshot:
+    """Everybody has left but one vehicle; the first stage has been green for long."""
+    snapshot = horizon_site.one_waiting_everywhere(network)
+    aspect = np.full(len(snapshot.aspect), Aspect.RED, np.int8)
+    aspect[list(network.intersections[0].stages[0].groups)] = Aspect.GREEN
+    rows = np.zeros(len(snapshot.queue_veh) + 1, np.int32)
+    rows[approach + 1 :] = 1
+    return snapshot._replace(
+        time_s=time_s,
+        aspect=aspect,
+        age_ds=np.full(len(aspect), 300, np.int32),
+        demand=np.zeros(len(aspect), np.bool_),
+        arrival_offset=rows,
+    )
+
+
+def test_it_plays_the_role() -> None:
+    assert isinstance(RollingHorizon(crossroads(), SHORT), Controller)
+
+
+def test_the_first_decision_is_the_first_stage_without_uncalled_crossings() -> None:
+    network = crossroads()
+    snapshot = horizon_site.one_waiting_everywhere(network)
+    decision = RollingHorizon(network, SHORT).decide(snapshot._replace(demand=np.zeros(12, np.bool_)))
+    assert decision.stage.tolist() == [0]
+    assert np.flatnonzero(decision.want).tolist() == [0, 4]
+
+
+def test_a_called_crossing_of_the_stage_is_wanted_too() -> None:
+    network = crossroads()
+    snapshot = horizon_site.one_waiting_everywhere(network)
+    assert np.flatnonzero(RollingHorizon(network, SHORT).decide(snapshot).want).tolist() == [0, 4, 9, 11]
+
+
+def test_construction_leaves_no_trace() -> None:
+    controller = RollingHorizon(crossroads(), SHORT)
+    assert controller._choice.stage.tolist() == [0]
+    assert not controller._memory.waited_s.any()
+    assert not controller._memory.rate_veh_s.any()
+    assert np.isnan(controller._last_time_s)
+
+
+def test_decisions_are_values_of_their_own() -> None:
+    network = crossroads(pedestrians=False)
+    controller = RollingHorizon(network, SHORT)
+    first = controller.decide(one_waits(network, 0))
+    second = controller.decide(one_waits(network, 2, 1.0))
+    assert first.stage[0] == 0
+    assert second.stage[0] == 2
+
+
+def test_the_clock_of_a_stage_starts_anew_with_it() -> None:
+    network = crossroads(pedestrians=False)
+    controller = RollingHorizon(network, SHORT)
+    controller.decide(one_waits(network, 0))
+    controller.decide(one_waits(network, 0, 3.0))
+    assert controller._memory.waited_s[0] == 4.0  # the first tick counts as one second
+    controller.decide(one_waits(network, 2, 4.0))
+    assert controller._memory.waited_s[0] == 0.0
+
+
+def test_the_same_snapshots_give_the_same_decisions() -> None:
+    network = crossroads()
+    snapshots = [one_waits(network, a % 8, float(a)) for a in range(10)]
+    runs = []
+    for _ in range(2):
+        controller = RollingHorizon(network, SHORT)
+        runs.append([controller.decide(snapshot).stage.tobytes() for snapshot in snapshots])
+    assert runs[0] == runs[1]
