@@ -1,0 +1,75 @@
+"""The fixed-time program that an intersection runs by itself while nobody commands it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from signals.model.intersections import Intersection
+from signals.model.network import Network
+from signals.model.values import Aspect, BoolArray, ByteArray
+
+__all__ = ["OwnPrograms"]
+
+
+class OwnPrograms:
+    """The first plan of every intersection; one without a plan keeps showing what it shows.
+
+    Like a street cabinet it keeps the intergreens, also at the moment when it takes over in the middle of anything.
+
+    Parameters
+    ----------
+    network
+        The network.
+    """
+
+    def __init__(self, network: Network) -> None:
+        offset = network.arrays.group_offset
+        self._intersections = network.intersections
+        self._rows = [slice(int(first), int(last)) for first, last in pairwise(offset)]
+        self._green_until_ds = np.full(int(offset[-1]), -(10**9), np.int64)
+
+    def show(self, time_ds: int, own: BoolArray, aspect: ByteArray) -> None:
+        """Set in `aspect` what the intersections chosen by `own` show from a time on."""
+        for number in np.flatnonzero(own):
+            intersection, rows = self._intersections[number], self._rows[number]
+            if intersection.plans:
+                aspect[rows] = _aspects(intersection, time_ds, self._green_until_ds[rows].tolist())
+
+    def note(self, until_ds: int, aspect: ByteArray) -> None:
+        """Remember what was shown up to a time, whoever decided it."""
+        self._green_until_ds[aspect == Aspect.GREEN] = until_ds
+
+
+def _aspects(intersection: Intersection, time_ds: int, green_until_ds: list[int]) -> list[Aspect]:
+    wanted = _wanted(intersection, time_ds)
+    shown = []
+    for number, group in enumerate(intersection.groups):
+        since_ds = time_ds - green_until_ds[number]
+        if number in wanted and _is_free(intersection, number, time_ds, green_until_ds):
+            shown.append(Aspect.GREEN)
+        elif since_ds < group.amber_ds:
+            shown.append(Aspect.AMBER)
+        elif since_ds < group.clearance_ds:
+            shown.append(Aspect.CLEARANCE)
+        else:
+            shown.append(Aspect.RED)
+    return shown
+
+
+def _wanted(intersection: Intersection, time_ds: int) -> tuple[int, ...]:
+    """Return the groups that the first plan has green."""
+    plan = intersection.plans[0]
+    in_cycle_ds = (time_ds - plan.offset_ds) % plan.cycle_ds
+    ends_ds = np.cumsum([step.duration_ds for step in plan.steps])
+    return plan.steps[int(np.searchsorted(ends_ds, in_cycle_ds, side="right"))].groups
+
+
+def _is_free(intersection: Intersection, number: int, time_ds: int, green_until_ds: list[int]) -> bool:
+    """Whether every conflicting group has been over for its intergreen."""
+    for other, until_ds in enumerate(green_until_ds):
+        intergreen_ds = intersection.intergreen_ds[other][number]
+        if intergreen_ds is not None and time_ds - until_ds < intergreen_ds:
+            return False
+    return True

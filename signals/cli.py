@@ -1,0 +1,280 @@
+"""The command line: thin commands over the library.
+
+Exit codes: 0 all well, 1 something was found or failed in part, 2 wrong input (one line on the standard error; with
+``SIGNALS_DEBUG=1`` the traceback, too), 130 interrupted. Nothing heavy is imported before a command runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from signals.errors import SignalsError, UnsafePlanError, WorldError
+from signals.text import plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from signals.scenario import Changes, Scenario
+
+__all__ = ["app", "main"]
+
+PART_FAILED = 1
+WRONG_INPUT = 2
+INTERRUPTED = 130
+_WIDE = 200
+
+app = typer.Typer(
+    name="signals",
+    help="Adaptive traffic-signal control: simulate, optimise, compare and drive.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Source = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SCENARIO]",
+        help="A name, a folder with scenario.toml, a .sumocfg or a .net.xml; braunschweig by default.",
+    ),
+]
+Routes = Annotated[list[str] | None, typer.Argument(metavar="[ROUTES]...", help="Route files of a .net.xml.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Where the results go; a folder under runs/ by default.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
+World = Annotated[str | None, typer.Option(help="sumo, sim or an installed adapter.")]
+Sensing = Annotated[str | None, typer.Option(help="What is seen: full or detectors.")]
+Profile = Annotated[str | None, typer.Option(help="Timing profile for intergreens and minimum greens.")]
+Begin = Annotated[str | None, typer.Option(help='Begin of the run: seconds, or a time such as "15:00:00".')]
+End = Annotated[str | None, typer.Option(help="End of the run, likewise.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse a network with an unsafe plan instead of repairing it.")]
+Traci = Annotated[bool, typer.Option("--traci", help="Run SUMO as a process of its own.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Turn what goes wrong into one line and an exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+    except SignalsError as error:
+        if os.environ.get("SIGNALS_DEBUG"):
+            raise
+        _complain(f"error: {error}")
+        raise typer.Exit(PART_FAILED if isinstance(error, WorldError) else WRONG_INPUT) from None
+    except KeyboardInterrupt:
+        _complain("interrupted; what was finished is kept")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(PART_FAILED) from None
+
+
+def _complain(text: str) -> None:
+    print(plain(text), file=sys.stderr)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Return where tables go; where nobody looks, they are as wide as they need to be."""
+    from rich.console import Console  # noqa: PLC0415  nothing heavy before a command runs
+
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    return console
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  nothing heavy before a command runs
+
+        print(f"signals {version('signals')}")
+        raise typer.Exit
+
+
+def _changes(*, begin: str | None, end: str | None, **given: str | None) -> Changes:
+    """Collect what is wanted otherwise than the scenario says."""
+    from signals.scenario_file import time_of  # noqa: PLC0415  nothing heavy before a command runs
+
+    times = {f"{key}_s": time_of(text, f"--{key}") for key, text in (("begin", begin), ("end", end)) if text}
+    return cast("Changes", {**{key: value for key, value in given.items() if value is not None}, **times})
+
+
+def _loaded(source: str | None, routes: list[str] | None, changes: Changes, *, strict: bool) -> Scenario:
+    """Load a scenario and say what is unsafe in its network."""
+    from signals.scenario import DEFAULT, load  # noqa: PLC0415  nothing heavy before a command runs
+
+    scenario = load(source or DEFAULT, routes or (), **changes)
+    unsafe = [finding.text for finding in scenario.network.findings if finding.level == "error"]
+    if unsafe and strict:
+        raise UnsafePlanError("; ".join(unsafe))
+    for text in unsafe:
+        _complain(f"unsafe: {text}")
+    return scenario
+
+
+def _page_of(folder: Path) -> Path:
+    from signals.report import render  # noqa: PLC0415  nothing heavy before a command runs
+
+    return render(folder)
+
+
+@app.callback()
+def _signals(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
+
+
+@app.command("run")
+def _run(
+    source: Source = None,
+    routes: Routes = None,
+    *,
+    controller: Annotated[str, typer.Option(help="A name or module:Class.")] = "rolling_horizon",
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = 1,
+    gui: Annotated[bool, typer.Option("--gui", help="Watch it in sumo-gui.")] = False,
+    traci: Traci = False,
+    out: Out = None,
+    world: World = None,
+    sensing: Sensing = None,
+    profile: Profile = None,
+    begin: Begin = None,
+    end: End = None,
+    strict: Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Run one controller in a scenario."""
+    with _in_one_line():
+        from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
+        from signals.record.run_folder import run_path  # noqa: PLC0415
+        from signals.trial import RunOptions, name_of, run  # noqa: PLC0415
+
+        changes = _changes(world=world, sensing=sensing, profile=profile, begin=begin, end=end)
+        scenario = _loaded(source, routes, changes, strict=strict)
+        folder = out or run_path(Path("runs") / scenario.name, name_of(controller), seed)
+        options = RunOptions(gui=gui, traci=traci)
+        with screens.watched(_console(stderr=True), f"{scenario.name}: {controller}") as on_tick:
+            record = run(scenario, controller, seed=seed, out=folder, options=options, on_tick=on_tick)
+        if as_json:
+            print(screens.json_line({**screens.run_object(record), "folder": str(folder)}))
+        else:
+            _console().print(screens.run_table(record))
+            print(f"results: {plain(str(folder))}")
+
+
+@app.command("compare")
+def _compare(
+    source: Source = None,
+    routes: Routes = None,
+    *,
+    controllers: Annotated[str, typer.Option(help="Names or module:Class, with commas between.")] = (
+        "net,actuated,max_pressure,rolling_horizon"
+    ),
+    seeds: Annotated[str, typer.Option(help="5 (that is 1 to 5), 11-15, or 1,4,9.")] = "5",
+    jobs: Annotated[int, typer.Option(min=0, help="Runs at the same time; 0 = as many as there are processors.")] = 0,
+    traci: Traci = False,
+    out: Out = None,
+    world: World = None,
+    sensing: Sensing = None,
+    profile: Profile = None,
+    begin: Begin = None,
+    end: End = None,
+    strict: Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Run every controller with every seed, and compare them."""
+    with _in_one_line():
+        from signals import screens, study  # noqa: PLC0415  nothing heavy before a command runs
+
+        changes = _changes(world=world, sensing=sensing, profile=profile, begin=begin, end=end)
+        scenario = _loaded(source, routes, changes, strict=strict)
+        names = [name.strip() for name in controllers.split(",") if name.strip()]
+        numbers = study.parse_seeds(seeds)
+        folder = out or Path("runs") / scenario.name
+        options = study.RunOptions(traci=traci, jobs=jobs)
+        with screens.followed(_console(stderr=True), len(names) * len(numbers), quiet=as_json) as on_progress:
+            record = study.compare(scenario, names, numbers, out=folder, options=options, on_progress=on_progress)
+        page = _page_of(folder)
+        if as_json:
+            for row in screens.comparison_rows(record):
+                print(screens.json_line(row))
+        else:
+            _console().print(screens.comparison_table(record))
+            print(f"report: {plain(str(page))}")
+        if any(row.interrupted or row.violations for row in record.rows):
+            raise typer.Exit(PART_FAILED)
+
+
+@app.command("inspect")
+def _inspect(
+    net: Annotated[str, typer.Argument(metavar="NET", help="A .net.xml, a network in TOML, or any scenario.")],
+    additionals: Annotated[
+        list[Path] | None, typer.Argument(metavar="[ADDITIONALS]...", help="Files with more signal programs.")
+    ] = None,
+    *,
+    profile: Annotated[str, typer.Option(help="Timing profile for intergreens and minimum greens.")] = "rilsa",
+    no_plans: Annotated[
+        bool, typer.Option("--no-plans", help="Take times from the profile even where the programs deploy others.")
+    ] = False,
+    toml: Annotated[Path | None, typer.Option(help="Write the network to this file, too.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is read of a network; the exit code is 1 where something in it is unsafe."""
+    with _in_one_line():
+        from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
+        from signals.inspection import inspection, inspection_tables, network_of  # noqa: PLC0415
+        from signals.scenario import write_network_file  # noqa: PLC0415
+
+        network = network_of(net, additionals or (), profile=profile, respect_plans=not no_plans)
+        if toml is not None:
+            write_network_file(toml, network)
+        if as_json:
+            print(screens.json_line(inspection(network)))
+        else:
+            for part in inspection_tables(network):
+                _console().print(part)
+        if any(finding.level == "error" for finding in network.findings):
+            raise typer.Exit(PART_FAILED)
+
+
+@app.command("report")
+def _report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run or of a comparison.")],
+) -> None:
+    """Write the report of a run or a comparison again."""
+    with _in_one_line():
+        print(f"report: {plain(str(_page_of(folder)))}")
+
+
+@app.command("doctor")
+def _doctor(*, as_json: Json = False) -> None:
+    """Say what is installed, what is missing, and what to do about it."""
+    with _in_one_line():
+        from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
+        from signals.adapters.sumo.install import check  # noqa: PLC0415
+
+        rows = check()
+        if as_json:
+            for row in rows:
+                print(screens.json_line(row._asdict()))
+        else:
+            _console().print(screens.doctor_table(rows))
+        if not all(row.found for row in rows):
+            raise typer.Exit(PART_FAILED)

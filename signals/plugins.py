@@ -1,0 +1,142 @@
+"""Names of controllers and adapters → the classes behind them: a built-in table, entry points, or ``module:Class``.
+
+Nothing is imported before it is asked for. A package adds its own with an entry point of the group
+``signals.controllers`` or ``signals.adapters``; a file in the working directory needs no package at all: its class is
+``module:Class``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from signals.errors import InputError, SignalsError, UnknownNameError
+
+__all__ = ["BUILT_IN", "Kind", "load", "look_here", "names", "spec"]
+
+Kind = Literal["controllers", "adapters"]
+
+BUILT_IN: MappingProxyType[Kind, MappingProxyType[str, str]] = MappingProxyType(
+    {
+        "controllers": MappingProxyType(
+            {
+                "net": "signals.control.net_plan:NetPlan",
+                "fixed_time": "signals.control.fixed_time:FixedTime",
+                "actuated": "signals.control.actuated:Actuated",
+                "max_pressure": "signals.control.max_pressure:MaxPressure",
+                "rolling_horizon": "signals.control.rolling_horizon:RollingHorizon",
+            }
+        ),
+        "adapters": MappingProxyType(
+            {
+                "sim": "signals.adapters.sim.world:SimWorld",
+                "sumo": "signals.adapters.sumo.world:SumoWorld",
+            }
+        ),
+    }
+)
+"""What comes with this package: kind → name → ``module:Class``."""
+
+
+def names(kind: Kind) -> tuple[str, ...]:
+    """List the names that `load` knows, sorted.
+
+    Parameters
+    ----------
+    kind
+        ``controllers`` or ``adapters``.
+    """
+    return tuple(sorted(_table(kind)))
+
+
+def spec(kind: Kind, name: str) -> str:
+    """Return the ``module:Class`` behind a name, without importing it.
+
+    Parameters
+    ----------
+    kind
+        ``controllers`` or ``adapters``.
+    name
+        A name of `names` (a hyphen is as good as an underscore), or ``module:Class`` itself.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such name.
+    """
+    if ":" in name:
+        return name
+    table = _table(kind)
+    found = table.get(_plain(name))
+    if found is None:
+        raise UnknownNameError(kind[:-1], name, table)
+    return found
+
+
+def load(kind: Kind, name: str) -> Callable[..., object]:
+    """Import what is behind a name.
+
+    Parameters
+    ----------
+    kind
+        ``controllers`` or ``adapters``.
+    name
+        As in `spec`. A module of a ``module:Class`` may lie in the working directory.
+
+    Returns
+    -------
+    Callable
+        The class; called with a network (a controller) or with what its adapter needs, it makes the object.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such name.
+    InputError
+        When it cannot be imported, or is not there, or cannot be called.
+    """
+    target = spec(kind, name)
+    module, _, attribute = target.partition(":")
+    if not module or not attribute:
+        raise InputError(f'{kind[:-1]} "{name}": expected a name or "module:Class"')
+    found = _imported(kind, name, module)
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            raise InputError(f'{kind[:-1]} "{name}": module "{module}" has no "{attribute}"')
+        found = getattr(found, part)
+    if not callable(found):
+        raise InputError(f'{kind[:-1]} "{name}": "{target}" is not a class')
+    return found
+
+
+def look_here() -> None:
+    """Have modules in the working directory found, after all others: a file lying around replaces nothing."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
+
+
+def _imported(kind: Kind, name: str, module: str) -> object:
+    look_here()
+    try:
+        return importlib.import_module(module)
+    except SignalsError:
+        raise
+    except Exception as error:  # whatever a stranger's module raises, it is named and said in one line
+        cause = " ".join(str(error).split())
+        raise InputError(f'{kind[:-1]} "{name}" cannot be imported: {type(error).__name__}: {cause}') from error
+
+
+def _plain(name: str) -> str:
+    return name.strip().replace("-", "_")
+
+
+def _table(kind: Kind) -> dict[str, str]:
+    """Merge built-in names and entry points; nobody can take a built-in name away."""
+    found = {_plain(entry.name): f"{entry.module}:{entry.attr}" for entry in entry_points(group=f"signals.{kind}")}
+    return {**found, **BUILT_IN[kind]}

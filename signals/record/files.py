@@ -1,0 +1,118 @@
+"""Files that are whole or absent, and folders with one writer."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from signals.errors import RecordError
+
+__all__ = ["locked", "sha256_of", "write_whole"]
+
+_LOCK_NAME = ".lock"
+
+
+def write_whole(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part.
+
+    The bytes go to a temporary file in the same folder, reach the disk, and only then take the file's name.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made where it is missing.
+    content
+        The bytes, or a function that writes them to the open file it is given.
+
+    Raises
+    ------
+    RecordError
+        When the disk is full or the file cannot be written; what was there before is still there.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            if callable(content):
+                content(file)
+            else:
+                file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal. Raises `RecordError` where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RecordError(f'cannot read "{path}": {error.strerror}') from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a results folder for one writer; the system lets go of it even when the writer is killed.
+
+    Parameters
+    ----------
+    folder
+        The folder; it is made where it is missing.
+
+    Raises
+    ------
+    RecordError
+        When somebody else writes into it.
+    """
+    path = folder / _LOCK_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    try:
+        _take(handle, path)
+        yield
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, path: Path) -> None:
+    """Lock an open lock file, and make sure that it is still the one in the folder."""
+    busy = f'another run writes into "{path.parent}": wait for it or choose another folder'
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        same = os.stat(path).st_ino == os.fstat(handle).st_ino  # noqa: PTH116  beside fstat
+    except (BlockingIOError, FileNotFoundError) as error:
+        raise RecordError(busy) from error
+    if not same:
+        raise RecordError(busy)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder last."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _not_written(path: Path, error: OSError) -> RecordError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return RecordError(f'cannot write "{path}": the disk is full; make room and run again')
+    return RecordError(f'cannot write "{path}": {error.strerror}')

@@ -1,0 +1,142 @@
+"""Keeps what happened, cheaply: on most ticks nothing changes, and then only sums are touched.
+
+Nothing that is kept names or numbers a traveller.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from signals.model.network import Network
+from signals.model.values import Aspect, Decision, Event, Snapshot, Verdict, Violation
+from signals.record.changes import AspectLog, WishLog
+from signals.record.queues import QueueLog
+from signals.record.tables import Columns, write_table
+
+__all__ = ["RECORDED", "Recorder"]
+
+RECORDED = ("signals", "decisions", "queues", "events", "violations")
+"""The tables that `Recorder.write` writes."""
+
+_DS_PER_S = 10
+_REASONS = 128
+
+
+class Recorder:
+    """The witness of the loop.
+
+    Parameters
+    ----------
+    network
+        What is recorded.
+    tick_ds
+        Length of a tick.
+    interval_s
+        Queues are summed up over this time.
+    """
+
+    def __init__(self, network: Network, tick_ds: int, *, interval_s: float = 10.0) -> None:
+        self._network = network
+        self._aspects = AspectLog(tick_ds / _DS_PER_S, len(network.arrays.group_user))
+        self._wishes = WishLog(network)
+        self._queues = QueueLog(len(network.arrays.approach_lane), tick_ds / _DS_PER_S, interval_s)
+        self._nothing_refused = bytes(len(network.arrays.group_user))
+        self._refused = np.zeros(_REASONS, np.int64)
+        self._violations: list[Violation] = []
+        self._events: list[Event] = []
+
+    def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:
+        """Keep one tick."""
+        self._aspects.note(snapshot.time_s, snapshot.aspect)
+        self._wishes.note(snapshot.time_s, decision)
+        self._queues.note(snapshot.time_s, snapshot.queue_veh, snapshot.count_veh)
+        if verdict.reason.tobytes() != self._nothing_refused:
+            self._refused += np.bincount(verdict.reason, minlength=_REASONS)
+        if verdict.violations:
+            self._violations += verdict.violations
+        if events:
+            self._events += events
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """What the monitor saw."""
+        return tuple(self._violations)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened to the control itself."""
+        return tuple(self._events)
+
+    @property
+    def refusals(self) -> dict[str, int]:
+        """Reason → group-ticks during which a group did not show what was wanted."""
+        from signals.safety.interstage import REASONS  # noqa: PLC0415  compiled code; not needed to write tables
+
+        names = (*REASONS, *(f"reason {k}" for k in range(len(REASONS), _REASONS)))
+        return {names[k]: int(n) for k, n in enumerate(self._refused) if k and n}
+
+    def mean_queue_veh(self, since_s: float = -np.inf) -> float:
+        """Return the mean number of standing vehicles on all approaches together; NaN where nothing was noted.
+
+        Parameters
+        ----------
+        since_s
+            Only intervals that begin at this time or later are counted (end of the warm-up).
+        """
+        return self._queues.mean_veh(since_s)
+
+    def write(self, folder: Path) -> None:
+        """Write the tables `RECORDED`; may be called again later, and after a run that was interrupted.
+
+        Raises
+        ------
+        RecordError
+            When a file cannot be written.
+        """
+        write_table(folder, "signals", self._signal_columns())
+        write_table(folder, "decisions", self._wishes.columns())
+        write_table(folder, "queues", self._queue_columns())
+        write_table(folder, "events", self._event_columns())
+        write_table(folder, "violations", self._violation_columns())
+
+    def _signal_columns(self) -> Columns:
+        spans = self._aspects.spans()
+        places = [(place.id, group.id) for place in self._network.intersections for group in place.groups]
+        names = {int(aspect): aspect.name.lower() for aspect in Aspect}
+        return {
+            "time_s": np.round(spans.time_s, 3),
+            "intersection": [places[group][0] for group in spans.group],
+            "group": [places[group][1] for group in spans.group],
+            "aspect": [names[aspect] for aspect in spans.aspect.tolist()],
+            "duration_s": np.round(spans.duration_s, 3),
+        }
+
+    def _queue_columns(self) -> Columns:
+        arrays = self._network.arrays
+        counts = np.diff(arrays.approach_offset)
+        owners = [place.id for place, n in zip(self._network.intersections, counts, strict=True) for _ in range(n)]
+        return self._queues.columns(owners, [self._network.lanes[lane].id for lane in arrays.approach_lane])
+
+    def _event_columns(self) -> Columns:
+        return {
+            "time_s": [event.time_s for event in self._events],
+            "intersection": [self._place(event.intersection) for event in self._events],
+            "code": [event.code for event in self._events],
+            "detail": [event.detail for event in self._events],
+        }
+
+    def _violation_columns(self) -> Columns:
+        groups = [group.id for place in self._network.intersections for group in place.groups]
+        return {
+            "time_s": [seen.time_s for seen in self._violations],
+            "intersection": [self._place(seen.intersection) for seen in self._violations],
+            "rule": [seen.rule for seen in self._violations],
+            "group": [groups[seen.group] if seen.group >= 0 else "" for seen in self._violations],
+            "other": [groups[seen.other] if seen.other >= 0 else "" for seen in self._violations],
+            "detail": [seen.detail for seen in self._violations],
+        }
+
+    def _place(self, intersection: int) -> str:
+        return self._network.intersections[intersection].id if intersection >= 0 else ""

@@ -1,0 +1,257 @@
+"""The kinds of world that a scenario can be in: SUMO, the built-in simulator, or somebody else's adapter.
+
+Somebody else's adapter is called as ``Class(network, seed=…, folder=…, tick_ds=…, begin_s=…, end_s=…, **settings)``,
+where the settings are the table ``[world]``; its network comes from ``[sumo]`` or ``[sim]``, whichever is there.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signals import plugins
+from signals.errors import FileError, InputError, ScenarioError, UnknownNameError
+from signals.model.crossroads import crossroads, crossroads_demand
+from signals.model.demand import Demand, Flow
+from signals.model.document import from_document
+from signals.model.network import Network
+from signals.model.roles import World
+from signals.scenario_file import FlowPart, ScenarioFile, SimPart, SumoPart, TimePart, read_toml
+
+if TYPE_CHECKING:
+    from signals.adapters.sumo.config import SumoInputs
+
+__all__ = [
+    "CROSSROADS",
+    "Opening",
+    "open_world",
+    "paths_of",
+    "read_network",
+    "read_network_file",
+    "tick_ds",
+    "versions",
+]
+
+CROSSROADS = "crossroads"
+"""The network that needs no file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a world is opened.
+
+    Parameters
+    ----------
+    seed
+        Of all chance in it.
+    folder
+        Where it writes; exists and is empty.
+    gui
+        Whether it can be watched, where the adapter has windows.
+    traci
+        SUMO only: whether it runs as a process of its own.
+    """
+
+    seed: int
+    folder: Path
+    gui: bool = False
+    traci: bool = False
+
+
+def paths_of(file: ScenarioFile, folder: Path) -> tuple[Path, ...]:
+    """Return every file that a scenario is made of, besides its ``scenario.toml``.
+
+    Raises
+    ------
+    MissingDependencyError, FileError
+        When one is not there.
+    """
+    if _is_sumo(file):
+        inputs = _sumo_inputs(file, folder)
+        return (inputs.net, *(route.path for route in inputs.routes), *inputs.additionals)
+    sim = file.sim or SimPart()
+    return () if sim.network == CROSSROADS else (_existing(folder / sim.network),)
+
+
+def versions(file: ScenarioFile) -> dict[str, str]:
+    """Return the versions of the programs that take part. Raises `MissingDependencyError`."""
+    if file.scenario.world != "sumo":
+        return {}
+    from signals.adapters.sumo.install import find_sumo, version  # noqa: PLC0415  only SUMO's users pay for it
+
+    return {"sumo": version(find_sumo().binary)}
+
+
+def read_network(file: ScenarioFile, folder: Path) -> Network:
+    """Read the whole network of a scenario. Raises `InputError` where that cannot be done."""
+    if _is_sumo(file):
+        from signals.adapters.sumo.network import read_network as read_net  # noqa: PLC0415  heavy
+
+        inputs, timing = _sumo_inputs(file, folder), file.timing
+        network = read_net(
+            inputs.net,
+            inputs.additionals,
+            profile=timing.profile,
+            respect_plans=timing.respect_plans,
+            stages=timing.stages,
+        )
+    else:
+        sim = file.sim or SimPart()
+        if sim.network == CROSSROADS:
+            network = crossroads(pedestrians=sim.pedestrians)
+        else:
+            network = read_network_file(folder / sim.network)
+    if not network.intersections:
+        raise ScenarioError(f'network "{network.name}" has no signal that could be controlled')
+    return network
+
+
+def read_network_file(path: Path) -> Network:
+    """Read a network in TOML. Raises `FileError` or `NetworkError`."""
+    return from_document(read_toml(path), str(path))
+
+
+def open_world(file: ScenarioFile, folder: Path, network: Network, opening: Opening) -> World:
+    """Open the world of a scenario; it is not entered yet.
+
+    Parameters
+    ----------
+    file, folder
+        The scenario, and what its paths start from.
+    network
+        Its network, perhaps with fewer intersections than the file has.
+    opening
+        How.
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+        When something is wrong with what it is given, or the simulator is not there.
+    """
+    if opening.gui and file.scenario.world != "sumo":
+        raise InputError(f'the world "{file.scenario.world}" has no windows; only sumo can be watched')
+    if file.scenario.world == "sumo":
+        return _open_sumo(file, folder, network, opening)
+    if file.scenario.world == "sim":
+        return _open_sim(file, network, opening)
+    return _open_plugin(file, network, opening)
+
+
+def _is_sumo(file: ScenarioFile) -> bool:
+    return file.sumo is not None and file.scenario.world != "sim"
+
+
+def _sumo_inputs(file: ScenarioFile, folder: Path) -> SumoInputs:
+    from signals.adapters.sumo.config import RouteFile, SumoInputs  # noqa: PLC0415  only SUMO's users pay for it
+
+    part = file.sumo
+    if part is None:
+        raise ScenarioError(f'scenario "{file.scenario.name}" has no section [sumo]')
+    return SumoInputs(
+        net=_located(part, folder, part.net),
+        routes=tuple(
+            RouteFile(_located(part, folder, row.file), flows=row.flows, scale=row.scale) for row in file.demand
+        ),
+        additionals=tuple(_located(part, folder, name) for name in part.additionals),
+        begin_s=file.time.begin_s,
+        end_s=file.time.end_s,
+    )
+
+
+def _located(part: SumoPart, folder: Path, name: str) -> Path:
+    """Find a file, in an installed package or beside ``scenario.toml``."""
+    if part.package:
+        from signals.adapters.sumo.install import package_path  # noqa: PLC0415  as above
+
+        return package_path(part.package, name)
+    return _existing(folder / name)
+
+
+def _existing(path: Path) -> Path:
+    try:
+        if path.is_file():
+            return path
+    except (OSError, ValueError):  # a name that no file can have
+        pass
+    raise FileError(f'there is no file "{path}"')
+
+
+def _open_sumo(file: ScenarioFile, folder: Path, network: Network, opening: Opening) -> World:
+    from signals.adapters.sumo.options import SumoOptions  # noqa: PLC0415  as above
+    from signals.adapters.sumo.world import SumoWorld  # noqa: PLC0415
+
+    options = SumoOptions(
+        seed=opening.seed,
+        step_s=file.time.step_s,
+        sensing=file.sensing.level,
+        range_m=file.sensing.range_m,
+        traci=opening.traci,
+        gui=opening.gui,
+    )
+    return SumoWorld(network, _sumo_inputs(file, folder), opening.folder, options)
+
+
+def _open_sim(file: ScenarioFile, network: Network, opening: Opening) -> World:
+    from signals.adapters.sim.world import SimWorld  # noqa: PLC0415  it compiles
+
+    time = file.time
+    if time.begin_s:
+        raise ScenarioError(f"the world sim begins at 0, not at {time.begin_s:g} s")
+    if file.control.intersections:
+        raise ScenarioError("the world sim controls all of its intersections; leave control.intersections empty")
+    return SimWorld(
+        network,
+        _demand(file.sim or SimPart(), network, time),
+        seed=opening.seed,
+        tick_ds=tick_ds(time),
+        end_s=time.end_s,
+        sensing=file.sensing.level,
+    )
+
+
+def _open_plugin(file: ScenarioFile, network: Network, opening: Opening) -> World:
+    name, time = file.scenario.world, file.time
+    made = plugins.load("adapters", name)(
+        network,
+        seed=opening.seed,
+        folder=opening.folder,
+        tick_ds=tick_ds(time),
+        begin_s=time.begin_s,
+        end_s=time.end_s,
+        **file.world,
+    )
+    if not isinstance(made, World):
+        raise InputError(f'adapter "{name}" makes no world: {type(made).__name__} lacks a part of the protocol World')
+    return made
+
+
+def tick_ds(time: TimePart) -> int:
+    """Return the length of a tick. Raises `ScenarioError` where it is no multiple of a tenth of a second."""
+    found = round(time.step_s * 10)
+    if not math.isclose(found, time.step_s * 10) or found < 1:
+        raise ScenarioError(f"time.step_s must be a multiple of 0.1 s, got {time.step_s:g}")
+    return found
+
+
+def _demand(sim: SimPart, network: Network, time: TimePart) -> Demand:
+    if sim.flows:
+        number = {movement.id: index for index, movement in enumerate(network.movements)}
+        return Demand(tuple(_flow(flow, number, time) for flow in sim.flows))
+    if sim.network == CROSSROADS:
+        found = crossroads_demand(sim.veh_h, end_s=time.end_s)
+        return Demand(tuple(replace(flow, begin_s=time.begin_s) for flow in found.flows))
+    raise ScenarioError(f'network "{network.name}" needs flows: give [[sim.flows]] with the movements of each')
+
+
+def _flow(flow: FlowPart, number: dict[str, int], time: TimePart) -> Flow:
+    for name in flow.route:
+        if name not in number:
+            raise UnknownNameError("movement in sim.flows.route", name, number)
+    return Flow(
+        tuple(number[name] for name in flow.route),
+        flow.rate_veh_h,
+        time.begin_s if flow.begin_s is None else flow.begin_s,
+        time.end_s if flow.end_s is None else flow.end_s,
+    )

@@ -1,0 +1,309 @@
+"""One run: a controller in a scenario with a seed.
+
+It happens in ``<folder>.partial`` and takes the folder's name when it is whole. What was interrupted stays under the
+other name, with everything that was recorded, until the next run into the same folder.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from signals import loop, plugins
+from signals.control.net_plan import NetPlan
+from signals.errors import InputError, RecordError, WorldError
+from signals.model.network import Finding, Network
+from signals.model.roles import Controller, World
+from signals.model.trips import Incidents, Trips
+from signals.record.files import locked, sha256_of
+from signals.record.metrics import summarise
+from signals.record.provenance import provenance
+from signals.record.recorder import Recorder
+from signals.record.run_folder import RUN_FILE, write_run
+from signals.record.run_record import RunRecord
+from signals.safety.fallback import Fallback
+from signals.safety.guard import Guard
+from signals.scenario import Scenario, load
+from signals.scenario_worlds import Opening
+
+__all__ = ["DEFAULT_CONTROLLER", "ControllerMaker", "RunOptions", "origin_of", "run"]
+
+DEFAULT_CONTROLLER = "rolling_horizon"
+
+ControllerMaker = Callable[..., object]
+"""A controller's class, or whatever makes one from a network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How something is run.
+
+    Parameters
+    ----------
+    settings
+        Keyword arguments of the controller.
+    gui
+        Whether it is watched.
+    traci
+        SUMO only: whether it runs as a process of its own.
+    jobs
+        Of a comparison: how many runs at the same time; 0 = as many as there are processors.
+    """
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    gui: bool = False
+    traci: bool = False
+    jobs: int = 0
+
+
+class _Players(NamedTuple):
+    """Who plays in a run."""
+
+    world: World
+    mind: Fallback
+    judge: Guard
+    witness: Recorder
+
+
+class _End(NamedTuple):
+    """How a run ended."""
+
+    trips: Trips | None
+    incidents: Incidents
+    trouble: BaseException | None
+
+
+def run(
+    scenario: Scenario | str | Path,
+    controller: str | ControllerMaker = DEFAULT_CONTROLLER,
+    *,
+    seed: int = 1,
+    out: str | Path | None = None,
+    options: RunOptions | None = None,
+    on_tick: Callable[[float], None] | None = None,
+) -> RunRecord:
+    """Run one controller in a scenario.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or what `signals.scenario.load` makes one of.
+    controller
+        A name, ``module:Class``, or a class.
+    seed
+        Of all chance in the world; the same seed gives the same tables, byte for byte.
+    out
+        The run's folder; an earlier run in it is replaced. Nothing is kept where it is not given.
+    options
+        How.
+    on_tick
+        Called after each tick with the share of the run that is done, 0 to 1.
+
+    Returns
+    -------
+    RunRecord
+        What happened; it is in the folder, too.
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+        Before the run begins, when something does not fit or is not there.
+    WorldError, KeyboardInterrupt
+        When the world is lost or the run is interrupted; what was recorded until then is in ``<out>.partial``.
+    RecordError
+        When the folder cannot be written, or somebody else writes into it.
+    """
+    found = scenario if isinstance(scenario, Scenario) else load(scenario)
+    chosen = options or RunOptions()
+    with _workplace(None if out is None else Path(out)) as folder:
+        origin = origin_of(found, controller, seed, chosen)
+        opening = Opening(seed=seed, folder=folder, gui=chosen.gui, traci=chosen.traci)
+        players = _players(found, controller, opening, chosen.settings)
+        end = _play(found, players, on_tick)
+        record = _record(found, name_of(controller), players, end, origin)
+        if out is not None:
+            write_run(folder, record, found.network, players.witness, end.trips)
+        if end.trouble is not None:
+            raise end.trouble
+    return record
+
+
+def origin_of(
+    scenario: Scenario, controller: str | ControllerMaker, seed: int, options: RunOptions
+) -> dict[str, object]:
+    """Describe where a run's result comes from; two runs of one origin have one result.
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+        When an input is not there or there is no such controller.
+    """
+    settings = {
+        **scenario.settings,
+        "controller": name_of(controller),
+        "controller_settings": dict(options.settings),
+        "controller_sha256": _sha256_of(controller),
+        "traci": options.traci or options.gui,
+    }
+    return provenance(scenario.inputs, settings, seed, scenario.versions)
+
+
+def name_of(controller: str | ControllerMaker) -> str:
+    """Return what a controller is called in tables."""
+    if isinstance(controller, str):
+        return controller.strip().replace("-", "_") if ":" not in controller else controller
+    return getattr(controller, "__name__", type(controller).__name__)
+
+
+def _sha256_of(controller: str | ControllerMaker) -> str | None:
+    """Hash the file of a controller that is not ours: our own code is hashed as a whole."""
+    spec = plugins.spec("controllers", controller) if isinstance(controller, str) else str(controller.__module__)
+    module = spec.partition(":")[0]
+    if module.startswith("signals."):
+        return None
+    plugins.look_here()
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError):  # it will be said when it is loaded
+        return None
+    return sha256_of(Path(found.origin)) if found and found.origin and Path(found.origin).is_file() else None
+
+
+def _players(
+    scenario: Scenario, controller: str | ControllerMaker, opening: Opening, settings: Mapping[str, object]
+) -> _Players:
+    network, tick_ds = scenario.network, scenario.tick_ds
+    maker = plugins.load("controllers", controller) if isinstance(controller, str) else controller
+    return _Players(
+        scenario.open_world(opening),
+        Fallback(_made(maker, network, settings), network, backup=NetPlan(network), tick_ds=tick_ds),
+        Guard(network, tick_ds=tick_ds),
+        Recorder(network, tick_ds),
+    )
+
+
+def _made(maker: ControllerMaker, network: Network, settings: Mapping[str, object]) -> Controller:
+    name = name_of(maker)
+    try:
+        found = maker(network, **settings)
+    except TypeError as error:
+        raise InputError(f'controller "{name}" cannot be made from a network and {dict(settings)}: {error}') from error
+    if not isinstance(found, Controller):
+        raise InputError(f'controller "{name}" has no method decide(snapshot)')
+    return found
+
+
+def _play(scenario: Scenario, players: _Players, on_tick: Callable[[float], None] | None) -> _End:
+    """Run the loop and ask the world what became of everybody, however it ended."""
+    trouble: BaseException | None = None
+    try:
+        loop.run(players.world, scenario.estimator(), players.mind, players.judge, players.witness, on_tick)
+    except (WorldError, KeyboardInterrupt) as error:
+        trouble = error
+    try:
+        return _End(*players.world.outcome(), trouble)
+    except (WorldError, RecordError) as error:
+        return _End(None, Incidents(), trouble or error)
+
+
+def _record(scenario: Scenario, name: str, players: _Players, end: _End, origin: Mapping[str, object]) -> RunRecord:
+    time = scenario.file.time
+    queue_veh = players.witness.mean_queue_veh(time.begin_s + time.warmup_s)
+    metrics = (
+        {}
+        if end.trips is None
+        else summarise(
+            end.trips, end.incidents, queue_veh, begin_s=time.begin_s, end_s=time.end_s, warmup_s=time.warmup_s
+        )
+    )
+    note = "" if end.trouble is None else str(end.trouble) or "interrupted"
+    return RunRecord(
+        scenario=scenario.name,
+        controller=name,
+        seed=int(str(origin["seed"])),
+        finished=end.trouble is None,
+        metrics=metrics,
+        violations=len(players.witness.violations),
+        note=note,
+        settings=settings if isinstance(settings := origin["settings"], dict) else {},
+        provenance=origin,
+        findings=(*scenario.network.findings, *_notes(scenario, players)),
+        refusals=players.witness.refusals,
+    )
+
+
+def _notes(scenario: Scenario, players: _Players) -> list[Finding]:
+    """Say what was done to the inputs and what happened to the controller, without the names of folders."""
+    found = []
+    for note in dict.fromkeys((*scenario.notes, *getattr(players.world, "notes", ()))):
+        text = note
+        for path in scenario.inputs:
+            text = text.replace(str(path), path.name)
+        found.append(Finding("note", "", "input", text))
+    falls = [event for event in players.witness.events if not event.code.startswith("level-")]
+    if falls:
+        first, places = falls[0], scenario.network.intersections
+        place = places[first.intersection].id if first.intersection >= 0 else ""
+        text = f"the controller was not followed {len(falls)} times, first at {first.time_s:g} s: {first.detail}"
+        found.append(Finding("warning", place, first.code, text))
+    return found
+
+
+@contextmanager
+def _workplace(out: Path | None) -> Iterator[Path]:
+    """Give an empty folder to work in, which becomes `out` when all went well."""
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="signals-") as name:
+            yield Path(name)
+        return
+    _check_replaceable(out)
+    partial, ours = out.with_name(f"{out.name}.partial"), False
+    try:
+        with locked(partial):
+            ours = True
+            _empty(partial)
+            yield partial
+    except BaseException:
+        if ours and not (partial / RUN_FILE).is_file():
+            shutil.rmtree(partial, ignore_errors=True)
+        raise
+    _publish(partial, out)
+
+
+def _check_replaceable(out: Path) -> None:
+    """Refuse to replace what is not a run."""
+    if not out.name or (out.exists() and not out.is_dir()):
+        raise RecordError(f'"{out}" is not a folder')
+    if out.is_dir() and any(out.iterdir()) and not (out / RUN_FILE).is_file():
+        raise RecordError(f'"{out}" holds something that is not a run; choose another folder')
+
+
+def _empty(folder: Path) -> None:
+    """Delete everything in a folder but its lock."""
+    try:
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif not path.name.startswith("."):
+                path.unlink()
+    except OSError as error:
+        raise RecordError(f'cannot empty "{folder}": {error.strerror}') from error
+
+
+def _publish(partial: Path, out: Path) -> None:
+    """Give a whole run its name; the one before is gone only when the new one is there."""
+    old = out.with_name(f"{out.name}.old")
+    try:
+        shutil.rmtree(old, ignore_errors=True)
+        if out.exists():
+            out.rename(old)
+        partial.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise RecordError(f'cannot rename "{partial}" to "{out}": {error.strerror}') from error

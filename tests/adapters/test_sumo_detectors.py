@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from signals.adapters.sumo.detectors import loop_lines, place_detectors
+from signals.adapters.sumo.network import read_network
+from signals.errors import NetworkError
+from signals.model.crossroads import crossroads
+from signals.model.intersections import SignalGroup
+from signals.model.lanes import Lane, User
+from signals.model.movements import Movement
+from signals.model.network import Detector, Network
+from tests.adapters.sumo_tee import package
+
+
+def test_two_loops_for_every_approach() -> None:
+    network = place_detectors(crossroads(length_m=300.0))
+    assert len(network.detectors) == 16
+    lane = network.lane_index["north_in_0"]
+    assert [loop for loop in network.detectors if loop.lane == lane] == [
+        Detector("north_in_0@3", lane, 297.0, 2.0),
+        Detector("north_in_0@50", lane, 250.0, 2.0),
+    ]
+    assert network.lanes == crossroads().lanes
+
+
+def test_on_a_shorter_lane_the_second_loop_lies_at_its_beginning() -> None:
+    network = place_detectors(crossroads(length_m=30.0))
+    assert [loop.position_m for loop in network.detectors if loop.lane == 0] == [27.0, 0.0]
+
+
+def short(length_m: float, before_m: float) -> Network:
+    """An approach of `length_m` behind two lanes of `before_m` that meet without a signal."""
+    lanes = (
+        Lane("a", "a", before_m, 10.0),
+        Lane("b", "b", before_m, 10.0),
+        Lane(":j", ":j", 4.0, 10.0, internal=True),
+        Lane("in", "in", length_m, 10.0),
+        Lane("out", "out", 100.0, 10.0),
+        Lane("side", "side", 100.0, 10.0, User.PEDESTRIAN),
+    )
+    movements = (
+        Movement("a>in", 0, 3, (2,), 4.0, 10.0),
+        Movement("b>in", 1, 3, (), 6.0, 10.0),
+        Movement("in>out", 3, 4, (), 10.0, 10.0, link=0),
+        Movement("side>in", 5, 3, (), 1.0, 1.0, user=User.PEDESTRIAN),
+    )
+    (place,) = crossroads(pedestrians=False).intersections
+    group = SignalGroup("g", User.VEHICLE, (0,), (2,))
+    place = replace(place, groups=(group,), intergreen_ds=((None,),), stages=(), plans=(), link_count=1)
+    return Network("short", lanes, movements, (place,))
+
+
+def test_before_a_short_lane_the_second_loop_lies_upstream() -> None:
+    places = {loop.id: (loop.lane, loop.position_m) for loop in place_detectors(short(10.0, 100.0)).detectors}
+    assert places == {"in@3": (3, 7.0), "a@36": (0, 64.0), "b@34": (1, 66.0)}
+
+
+def test_the_way_upstream_ends_where_the_road_does() -> None:
+    places = {loop.id: (loop.lane, loop.position_m) for loop in place_detectors(short(10.0, 20.0)).detectors}
+    assert places == {"in@3": (3, 7.0), "a@20": (0, 0.0), "b@20": (1, 0.0)}
+
+
+def test_the_way_upstream_ends_at_a_junction_that_is_wide() -> None:
+    network = short(10.0, 100.0)
+    wide = replace(network, lanes=(*network.lanes[:2], replace(network.lanes[2], length_m=60.0), *network.lanes[3:]))
+    assert ("a@2", 98.0) in {(loop.id, loop.position_m) for loop in place_detectors(wide).detectors}
+
+
+def test_a_lane_shorter_than_a_loop() -> None:
+    loops = place_detectors(short(0.5, 0.1)).detectors
+    assert [(loop.id, loop.position_m, loop.length_m) for loop in loops] == [
+        ("in@0", 0.0, 0.5),
+        ("a@0", 0.0, 0.1),
+        ("b@0", 0.0, 0.1),
+    ]
+
+
+def test_a_ring_of_short_lanes_has_an_end() -> None:
+    network = short(10.0, 5.0)
+    ring = Movement("in>a", 4, 0, (), 0.0, 10.0)
+    back = Movement("a>out", 0, 4, (), 0.0, 10.0)
+    lanes = (*network.lanes[:4], Lane("out", "out", 0.5, 10.0), network.lanes[5])
+    assert place_detectors(replace(network, lanes=lanes, movements=(*network.movements, ring, back))).detectors
+
+
+def test_without_an_approach_there_is_nothing_to_lay() -> None:
+    network = short(10.0, 100.0)
+    (place,) = network.intersections
+    place = replace(place, groups=(replace(place.groups[0], movements=()),))
+    with pytest.raises(NetworkError, match="no controlled approach"):
+        place_detectors(replace(network, intersections=(place,)))
+
+
+def test_loops_are_laid_once_and_write_to_nowhere() -> None:
+    network = place_detectors(short(10.0, 100.0))
+    lines = [ET.fromstring(line) for line in loop_lines(network, {"a@36"})]  # noqa: S314  our own text
+    assert [line.attrib["id"] for line in lines] == ["in@3", "b@34"]
+    assert lines[0].attrib == {
+        "id": "in@3",
+        "lane": "in",
+        "pos": "7.0",
+        "length": "2.0",
+        "period": "10000000",
+        "file": "NUL",
+        "friendlyPos": "true",
+    }
+
+
+def test_real_networks_get_loops_on_every_approach() -> None:
+    sumo_rl = package("sumo_rl")
+    if sumo_rl is None:
+        pytest.skip("sumo-rl is not installed")
+    for name in ("cologne3", "ingolstadt7", "grid4x4"):
+        network = place_detectors(read_network(Path(sumo_rl, "nets", "RESCO", name, f"{name}.net.xml")))
+        lanes = {loop.lane for loop in network.detectors}
+        assert lanes >= set(network.arrays.approach_lane.tolist())
+        assert len({loop.id for loop in network.detectors}) == len(network.detectors)
+        for loop in network.detectors:
+            assert loop.position_m >= 0
+            assert loop.position_m + loop.length_m <= network.lanes[loop.lane].length_m + 0.005

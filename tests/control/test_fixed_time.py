@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from signals.control.fixed_time import FixedTime, link_flows
+from signals.control.net_plan import NetPlan
+from signals.control.webster import Designer
+from signals.errors import UnknownNameError
+from signals.model.crossroads import crossroads
+from signals.model.intersections import Plan, PlanStep
+from signals.model.network import Network
+from signals.testing import check_controller, networks
+from tests.control.made import Street, marked, quiet
+
+NETWORK = crossroads()
+NORTH_SOUTH_HEAVY = np.array([600.0, 100.0, 60.0, 20.0] * 2, np.float32)
+
+
+def test_it_keeps_the_contract() -> None:
+    check_controller(FixedTime)
+
+
+def seconds(controller: FixedTime, network: Network, count: int) -> list[tuple[int, ...]]:
+    return [marked(controller.decide(quiet(network, float(t))).want) for t in range(count)]
+
+
+def test_given_plans_run_as_they_are() -> None:
+    plan = Plan("mine", (PlanStep(30, (0, 4)), PlanStep(20, (2, 6))), offset_ds=10)
+    assert seconds(FixedTime(NETWORK, {"centre": plan}), NETWORK, 6) == [(2, 6), *[(0, 4)] * 3, *[(2, 6)] * 2]
+
+
+def test_a_plan_for_some_leaves_webster_to_the_others() -> None:
+    network = next(network for network in networks() if len(network.intersections) > 1)
+    name = network.intersections[1].id
+    controller = FixedTime(network, {name: Plan("mine", (PlanStep(10, (3,)),))})
+    first = int(network.arrays.group_offset[1])
+    seen = seconds(controller, network, 200)
+    assert all(tuple(g for g in wanted if g >= first) == (first + 3,) for wanted in seen)
+    assert {g for wanted in seen for g in wanted if g < first} == set(range(first))
+
+
+def test_given_flows_are_planned_for_once() -> None:
+    flows = {movement.id: 150.0 for movement in NETWORK.movements[:12]}
+    plan = Designer(NETWORK, 0).design(link_flows(NETWORK, flows)).plan
+    expected = [step.groups for step in plan.steps for _ in range(step.duration_ds // 10)]
+    assert seconds(FixedTime(NETWORK, flows=flows, replan_s=10.0), NETWORK, 2 * len(expected)) == 2 * expected
+
+
+def test_unknown_names_are_refused() -> None:
+    with pytest.raises(UnknownNameError, match='unknown intersection "center"; did you mean "centre"'):
+        FixedTime(NETWORK, {"center": NETWORK.intersections[0].plans[0]})
+    with pytest.raises(UnknownNameError, match="unknown controlled movement"):
+        FixedTime(NETWORK, flows={"north_walk>north_cross": 10.0})
+
+
+def test_it_learns_what_is_measured() -> None:
+    """Before and after: first all lanes are equal, then the busy street gets most of the green."""
+    street = Street(NETWORK, FixedTime)
+    street.run(290, NORTH_SOUTH_HEAVY)
+    before = street.greens.copy()
+    green = np.zeros(12)
+    for _ in range(1200):
+        street.run(1, NORTH_SOUTH_HEAVY)
+        green += street.snapshot.aspect == 2
+    assert before[0] > 3
+    assert green[0] > 2.5 * green[2]
+    assert street.queue[0] < 40  # the first plans alone leave the north with hundreds
+
+
+def test_that_beats_a_plan_made_for_other_flows() -> None:
+    learning, deployed = Street(NETWORK, FixedTime), Street(NETWORK, NetPlan)
+    for street in (learning, deployed):
+        street.run(2400, NORTH_SOUTH_HEAVY)
+    assert learning.waited_veh_s < 0.5 * deployed.waited_veh_s
+    assert learning.served_veh > deployed.served_veh
+
+
+def test_new_counts_weigh_half() -> None:
+    controller = FixedTime(NETWORK, replan_s=60.0)
+    seen = []
+    for interval, held in enumerate((0.0, 12.0, 12.0, 12.0)):
+        veh = np.full(8, held, np.float32)
+        controller.decide(quiet(NETWORK, 60.0 * interval, count_veh=veh))
+        seen.append(controller._flow.sum())
+    # First the default, then what 60 s brought: 8 x 12 vehicles; then nothing more, twice.
+    assert seen == pytest.approx([8 * 200.0, 8 * 720.0, 4 * 720.0, 2 * 720.0])

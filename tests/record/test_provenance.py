@@ -1,0 +1,118 @@
+"""Where a result comes from, without who made it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from signals.errors import RecordError
+from signals.record.provenance import _commit, provenance, without_paths
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def test_it_holds_what_is_needed(tmp_path: Path) -> None:
+    net = tmp_path / "a.net.xml"
+    net.write_bytes(b"abc")
+    found = provenance([net], {"stages": "file"}, 7, {"sumo": "1.28.0"})
+    assert found["inputs"] == [
+        {"name": "a.net.xml", "bytes": 3, "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}
+    ]
+    versions = found["versions"]
+    assert isinstance(versions, dict)
+    assert versions["numpy"] == np.__version__
+    assert versions["python"] == platform.python_version()
+    assert versions["sumo"] == "1.28.0"
+    assert {"signals", "numba"} <= set(versions)
+    assert (found["seed"], found["settings"]) == (7, {"stages": "file"})
+    assert found == provenance([net], {"stages": "file"}, 7, {"sumo": "1.28.0"})
+
+
+def test_a_missing_input_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="missing"):
+        provenance([tmp_path / "missing.xml"], {}, 1)
+
+
+def test_no_user_machine_or_folder_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"")
+    settings = {
+        "folder": tmp_path,
+        "text": str(tmp_path / "x"),
+        "home": "~/secret/x",
+        "up": "../../secret/x",
+        "windows": "C:\\secret\\x",
+        "nested": [{"deep": (tmp_path / "x",)}],
+    }
+    text = json.dumps(provenance([tmp_path / "x"], settings, 1))
+    assert str(tmp_path.parent) not in text
+    assert "secret" not in text
+    assert platform.node() not in text
+    assert f'"{getpass.getuser()}"' not in text
+
+
+def test_what_is_not_a_path_stays() -> None:
+    plain = {"ratio": "1/2", "none": None, "yes": True, "n": 1, "x": 0.5, "name": "a/b", "list": [1]}
+    assert without_paths(plain) == plain
+    assert without_paths({1: {2}, "z": 1j}) == {"1": [2], "z": "1j"}
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Path:
+    folder = tmp_path / ".git"
+    (folder / "refs" / "heads").mkdir(parents=True)
+    (folder / "HEAD").write_text("ref: refs/heads/main\n")
+    return folder
+
+
+def test_commit_of_a_branch(git: Path) -> None:
+    (git / "refs" / "heads" / "main").write_text(f"{COMMIT}\n")
+    assert _commit(git) == COMMIT
+
+
+def test_commit_of_a_packed_branch(git: Path) -> None:
+    (git / "packed-refs").write_text(f"# pack-refs with: peeled\n{COMMIT} refs/heads/main\n")
+    assert _commit(git) == COMMIT
+
+
+def test_commit_of_a_detached_head(git: Path) -> None:
+    (git / "HEAD").write_text(f"{COMMIT}\n")
+    assert _commit(git) == COMMIT
+    (git / "HEAD").write_text("nonsense\n")
+    assert _commit(git) is None
+
+
+def test_commit_of_a_worktree(git: Path, tmp_path: Path) -> None:
+    (git / "refs" / "heads" / "side").write_text(f"{COMMIT}\n")
+    inner = git / "worktrees" / "w"
+    inner.mkdir(parents=True)
+    (inner / "HEAD").write_text("ref: refs/heads/side\n")
+    (inner / "commondir").write_text("../..\n")
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / ".git").write_text(f"gitdir: {inner}\n")
+    assert _commit(tmp_path / "w" / ".git") == COMMIT
+
+
+def test_no_checkout_no_commit(git: Path, tmp_path: Path) -> None:
+    assert _commit(tmp_path / "nothing") is None
+    assert _commit(git) is None
+
+
+def test_a_branch_that_is_not_among_the_packed_ones_has_no_commit(git: Path) -> None:
+    (git / "packed-refs").write_text(f"{COMMIT} refs/heads/other\n")
+    assert _commit(git) is None
+
+
+def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr("signals.record.provenance.metadata.version", missing)
+    versions = provenance([], {}, None)["versions"]
+    assert isinstance(versions, dict)
+    assert versions["numba"] == "not installed as a package"

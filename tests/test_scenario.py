@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+import signals
+from signals.errors import FileError, InputError, NetworkError, ScenarioError, UnknownNameError
+from signals.model.crossroads import crossroads
+from signals.scenario import load, read_network_file, write_network_file
+from signals.sensing.full import FullEstimator
+from signals.testing import two_crossroads
+
+FLOWS = """
+[[sim.flows]]
+route = ["north_in_0>south_out_0"]
+rate_veh_h = 300
+"""
+
+
+@pytest.fixture
+def own_network(tmp_path: Path) -> Path:
+    write_network_file(tmp_path / "network.toml", two_crossroads())
+    (tmp_path / "scenario.toml").write_text(
+        'format = 1\n[scenario]\nname = "pair"\nworld = "sim"\n[time]\nend_s = 60\n[sim]\nnetwork = "network.toml"\n'
+        + FLOWS
+    )
+    return tmp_path
+
+
+def test_the_crossroads_need_no_file() -> None:
+    scenario = load("crossroads")
+    assert (scenario.name, scenario.title) == ("crossroads", "A crossroads made by rule")
+    assert scenario.network == crossroads()
+    assert scenario.network is scenario.network
+    assert [path.name for path in scenario.inputs] == ["scenario.toml"]
+    assert scenario.versions == {}
+    assert isinstance(scenario.estimator(), FullEstimator)
+
+
+def test_changes_are_as_strict_as_the_file() -> None:
+    scenario = load("crossroads", sensing="detectors", begin_s=0, end_s=90, warmup_s=10, range_m=100, stages="derived")
+    assert scenario.file.sensing.level == "detectors"
+    assert (scenario.file.time.end_s, scenario.file.time.warmup_s) == (90.0, 10.0)
+    assert scenario.file.timing.stages == "derived"
+    with pytest.raises(UnknownNameError, match=r'value of sensing.level in "options": "ful"; did you mean "full"'):
+        load("crossroads", sensing="ful")
+    with pytest.raises(ScenarioError, match=r"time.end_s must be more than 0"):
+        load("crossroads", end_s=-1)
+    with pytest.raises(UnknownNameError, match=r'unknown change of a scenario "sensign"; did you mean "sensing"'):
+        load("crossroads", sensign="full")  # type: ignore[call-arg]
+    with pytest.raises(ScenarioError, match=r"the world sumo needs a section \[sumo\]"):
+        load("crossroads", world="sumo")
+
+
+def test_a_network_in_toml_comes_back_as_it_was(tmp_path: Path) -> None:
+    for network in (crossroads(), two_crossroads()):
+        write_network_file(tmp_path / "network.toml", network)
+        assert read_network_file(tmp_path / "network.toml") == network
+
+
+def test_a_scenario_can_bring_its_network(own_network: Path) -> None:
+    scenario = load(own_network)
+    assert len(scenario.network.intersections) == 2
+    assert [path.name for path in scenario.inputs] == ["scenario.toml", "network.toml"]
+    record = signals.run(scenario, controller="net")
+    assert record.metrics["scheduled_veh"] > 0
+
+
+def test_a_network_in_toml_that_is_broken_is_one_sentence(own_network: Path) -> None:
+    path = own_network / "network.toml"
+    path.write_text(path.read_text().replace("signals-network/1", "signals-network/9"))
+    with pytest.raises(InputError, match=r"network.toml"):
+        load(own_network).network  # noqa: B018
+    path.unlink()
+    with pytest.raises(FileError, match=r"network.toml"):
+        load(own_network).inputs  # noqa: B018
+
+
+def test_some_intersections_can_be_left_alone(own_network: Path) -> None:
+    scenario = load(own_network, intersections=("b:centre",))
+    assert [place.id for place in scenario.network.intersections] == ["b:centre"]
+    with pytest.raises(UnknownNameError, match='unknown intersection "b:center"; did you mean "b:centre"'):
+        load(own_network, intersections=("b:center",)).network  # noqa: B018
+    with pytest.raises(ScenarioError, match="controls all of its intersections"):
+        signals.run(scenario, controller="net")
+
+
+def test_another_process_reads_the_network_itself() -> None:
+    scenario = load("crossroads")
+    scenario.network.arrays  # noqa: B018
+    again = pickle.loads(pickle.dumps(scenario))  # noqa: S301
+    assert "network" not in again.__dict__
+    assert again == scenario
+    assert again.network == scenario.network
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("north_in_0>south_out_0", "north_in_0>sotuh_out_0", 'did you mean "north_in_0>south_out_0"'),
+        (FLOWS, "", "needs flows"),
+        ("end_s = 60", "end_s = 60\nbegin_s = 10", "begins at 0"),
+        ("end_s = 60", "end_s = 60\nstep_s = 0.25", "step_s must be a multiple of 0.1 s"),
+    ],
+)
+def test_parts_that_do_not_fit_are_named(own_network: Path, old: str, new: str, sentence: str) -> None:
+    path = own_network / "scenario.toml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(InputError, match=sentence):
+        signals.run(load(own_network), controller="net")
+
+
+@pytest.mark.sumo
+def test_braunschweig_is_the_default_and_points_into_a_package() -> None:
+    scenario = load()
+    assert scenario.name == "braunschweig"
+    assert [path.name for path in scenario.inputs][:2] == ["scenario.toml", "fokr_bs.net.xml.gz"]
+    (place,) = scenario.network.intersections
+    assert (place.id, place.plans[0].id, place.plans[0].cycle_ds) == ("38", "DLR_UT_v1-0-0", 850)
+    assert sum(group.user.name == "PEDESTRIAN" for group in place.groups) == 8
+    assert list(scenario.versions) == ["sumo"]
+
+
+@pytest.mark.sumo
+def test_loops_are_laid_where_there_are_none() -> None:
+    scenario = load(sensing="detectors")
+    assert scenario.network.detectors
+    assert not load().network.detectors
+
+
+def test_a_network_without_signals(tmp_path: Path) -> None:
+    (tmp_path / "town.net.xml").write_text(
+        '<net version="1.20"><location netOffset="0,0" convBoundary="0,0,1,1" origBoundary="0,0,1,1" projParameter="!"/>'
+        '<edge id="a" from="x" to="y"><lane id="a_0" index="0" speed="13.9" length="100" shape="0,0 100,0"/></edge>'
+        '<junction id="x" type="dead_end" x="0" y="0" incLanes="" intLanes="" shape="0,0"/>'
+        '<junction id="y" type="dead_end" x="100" y="0" incLanes="a_0" intLanes="" shape="100,0"/></net>'
+    )
+    (tmp_path / "town.rou.xml").write_text("<routes/>")
+    with pytest.raises((ScenarioError, NetworkError), match="no signal"):
+        load(tmp_path / "town.net.xml").network  # noqa: B018
