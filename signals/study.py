@@ -247,8 +247,13 @@ def _take(job: _Job, message: Message, tally: _Tally) -> None:
         tally.done.add(job)
         tally.tell(Progress(job.controller, job.seed, 1.0, "finished"))
     else:
-        note = tally.failed.setdefault(job, f"its process ended with code {message['exit']}: {message['said']}")
+        note = tally.failed.setdefault(job, _death(int(str(message["exit"])), str(message["said"])))
         tally.tell(Progress(job.controller, job.seed, 0.0, "failed", note))
+
+
+def _death(code: int, said: str) -> str:
+    how = f"its process was ended by signal {-code}" if code < 0 else f"its process ended with code {code}"
+    return f"{how}: {said}" if said else how
 
 
 def _written(scenario: Scenario, folder: Path, jobs: Sequence[_Job], tally: _Tally) -> ComparisonRecord | None:

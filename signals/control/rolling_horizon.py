@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from signals.control import horizon_site
 from signals.kernels import approach_state, horizon_values, rolling_horizon
@@ -49,6 +50,10 @@ class Settings:
         For how long an approach whose exit is full is taken to stay blocked.
     pedestrian_weight
         A called crossing counts like this many vehicles waiting.
+    fair_wait_s
+        Who has waited this long at the head of a queue counts double, from then on with the cube of the wait: at the
+        guard's maximum red (about 100 s) like 16. Plans that starve somebody are thus given up before the guard has
+        to step in, which costs everybody more.
     patience_s
         After this long a stage may be left although one of its groups never became green.
     range_m
@@ -65,6 +70,7 @@ class Settings:
     prune_s: float = 60.0
     blocked_s: float = 8.0
     pedestrian_weight: float = 1.0
+    fair_wait_s: float = 40.0
     patience_s: float = 45.0
     range_m: float = 200.0
 
@@ -146,16 +152,18 @@ class RollingHorizon:
             self._sight_s,
             snapshot.demand,
             self._memory.blocked_s,
+            self._memory.wait_s,
         )
 
     def _compile(self, network: Network) -> None:
         """Run once on an empty world, so that nothing is compiled in the loop, and forget what was learned."""
-        kept = [array.copy() for array in (*self._memory, self._choice.stage)]
+        learned: list[npt.NDArray[np.generic]] = [*self._memory, self._choice.stage]
+        kept = [array.copy() for array in learned]
         snapshot = horizon_site.one_waiting_everywhere(network)
         self.decide(snapshot)
         self._memory.mature[:] = self._has_stage
         rolling_horizon.decide(self._site, self._arrivals(snapshot), self._rules, self._work, self._choice)
-        for array, before in zip((*self._memory, self._choice.stage), kept, strict=True):
+        for array, before in zip(learned, kept, strict=True):
             array[...] = before
         self._last_time_s = np.nan
 
@@ -172,6 +180,7 @@ def _rules(settings: Settings) -> horizon_values.Rules:
         settings.prune_s,
         settings.blocked_s,
         settings.pedestrian_weight,
+        settings.fair_wait_s,
     )
 
 

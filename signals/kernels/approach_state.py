@@ -87,6 +87,8 @@ class Memory(NamedTuple):
         float32 [nA] mean arrivals.
     waited_s
         float32 [nI] since the wanted stage was changed.
+    wait_s
+        float32 [nG] for how long each group has been demanded without green; forgotten with green only.
     head_share
         float32 [nK] out: turn shares of the first vehicle, not normalised.
     blocked_s
@@ -102,6 +104,7 @@ class Memory(NamedTuple):
     head_likelihood: Floats
     rate_veh_s: Floats
     waited_s: Floats
+    wait_s: Floats
     head_share: Floats
     blocked_s: Floats
     green_age_s: Floats
@@ -211,6 +214,11 @@ def observe(
     memory
         In and out.
     """
+    for g in range(len(memory.wait_s)):
+        if seen.aspect[g] == GREEN:
+            memory.wait_s[g] = 0.0
+        elif seen.demand[g]:
+            memory.wait_s[g] += tick_s
     for i in range(len(running)):
         memory.waited_s[i] += tick_s
         memory.mature[i] = _mature(i, running[i], patience_s, streets, seen, memory)

@@ -29,6 +29,7 @@ class Rules(NamedTuple):
     prune_s: float
     blocked_s: float
     pedestrian_weight: float
+    fair_wait_s: float
 
 
 class Site(NamedTuple):
@@ -94,6 +95,8 @@ class Arrivals(NamedTuple):
         bool [nG] pedestrian calls.
     blocked_s
         float32 [nA] no departure before this.
+    wait_s
+        float32 [nG] for how long each group has been demanded without green.
     """
 
     offset: Ints
@@ -107,17 +110,20 @@ class Arrivals(NamedTuple):
     sight_s: Floats
     call: Bools
     blocked_s: Floats
+    wait_s: Floats
 
 
 class Work(NamedTuple):
     """Scratch memory, one set per network; contents are meaningless between calls."""
 
     arrival_s: Floats  # [Qmax, V]
-    arrival_weight: Floats  # [Qmax, V]
+    arrival_weight: Floats  # [Qmax, V] how many vehicles it is
+    arrival_cost: Floats  # [Qmax, V] how many it counts for: the first one more, the longer it has waited
     moving: Floats  # [Qmax, V] 1 = at the speed limit, 0 = standing
     total: Ints  # [Qmax]
-    weight_sum: Floats  # [Qmax, V + 1]
-    moment_sum: Floats  # [Qmax, V + 1]
+    weight_sum: Floats  # [Qmax, V + 1] of arrival_weight
+    cost_sum: Floats  # [Qmax, V + 1] of arrival_cost
+    moment_sum: Floats  # [Qmax, V + 1] of arrival_cost x arrival_s
     arrived: Ints  # [Qmax, H + 1] arrivals up to each second
     free: Floats  # [Smax, Qmax] service factor without opposing traffic
     busy: Floats  # [Smax, Qmax] with it

@@ -56,7 +56,15 @@ class Streets(NamedTuple):
 
 
 class Signals(NamedTuple):
-    """Per group what it shows (`Aspect`, int8), and since when it has been green or amber (float64)."""
+    """The signals.
+
+    Attributes
+    ----------
+    aspect
+        int8 [nG] what each group shows (`signals.model.values.Aspect`).
+    green_s, amber_s
+        float64 [nG] when it last became green, and amber.
+    """
 
     aspect: Bytes
     green_s: Doubles

@@ -148,20 +148,38 @@ def _arrive(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) ->
                 while time < rules.horizon_s:
                     _insert(q, time, weight, 1.0, work)
                     time += np.float32(5.0)
-        everything += _sum_up(q, rules.horizon_s, work)
+        everything += _sum_up(q, rules.horizon_s, _pressing(i, first_queue + q, site, arrivals, rules), work)
     return everything
 
 
 @kernel
-def _sum_up(q: int, horizon_s: int, work: Work) -> np.float32:
-    """Prefix sums of one queue; return its weight."""
-    weight, moment = np.float32(0.0), np.float32(0.0)
+def _pressing(i: int, queue: int, site: Site, arrivals: Arrivals, rules: Rules) -> np.float32:
+    """How many vehicles more the first of a queue counts for: the cube of its wait, so that nobody waits for ever."""
+    wait = np.float32(0.0)
+    approach = site.queue_approach[queue]
+    if approach < 0:
+        wait = arrivals.wait_s[site.group_offset[i] + site.queue_group[queue]]
+    else:
+        for k in range(site.link_offset[approach], site.link_offset[approach + 1]):
+            wait = max(wait, arrivals.wait_s[site.link_group[k]])
+    share = wait / np.float32(rules.fair_wait_s)
+    return share * share * share
+
+
+@kernel
+def _sum_up(q: int, horizon_s: int, pressing: np.float32, work: Work) -> np.float32:
+    """Costs and prefix sums of one queue; return its weight."""
+    weight, cost, moment = np.float32(0.0), np.float32(0.0), np.float32(0.0)
     work.weight_sum[q, 0] = 0.0
+    work.cost_sum[q, 0] = 0.0
     work.moment_sum[q, 0] = 0.0
     for n in range(work.total[q]):
+        work.arrival_cost[q, n] = work.arrival_weight[q, n] * (1 + pressing if n == 0 else 1)
         weight += work.arrival_weight[q, n]
-        moment += work.arrival_weight[q, n] * work.arrival_s[q, n]
+        cost += work.arrival_cost[q, n]
+        moment += work.arrival_cost[q, n] * work.arrival_s[q, n]
         work.weight_sum[q, n + 1] = weight
+        work.cost_sum[q, n + 1] = cost
         work.moment_sum[q, n + 1] = moment
     n = 0
     for second in range(horizon_s + 1):
@@ -200,7 +218,7 @@ def _serve(q: int, s: int, until_s: float, opposing: int, rules: Rules, work: Wo
             break
         delay = departure - arrival
         stop = min(max((delay - np.float32(1.5)) / np.float32(2.5), np.float32(0.0)), np.float32(1.0))
-        cost += weight * (delay + stop * work.moving[q, n] * np.float32(rules.stop_cost_s))
+        cost += work.arrival_cost[q, n] * (delay + stop * work.moving[q, n] * np.float32(rules.stop_cost_s))
         available = departure + np.float32(rules.headway_s) * weight / factor
         if weight > 0.3:
             last = departure
@@ -241,10 +259,11 @@ def _outlook(queues: int, s: int, t: int, rules: Rules, work: Work) -> np.float3
         if m <= n:
             continue
         waiting = work.weight_sum[q, m] - work.weight_sum[q, n]
-        value += np.float32(t) * waiting - (work.moment_sum[q, m] - work.moment_sum[q, n])
+        value += np.float32(t) * (work.cost_sum[q, m] - work.cost_sum[q, n])
+        value -= work.moment_sum[q, m] - work.moment_sum[q, n]
         value += np.float32(0.5) * waiting * waiting * headway
         if work.free[s, q] < 0.02:
-            value += np.float32(rules.red_queue_cost_s) * waiting
+            value += np.float32(rules.red_queue_cost_s) * (work.cost_sum[q, m] - work.cost_sum[q, n])
     return value
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from signals.kernels.compile import kernel
 
-__all__ = ["note_demand", "note_signals"]
+__all__ = ["note_demand", "note_green", "note_signals"]
 
 GREEN = 2
 LAST_ASPECT = 4
@@ -81,3 +81,27 @@ def note_demand(
     for k in range(len(link_group)):
         if approach_demand[link_approach[k]]:
             demand[link_group[k]] = True
+
+
+@kernel
+def note_green(
+    aspect: npt.NDArray[np.int8],
+    link_approach: npt.NDArray[np.int32],
+    link_group: npt.NDArray[np.int32],
+    green: npt.NDArray[np.bool_],
+) -> None:
+    """Tell which approaches have a green signal.
+
+    Parameters
+    ----------
+    aspect
+        int8 [nG] what each group shows.
+    link_approach, link_group
+        int32 [nK].
+    green
+        bool [nA] out: some signal of the approach is green.
+    """
+    green[:] = False
+    for k in range(len(link_group)):
+        if aspect[link_group[k]] == GREEN:
+            green[link_approach[k]] = True

@@ -345,7 +345,7 @@ def _start(site: Site, state: State, i: int) -> None:
                 state.wait_ds[g] = 0
         else:
             state.reason[g] = obstacle
-            if obstacle != ILLEGAL_WISH and state.wish[g] == WISHED:
+            if obstacle != ILLEGAL_WISH:
                 state.wish[g] = NEXT
         g = _next_red(state, first, last, g, age_ds)
 

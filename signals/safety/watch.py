@@ -201,7 +201,7 @@ def _observe(card: Card, record: Record, kind: int, now: ByteArray, i: int) -> N
     for g in range(card.first[i], card.first[i + 1]):
         before = record.seen[kind, g]
         record.ended_ds[kind, g] = min(record.ended_ds[kind, g] + card.tick_ds, FAR_DS)
-        if now[g] != GREEN and (before == GREEN or (before == UNSEEN and now[g] > RED)):
+        if now[g] != GREEN and (before == GREEN or (before == UNSEEN and RED < now[g] <= CLEARANCE)):
             record.ended_ds[kind, g] = 0
     for g in range(card.first[i], card.first[i + 1]):
         before, aspect, for_ds = record.seen[kind, g], now[g], record.for_ds[kind, g]

@@ -69,7 +69,8 @@ class FullEstimator:
             self._beliefs = rooms.for_arrivals(self._beliefs, 2 * needed)
             self._observe(n)
         self._memory = rooms.for_handles(self._memory, int(self._memory.counter[TOP_HANDLE]))
-        self._heads.update(readings, elapsed_ds, self._beliefs.demand)
+        self._heads.update(readings, elapsed_ds)
+        self._heads.join(self._beliefs.demand)
         return self._snapshot()
 
     def _observe(self, n: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.kernels.signal_state import note_demand, note_signals
+from signals.kernels.signal_state import note_demand, note_green, note_signals
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, Readings
 from signals.sensing.places import link_approaches
@@ -34,12 +34,19 @@ class SignalHeads:
         self.age_ds = np.zeros(groups, np.int32)
         self.demand = np.zeros(groups, np.bool_)
 
-    def update(self, readings: Readings, elapsed_ds: int, approach_demand: BoolArray) -> None:
-        """Take one tick: what was read back, who calls, and which approaches are demanded."""
+    def update(self, readings: Readings, elapsed_ds: int) -> None:
+        """Take one tick: what was read back, and who calls."""
         # Copies: a kernel is compiled anew for every type and layout of array that it meets.
         self._shown[:] = readings.aspect
         self._call[:] = readings.call
         note_signals(
             elapsed_ds, self._shown, self._call, self._min_green_ds, self._latched, self.aspect, self.age_ds
         )  # fmt: skip
+
+    def join(self, approach_demand: BoolArray) -> None:
+        """Renew the demand of every group from the calls and from bool [nA] whether an approach is demanded."""
         note_demand(approach_demand, self._link_approach, self._link_group, self._latched, self.demand)
+
+    def note_green(self, green: BoolArray) -> None:
+        """Set bool [nA] where some signal of the approach is green."""
+        note_green(self.aspect, self._link_approach, self._link_group, green)

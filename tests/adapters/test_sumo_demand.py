@@ -135,8 +135,8 @@ def test_fixed_speeds_do_not_lose_travellers(tmp_path: Path) -> None:
     )
     demand = writer(tmp_path)
     copy = demand.ready(RouteFile(path))
-    checks = [one.attributes.get("insertionChecks") for one in events(copy, {"trip"})]
-    assert checks == ["collision leaderGap followerGap", None, "all", None]
+    speeds = [one.attributes.get("departSpeed") for one in events(copy, {"trip"})]
+    assert speeds == ["max", "max", "3", "0"]
     assert "1 travellers with a fixed departSpeed" in demand.notes[0]
 
 

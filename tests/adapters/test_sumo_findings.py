@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from signals.adapters.sumo.courses import courses_of
+from signals.adapters.sumo.intersections import Choices, intersection_of
 from signals.adapters.sumo.network import read_network
+from signals.adapters.sumo.raw_net import read_raw
+from signals.adapters.sumo.ways import ways_of
 from signals.errors import UnsafePlanError
 from signals.model.network import Finding
+from signals.model.timing import profile
 from tests.adapters.sumo_tee import SAFE, Steps, program, shipped, tee, tee_text, write
 
 
@@ -43,15 +48,20 @@ def test_two_groups_are_reported_once(tmp_path: Path) -> None:
 
 
 def test_an_unsafe_step_of_a_pair_that_yields_elsewhere(tmp_path: Path) -> None:
-    wrong = program(tuple((step[0], step[1].replace("rGgg", "rGGg")) for step in SAFE), name="1")
-    found = said(tee(tmp_path, program(), wrong))["unsafe-stage"]
-    assert 'program "1", step 0: in_w_0>out_e_0 (link 1) and in_e_0>out_s_0 (link 2)' in found.text
+    found = said(tee(tmp_path, program((*SAFE[:1], ("9", "rGGgG"), *SAFE[1:]))))["unsafe-stage"]
+    assert 'program "0", step 1: in_w_0>out_e_0 (link 1) and in_e_0>out_s_0 (link 2)' in found.text
     assert found.text.endswith("the one that has to yield is shown the yielding green")
 
 
 def test_a_step_of_a_second_program_is_counted_from_its_own_start(tmp_path: Path) -> None:
-    wrong = program(with_more(("9", "GrrrG"), ("3", "yrrrr")), name="first")
-    assert 'program "first", step 6:' in said(tee(tmp_path, wrong, program(name="last")))["unsafe-stage"].text
+    raw = read_raw(
+        tee(tmp_path, program(with_more(("9", "GrrrG"), ("3", "yrrrr")), name="first"), program(name="last"))
+    )
+    courses = courses_of("C", raw.programs["C"], 5)
+    choices = Choices(profile("rilsa"), respect_plans=True, derived=False)
+    _, found = intersection_of("C", courses, {link: [link] for link in range(5)}, (ways_of(raw), {}), choices)
+    assert found[0].code == "unsafe-stage"
+    assert 'program "first", step 6:' in found[0].text
 
 
 def test_a_signal_without_a_safe_step_is_refused(tmp_path: Path) -> None:

@@ -35,3 +35,14 @@ def test_a_program_in_rings_gets_derived_stages(tmp_path: Path) -> None:
     intersection = read_network(tee(tmp_path, program(kind="NEMA"))).intersections[0]
     assert {stage.source for stage in intersection.stages} == {"derived"}
     assert {group.amber_ds for group in intersection.groups} == {30, 0}
+
+
+def test_a_short_gap_in_the_green_of_people_is_filled(tmp_path: Path) -> None:
+    steps = (("10", "rGggG"), ("2", "rGggr"), ("8", "rGggG"), ("3", "ryyyr"), ("8", "rrrrr"), *SAFE[3:])
+    network = read_network(tee(tmp_path, program(steps)))
+    (plan,) = network.intersections[0].plans
+    assert [3 in step.groups for step in plan.steps] == [True, True, True, False, False, False]
+    filled = next(finding for finding in network.findings if finding.code == "filled-gap")
+    assert filled.text == (
+        'signal "C", plan "0": gaps in the green of "S.ped" that are shorter than its clearance are filled'
+    )

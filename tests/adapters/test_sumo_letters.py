@@ -84,7 +84,8 @@ def braunschweig() -> Letters:
     return Letters(read_network(*found))
 
 
-@given(st.lists(st.sampled_from([RED, STARTING, GREEN, AMBER, CLEARING]), min_size=22, max_size=22))
+@given(st.lists(st.sampled_from([RED, STARTING, GREEN, AMBER, CLEARING]), min_size=30, max_size=30))
 def test_what_is_written_is_read_back(braunschweig: Letters, aspects: list[Aspect]) -> None:
-    seen = braunschweig.aspects(0, braunschweig.state(0, shown(*aspects)))
-    assert seen.tolist() == [RED if aspect is CLEARING else aspect for aspect in aspects]
+    mine = aspects[: len(braunschweig.aspects(0, ""))]
+    seen = braunschweig.aspects(0, braunschweig.state(0, shown(*mine)))
+    assert seen.tolist() == [RED if aspect is CLEARING else aspect for aspect in mine]

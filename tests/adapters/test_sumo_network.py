@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signals.adapters.sumo.courses import OFF
 from signals.adapters.sumo.letters import Letters
 from signals.adapters.sumo.network import read_network
 from signals.adapters.sumo.raw_net import read_raw
@@ -90,6 +89,19 @@ def test_a_signal_whose_links_are_all_off_controls_nothing(tmp_path: Path) -> No
     network = read_network(tee(tmp_path, program((("10", "OOOOOG"),))))
     assert network.intersections == ()
     assert network.findings[0].code == "no-links"
+
+
+def test_only_the_program_that_runs_counts(tmp_path: Path) -> None:
+    generous = program((("30", "GGggG"), ("1", "ryyyr")), name="generated")
+    names = [f"more {number}" for number in range(4)]
+    network = read_network(tee(tmp_path, generous, *(program(name=name) for name in names), program(name="designed")))
+    alone = read_network(tee(tmp_path, program(name="designed")))
+    assert network.intersections == alone.intersections
+    other = next(finding for finding in network.findings if finding.code == "other-programs")
+    assert (other.level, other.intersection) == ("note", "C")
+    assert other.text == (
+        'signal "C": program "designed" runs and counts, 5 more do not ("generated", "more 0", "more 1", …)'
+    )
 
 
 def test_a_rail_signal_is_left_to_sumo(tmp_path: Path) -> None:
@@ -199,20 +211,18 @@ def test_every_network_that_comes_with_a_package_is_read(net: tuple[Path, tuple[
 
 @pytest.mark.skipif(not NETS, reason="neither eclipse-sumo nor sumo-rl is installed")
 @pytest.mark.parametrize("net", NETS, ids=name_of)
-def test_every_state_of_every_program_is_written_as_it_was_read(net: tuple[Path, tuple[Path, ...]]) -> None:
+def test_every_state_of_the_running_program_is_written_as_it_was_read(net: tuple[Path, tuple[Path, ...]]) -> None:
     network, raw = read_network(*net), read_raw(*net)
     letters = Letters(network)
     for index, intersection in enumerate(network.intersections):
         used = {link for group in intersection.groups for link in group.links} | dict(intersection.off_links).keys()
-        for one in raw.programs[intersection.id]:
-            for phase in one.phases:
-                if phase.state.strip(OFF):
-                    aspects = letters.aspects(index, phase.state)
-                    assert Aspect.UNKNOWN not in aspects
-                    written = letters.state(index, aspects)
-                    pairs = {(phase.state[link], written[link]) for link in used if phase.state[link] != written[link]}
-                    assert pairs <= SAME | KINDER
-                    assert (letters.aspects(index, written) == aspects).all()
+        for phase in raw.programs[intersection.id][-1].phases:
+            aspects = letters.aspects(index, phase.state)
+            assert Aspect.UNKNOWN not in aspects
+            written = letters.state(index, aspects)
+            pairs = {(phase.state[link], written[link]) for link in used if phase.state[link] != written[link]}
+            assert pairs <= SAME | KINDER
+            assert (letters.aspects(index, written) == aspects).all()
 
 
 @pytest.mark.parametrize("part", ["cologne1", "cologne3", "cologne8", "grid4x4", "ingolstadt1", "ingolstadt7"])

@@ -10,6 +10,7 @@ from signals.errors import UnknownNameError
 from signals.model.crossroads import crossroads
 from signals.model.intersections import Plan, PlanStep
 from signals.model.network import Network
+from signals.model.values import Aspect
 from signals.testing import check_controller, networks
 from tests.control.made import Street, marked, quiet
 
@@ -56,15 +57,12 @@ def test_unknown_names_are_refused() -> None:
 
 def test_it_learns_what_is_measured() -> None:
     """Before and after: first all lanes are equal, then the busy street gets most of the green."""
-    street = Street(NETWORK, FixedTime)
-    street.run(290, NORTH_SOUTH_HEAVY)
-    before = street.greens.copy()
-    green = np.zeros(12)
-    for _ in range(1200):
+    street, green = Street(NETWORK, FixedTime), np.zeros((2, 12))
+    for second in range(1500):
         street.run(1, NORTH_SOUTH_HEAVY)
-        green += street.snapshot.aspect == 2
-    assert before[0] > 3
-    assert green[0] > 2.5 * green[2]
+        green[int(second >= 300)] += street.snapshot.aspect == Aspect.GREEN
+    assert green[0, 0] < 1.3 * green[0, 2]
+    assert green[1, 0] > 2.5 * green[1, 2]
     assert street.queue[0] < 40  # the first plans alone leave the north with hundreds
 
 

@@ -44,26 +44,29 @@ def naive(network: Network, snapshot: Snapshot) -> list[float]:
                     continue
                 for k in np.flatnonzero(arrays.link_group == arrays.group_offset[i] + g):
                     a = int(np.searchsorted(arrays.link_offset, k, side="right")) - 1
-                    road = network.lanes[arrays.link_to_lane[k]]
-                    lanes = [
-                        n for n, lane in enumerate(network.lanes) if (lane.edge, lane.user) == (road.edge, road.user)
-                    ]
-                    there = [float(snapshot.lane_veh[n]) for n in lanes if not np.isnan(snapshot.lane_veh[n])]
+                    road = network.lanes[arrays.link_to_lane[k]].edge
+                    lines = [n for n, lane in enumerate(arrays.approach_lane) if network.lanes[lane].edge == road]
                     pressure += float(snapshot.count_veh[a] * snapshot.link_share[k])
-                    pressure -= sum(there) / len(there) if there else 0.0
+                    pressure -= sum(float(snapshot.queue_veh[n]) for n in lines) / max(len(lines), 1)
                 if group.user == 1 and snapshot.demand[arrays.group_offset[i] + g]:
                     pressure += 1.0
             found.append(pressure)
     return found
 
 
+def chained() -> Network:
+    """The crossroads, but who goes straight on to the south arrives at the northern stop lines of it again."""
+    lanes = list(NETWORK.lanes)
+    out = NETWORK.lane_index["south_out_0"]
+    lanes[out] = replace(lanes[out], edge="north_in")
+    return replace(NETWORK, lanes=tuple(lanes))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_pressure_is_what_the_paper_says(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    for network in networks():
+    for network in (*networks(), chained()):
         snapshot = random_snapshot(network, rng)
-        unknown = np.where(rng.random(len(network.lanes)) < 0.3, np.nan, snapshot.lane_veh).astype(np.float32)
-        snapshot = snapshot._replace(lane_veh=unknown)
         assert MaxPressure(network)._pressure(snapshot) == pytest.approx(naive(network, snapshot), abs=1e-4)
 
 
@@ -77,19 +80,17 @@ def test_equal_pressure_changes_nothing() -> None:
     assert wanted(MaxPressure(NETWORK), waiting(10.0, {})) == NORTH_SOUTH
 
 
-def test_full_exits_count_against_who_would_enter_them() -> None:
-    full = np.zeros(len(NETWORK.lanes), np.float32)
-    full[[NETWORK.lane_index["west_out_0"], NETWORK.lane_index["north_out_0"]]] = 20.0
-    snapshot = waiting(
-        10.0, {1: 4.0, 2: 5.0}, lane_veh=full
-    )  # left from the north, straight on and right from the east
-    assert wanted(MaxPressure(NETWORK), snapshot) == LEFT
+def test_who_would_join_a_queue_counts_less() -> None:
+    network, queue = chained(), np.zeros(8, np.float32)
+    counts = {0: 9.0, 5: 5.0}  # straight on and right from the north; left from the south
+    assert wanted(MaxPressure(network), waiting(10.0, counts, network, queue_veh=queue)) == NORTH_SOUTH
+    queue[[0, 1]] = 6.0
+    assert wanted(MaxPressure(network), waiting(10.0, counts, network, queue_veh=queue)) == LEFT
 
 
 def test_what_is_not_known_counts_as_nothing() -> None:
-    unknown = np.full(len(NETWORK.lanes), np.nan, np.float32)
-    snapshot = waiting(10.0, {0: np.nan, 2: 1.0}, lane_veh=unknown)
-    assert wanted(MaxPressure(NETWORK), snapshot) == EAST_WEST
+    snapshot = waiting(10.0, {0: np.nan, 2: 1.0}, queue_veh=np.full(8, np.nan, np.float32))
+    assert wanted(MaxPressure(chained()), snapshot) == EAST_WEST
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(1.0, NORTH_SOUTH), (5.0, (*EAST_WEST, 8))])
@@ -100,8 +101,10 @@ def test_people_weigh_what_they_are_said_to(weight: float, expected: tuple[int, 
 
 def test_a_choice_is_made_now_and_then_only() -> None:
     controller = MaxPressure(NETWORK, decision_s=10.0)
-    seen = [wanted(controller, waiting(float(t), {0: 1.0} if t < 3 else {2: 1.0})) for t in range(12)]
-    assert seen == [NORTH_SOUTH] * 10 + [EAST_WEST] * 2
+    assert wanted(controller, quiet(NETWORK, 0.0)) == NORTH_SOUTH  # all red: the ten seconds have not begun
+    seen = [wanted(controller, waiting(float(t), {0: 1.0} if t < 13 else {2: 1.0})) for t in range(1, 30)]
+    # Green from 1 s on, kept at 10 s, so that the next choice is at 20 s.
+    assert seen == [NORTH_SOUTH] * 19 + [EAST_WEST] * 10
 
 
 def test_a_young_green_is_kept() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from signals.control.net_plan import NetPlan
 from signals.model.crossroads import crossroads
+from signals.model.lanes import User
 from signals.testing import check_controller
 from tests.control.made import marked, quiet
 
@@ -66,6 +67,7 @@ def test_it_is_the_program_of_the_network_tick_by_tick(site: str, begin_s: float
     net, additionals = _braunschweig() if site == "braunschweig" else _cologne(int(site[-1]))
     network = read_network(net, additionals)
     controller, snapshot = NetPlan(network), quiet(network)
+    noted = {(finding.intersection, finding.code) for finding in network.findings}
     command = ["sumo", "-n", str(net), "-b", str(begin_s), "--step-length", str(step_s), "--no-step-log"]
     libsumo.start([*command, "--no-warnings", *(["-a", ",".join(map(str, additionals))] if additionals else [])])
     try:
@@ -74,8 +76,10 @@ def test_it_is_the_program_of_the_network_tick_by_tick(site: str, begin_s: float
             libsumo.simulationStep()
             for i, place in enumerate(network.intersections):
                 letters = libsumo.trafficlight.getRedYellowGreenState(place.id)
-                first = network.arrays.group_offset[i]
-                shown = [{letters[link] in "gGu" for link in group.links} for group in place.groups]
-                assert [{wanted} for wanted in want[first : first + len(shown)].tolist()] == shown
+                for group, wanted in zip(place.groups, want[network.arrays.group_offset[i] :].tolist(), strict=False):
+                    shown = {letters[link] in "gGu" for link in group.links}
+                    # The reader fills gaps in the green of people on foot that are shorter than their clearance.
+                    filled = wanted and group.user is User.PEDESTRIAN and (place.id, "filled-gap") in noted
+                    assert shown == {wanted} or filled, (group.id, libsumo.simulation.getTime())
     finally:
         libsumo.close()

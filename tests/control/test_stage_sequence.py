@@ -59,6 +59,15 @@ def test_groups_that_go_on_lose_nothing() -> None:
     assert sequence.lost_ds[1] == 50  # the south waits for the left turn, the north goes on
 
 
+def test_where_nobody_new_begins_those_who_go_on_wait_for_the_amber_of_their_rivals() -> None:
+    stages = (Stage("both", (0, 1)), Stage("left alone", (1,)), Stage("east", (2,)))
+    sequence = stage_sequence(with_stages(stages), 0)
+    assert sequence.stages == (0, 2)  # the left turn goes with the rest already
+    place = replace(CROSSROADS.intersections[0], stages=stages)
+    assert module._change_ds(place, 0, 1) == (30, 80)  # 3 s of amber, then 5 s of green
+    assert module._change_ds(place, 1, 0) == (0, 50)  # straight on joins at once
+
+
 def test_no_stage_no_sequence() -> None:
     for stages in ((), (Stage("rest", ()),)):
         assert stage_sequence(with_stages(stages), 0) == module.StageSequence((), (), ())

@@ -85,35 +85,42 @@ def flows(per_arm_veh_h: float) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
 
 
 def test_a_plan_gives_each_stage_its_change_and_its_green() -> None:
-    design = Designer(crossroads(), 0).design(flows(500.0))
+    design = Designer(crossroads(), 0).design(flows(400.0))
     place = crossroads().intersections[0]
     assert [step.groups for step in design.plan.steps] == [place.stages[s].groups for s in design.stages]
-    assert design.ratio == pytest.approx(2 * (400 + 100) / 1800)  # straight and right share a lane
-    assert design.lost_s == 26.0
-    assert design.cycle_s == np.ceil((1.5 * 26 + 5) / (1 - design.ratio)) == 99
-    for step, green, lost in zip(design.plan.steps, design.green_s, (5, 8, 5, 8), strict=True):
+    # Straight on and right share a lane; who turns right yields to people and counts for 1.5.
+    assert design.ratio == pytest.approx(2 * (240 + 1.5 * 80 + 80) / 1800)
+    assert design.lost_s == 26.0 + 4 * 2.0
+    for step, green, lost in zip(design.plan.steps, design.green_s, (7, 10, 7, 10), strict=True):
         assert step.duration_ds == 10 * (green + lost)
     assert not design.clamped
+    assert design.cycle_s == sum(step.duration_ds for step in design.plan.steps) / 10
 
 
-def test_lost_time_beyond_intergreens_makes_the_cycle_longer() -> None:
-    usual = Designer(crossroads(), 0).design(flows(400.0))
-    slow = Designer(crossroads(), 0, Settings(lost_s=2.0)).design(flows(400.0))
-    assert slow.lost_s == usual.lost_s + 8.0
-    assert slow.cycle_s > usual.cycle_s
+def test_settings_make_it_webster_by_the_book() -> None:
+    """No start-up loss, nobody yields: L = 26 s, Y = 5/9, C = (39 + 5) / (4/9) = 99 s."""
+    design = Designer(crossroads(), 0, Settings(lost_s=0.0, yielding_equivalent=1.0)).design(flows(500.0))
+    assert design.ratio == pytest.approx(5 / 9)
+    assert design.cycle_s == 99.0
+
+
+def test_lost_time_and_yielding_make_the_cycle_longer() -> None:
+    usual = Designer(crossroads(), 0, Settings(max_cycle_s=300.0)).design(flows(400.0))
+    for slower in (Settings(max_cycle_s=300.0, lost_s=4.0), Settings(max_cycle_s=300.0, yielding_equivalent=3.0)):
+        assert Designer(crossroads(), 0, slower).design(flows(400.0)).cycle_s > usual.cycle_s
 
 
 @pytest.mark.parametrize("per_arm_veh_h", [0.0, 300.0, 900.0, 2000.0])
 def test_people_on_foot_always_have_their_minimum(per_arm_veh_h: float) -> None:
     design = Designer(crossroads(), 0).design(flows(per_arm_veh_h))
-    assert [step.duration_ds >= least for step, least in zip(design.plan.steps, (110, 130, 110, 130), strict=True)]
+    assert all(step.duration_ds >= least for step, least in zip(design.plan.steps, (110, 130, 110, 130), strict=True))
     assert design.clamped == (per_arm_veh_h > 600)
     assert sum(step.duration_ds for step in design.plan.steps) % 10 == 0
 
 
 def test_one_stage_loses_nothing() -> None:
     network = with_stages(crossroads().intersections[0].stages[:1])
-    design = Designer(network, 0, Settings(lost_s=2.0)).design(flows(300.0))
+    design = Designer(network, 0).design(flows(300.0))
     assert design.lost_s == 0.0
     assert design.cycle_s == 30.0
 
@@ -124,11 +131,12 @@ def test_no_stage_is_a_plan_without_green() -> None:
     assert (design.stages, design.green_s, design.ratio, design.clamped) == ((), (), 0.0, False)
 
 
-def test_a_lane_is_served_by_all_stages_that_let_it_go() -> None:
-    """Straight on and left from one lane: left goes in two stages, straight on in the first of them."""
-    design = Designer(yielding_left(), 0).design(flows(500.0))
-    # Left must yield in the first stage, so it counts in the second alone; the south has the same to itself.
-    assert design.ratio == pytest.approx(2 * (400 + 100) / 1800)
+def test_a_left_turn_is_served_by_all_stages_in_which_it_is_green() -> None:
+    """Yielding in the first stage, alone in the second: together they serve it."""
+    flow = np.zeros(12, np.float32)
+    flow[2] = 600.0
+    design = Designer(yielding_left(), 0, ROOMY).design(flow)
+    assert design.ratio == pytest.approx(1.5 * 600 / 1800)
 
 
 def test_what_several_stages_serve_is_needed_only_once() -> None:

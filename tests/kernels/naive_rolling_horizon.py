@@ -34,6 +34,7 @@ class Case:
     calls: list[bool]
     green_age_s: list[float]
     blocked_s: list[float]
+    wait_s: list[float]
     running: int
     rules: object
 
@@ -54,6 +55,14 @@ class Search:
         self.links = [range(arrays.link_offset[a], arrays.link_offset[a + 1]) for a in range(len(arrays.approach_lane))]
         self.walks = [g for g, group in enumerate(self.site.groups) if group.user is User.PEDESTRIAN]
         self.queues = len(self.links) + len(self.walks)
+
+    def counts_for(self, queue: int, number: int) -> float:
+        """How many vehicles one counts for: the first of a queue more, the longer its groups have been red."""
+        vehicle = self.case.vehicles[queue][number]
+        if number:
+            return vehicle.weight
+        wait_s = max(self.case.wait_s[g] for g in self.groups_of(queue))
+        return vehicle.weight * (1 + (wait_s / self.case.rules.fair_wait_s) ** 3)
 
     def active(self, stage: int) -> set[int]:
         groups = set(self.site.stages[stage].groups)
@@ -125,7 +134,7 @@ class Search:
                 break
             delay = departure - vehicle.arrival_s
             stop = min(max((delay - 1.5) / 2.5, 0), 1)
-            cost += vehicle.weight * (delay + stop * vehicle.moving * rules.stop_cost_s)
+            cost += self.counts_for(queue, state[queue].position) * (delay + stop * vehicle.moving * rules.stop_cost_s)
             state[queue].available_s = departure + rules.headway_s * vehicle.weight / factor
             if vehicle.weight > 0.3:
                 state[queue].last_s = departure
@@ -145,11 +154,13 @@ class Search:
     def outlook(self, state: list[Queue], stage: int, t: int) -> float:
         value = 0.0
         for q in range(self.queues):
-            waiting = [v for v in self.case.vehicles[q][state[q].position :] if v.arrival_s <= t]
-            weight = sum(v.weight for v in waiting)
-            value += sum(v.weight * (t - v.arrival_s) for v in waiting) + 0.5 * weight**2 * self.case.rules.headway_s
+            vehicles = self.case.vehicles[q]
+            waiting = [n for n in range(state[q].position, len(vehicles)) if vehicles[n].arrival_s <= t]
+            weight = sum(vehicles[n].weight for n in waiting)
+            value += sum(self.counts_for(q, n) * (t - vehicles[n].arrival_s) for n in waiting)
+            value += 0.5 * weight**2 * self.case.rules.headway_s
             if self.factors(stage, q)[0] < 0.02:
-                value += self.case.rules.red_queue_cost_s * weight
+                value += self.case.rules.red_queue_cost_s * sum(self.counts_for(q, n) for n in waiting)
         return value
 
     def useful(self, state: list[Queue], t: int, a: int, b: int) -> bool:

@@ -123,3 +123,17 @@ def test_an_intersection_without_a_stage_never_matures(bench: Bench) -> None:
     bench.running[0] = -1
     bench.tick(100)
     assert not bench.memory.mature[0]
+
+
+def test_waits_grow_with_demand_and_end_with_green_only(bench: Bench) -> None:
+    demand = bench.seen.demand.copy()
+    demand[[2, 3]] = True
+    bench.seen = bench.seen._replace(demand=demand)
+    bench.tick(5)
+    bench.seen = bench.seen._replace(demand=np.zeros_like(demand))
+    bench.tick(5)
+    assert np.flatnonzero(bench.memory.wait_s).tolist() == [2, 3]
+    assert bench.memory.wait_s[2] == 5.0
+    bench.green(2)
+    bench.tick()
+    assert np.flatnonzero(bench.memory.wait_s).tolist() == [3]

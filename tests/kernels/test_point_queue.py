@@ -64,12 +64,12 @@ def test_the_kernel_does_what_the_twin_does(case: str, seed: int, tick_s: float)
         readings = queues.read(time_s, time_s - tick_s, aspect, vehicles=True)
         columns = (readings.vehicle_lane, readings.vehicle_position_m, readings.vehicle_speed_mps)
         rows = zip(readings.vehicle_handle - 1, *columns, strict=True)
-        seen = {int(car): (int(lane), place, speed) for car, lane, place, speed in rows}
+        seen = {int(number): (int(lane), place, speed) for number, lane, place, speed in rows}
         places = naive.places(time_s)
         assert seen.keys() == places.keys()
-        for car, (lane, place, speed) in places.items():
-            assert seen[car][0] == lane
-            assert seen[car][1:] == pytest.approx((place, speed), abs=1e-3)
+        for number, (lane, place, speed) in places.items():
+            assert seen[number][0] == lane
+            assert seen[number][1:] == pytest.approx((place, speed), abs=1e-3)
     fleet = built.fleet
     assert len(fleet.step) > 100
     for car in naive.cars:

@@ -66,7 +66,7 @@ def naive(controller: RollingHorizon, network: Network, seen: Snapshot, running:
         vehicles.append(sorted(inside, key=lambda v: v.arrival_s))
     memory = controller._memory
     case = Case(
-        network, vehicles, [bool(d) for d in seen.demand], memory.green_age_s.tolist(), memory.blocked_s.tolist(), running,
+        network, vehicles, [bool(d) for d in seen.demand], memory.green_age_s.tolist(), memory.blocked_s.tolist(), memory.wait_s.tolist(), running,
         controller._rules,
     )  # fmt: skip
     return Search(case).best()
@@ -91,6 +91,7 @@ def test_search_finds_what_the_naive_twin_finds(seed: int, pedestrians: bool) ->
     controller = RollingHorizon(network, SHORT)
     controller._choice.stage[:] = running
     controller._memory.rate_veh_s[:] = 0
+    controller._memory.wait_s[:] = rng.choice([0.0, 30.0, 90.0], len(controller._memory.wait_s))
     decision = controller.decide(seen)
     controller._memory.rate_veh_s[:] = 0
     stage, value = naive(controller, network, seen, running)
@@ -166,3 +167,15 @@ def test_a_stage_within_its_minimum_green_is_kept() -> None:
     rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
     rows[2] = waiting(5)
     assert RollingHorizon(network).decide(snapshot(network, rows, age_ds=40)).stage[0] == 0
+
+
+def test_who_has_waited_long_is_served_before_a_longer_queue_that_has_not() -> None:
+    network = crossroads(pedestrians=False)
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[3] = waiting(1)  # east left: stage 3
+    rows[2] = waiting(6)  # east straight on: stage 2
+    controller = RollingHorizon(network)
+    assert controller.decide(snapshot(network, rows)).stage[0] == 2
+    controller = RollingHorizon(network)
+    controller._memory.wait_s[3] = 110.0
+    assert controller.decide(snapshot(network, rows)).stage[0] == 3

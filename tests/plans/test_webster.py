@@ -10,19 +10,20 @@ from signals.model.crossroads import crossroads, crossroads_demand
 from signals.plans.webster import webster_plan
 
 NETWORK = crossroads()
-FLOWS = {NETWORK.movements[flow.route[0]].id: flow.rate_veh_h for flow in crossroads_demand(500.0).flows}
+FLOWS = {NETWORK.movements[flow.route[0]].id: flow.rate_veh_h for flow in crossroads_demand(400.0).flows}
 
 
 def test_flows_by_name_make_a_plan_that_the_intersection_can_run() -> None:
     design = webster_plan(NETWORK, 0, FLOWS)
-    assert design.ratio == pytest.approx(2 * (400 + 100) / 1800)
-    assert design.cycle_s == 99.0
+    assert design.ratio == pytest.approx(2 * (240 + 1.5 * 80 + 80) / 1800)
+    assert design.cycle_s == 110.0  # (1.5 * 34 + 5) / (1 - 0.489)
+    assert not design.clamped
     assert [step.groups for step in design.plan.steps] == [stage.groups for stage in NETWORK.intersections[0].stages]
 
 
 def test_twice_the_flow_of_one_movement_moves_green_to_it() -> None:
     before = webster_plan(NETWORK, 0, FLOWS)
-    after = webster_plan(NETWORK, 0, {**FLOWS, "north_in_1>east_out_0": 200.0})
+    after = webster_plan(NETWORK, 0, {**FLOWS, "north_in_1>east_out_0": 160.0})
     assert after.green_s[1] > before.green_s[1]
 
 

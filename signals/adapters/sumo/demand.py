@@ -29,9 +29,9 @@ _PLANS = frozenset({"walk", "personTrip", "ride", "route", "trip", "vehicle", "f
 # Departures that are no time: the traveller waits for another one.
 _EVENTS = frozenset({"triggered", "containerTriggered", "split", "now"})
 _COPY_MARK = "#"
-# SUMO gives up travellers whose fixed speed does not suit the road ahead, with nothing but a line in its log. Of these,
-# only what keeps them apart from others is checked; the wait for a gap stays.
-_CHECKS = "collision leaderGap followerGap"
+# SUMO gives up travellers whose fixed speed does not suit the road ahead, with nothing but a line in its log: how many
+# depends on the queue before them, and so on the controller. They enter as fast as is safe instead, like all others.
+_AS_FAST_AS_IS_SAFE = "max"
 
 
 @dataclass(slots=True)
@@ -119,7 +119,8 @@ class DemandWriter:
                     fixed += _has_fixed_speed(traveller)
                     last_s = departs_s
         if fixed:
-            self.notes.append(f"{path}: {fixed} travellers with a fixed departSpeed are checked for: {_CHECKS}")
+            text = f"{path}: {fixed} travellers with a fixed departSpeed enter as fast as is safe instead"
+            self.notes.append(f"{text}, since SUMO gives up those whose speed does not suit the queue before them")
         return usable and not fixed
 
     def _elements(self, path: Path) -> Iterator[Element]:
@@ -141,7 +142,7 @@ class DemandWriter:
                 continue
             traveller = single(element) if file.flows == SINGLE and element.tag in FLOWS else element
             if _has_fixed_speed(traveller):
-                traveller = traveller._replace(attributes={**traveller.attributes, "insertionChecks": _CHECKS})
+                traveller = traveller._replace(attributes={**traveller.attributes, "departSpeed": _AS_FAST_AS_IS_SAFE})
             last_s = departs_s = self._departure_s(traveller, last_s)
             if departs_s < self._begin_s and traveller.tag not in FLOWS:
                 early += 1

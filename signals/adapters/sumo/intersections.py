@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from signals.adapters.sumo.bridges import bridged
 from signals.adapters.sumo.conflicts import judge
 from signals.adapters.sumo.courses import Course
 from signals.adapters.sumo.findings import Signal, findings_of, refuse_if_never_safe
@@ -14,7 +15,7 @@ from signals.adapters.sumo.observed import Observed, observe
 from signals.adapters.sumo.plans import plans_of, stages_of
 from signals.adapters.sumo.times import Times, intergreens_of, times_of
 from signals.adapters.sumo.ways import Ways
-from signals.model.intersections import Intersection, SignalGroup
+from signals.model.intersections import Intersection, Plan, SignalGroup
 from signals.model.lanes import Point, User
 from signals.model.network import Finding
 from signals.model.timing import TimingProfile
@@ -76,7 +77,7 @@ def intersection_of(
     """
     ways, centres = about
     off = off_links(courses, links)
-    controlled = {link: movements for link, movements in links.items() if link not in dict(off)}
+    controlled = {link: links[link] for link in links.keys() - dict(off).keys()}
     if not controlled:
         return None, (Finding("note", name, "no-links", f'signal "{name}" controls nothing and is left out'),)
     drafts = drafts_of(ways, courses, controlled)
@@ -85,18 +86,33 @@ def intersection_of(
     plans = plans_of(courses, drafts, judgement)
     refuse_if_never_safe(signal, plans)
     timed = _timed(signal, choices)
+    filled = [bridged(plan, [times.clearance_ds for times, _ in timed], judgement.conflict) for plan in plans.plans]
     between = intergreens_of(drafts, ways, judgement, choices.rules, timed)
     intersection = Intersection(
         name,
         tuple(_group(signal, group, times) for group, (times, _) in enumerate(timed)),
         between.matrix,
         stages_of(plans, drafts, judgement, ways, derived=choices.derived or courses[0].type == "NEMA"),
-        plans.plans,
-        tuple(dict.fromkeys(ways.junction[m] for draft in drafts for m in draft.movements if ways.junction[m])),
+        tuple(plan for plan, _ in filled),
+        _junctions(drafts, ways),
         len(courses[0].states[0]),
         off,
     )
-    return intersection, tuple(findings_of(signal, plans, intersection, [times for times, _ in timed], between))
+    found = findings_of(signal, plans, intersection, [times for times, _ in timed], between)
+    return intersection, (*found, *_about_gaps(signal, filled))
+
+
+def _junctions(drafts: Sequence[Draft], ways: Ways) -> tuple[str, ...]:
+    crossed = (ways.junction[movement] for draft in drafts for movement in draft.movements)
+    return tuple(dict.fromkeys(junction for junction in crossed if junction))
+
+
+def _about_gaps(signal: Signal, filled: Sequence[tuple[Plan, tuple[int, ...]]]) -> Iterator[Finding]:
+    for plan, groups in filled:
+        if groups:
+            names = ", ".join(f'"{signal.names[group]}"' for group in groups)
+            text = f'plan "{plan.id}": gaps in the green of {names} that are shorter than its clearance are filled'
+            yield Finding("note", signal.id, "filled-gap", f'signal "{signal.id}", {text}')
 
 
 def _timed(signal: Signal, choices: Choices) -> list[tuple[Times, Observed | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from signals.adapters.sumo.courses import OFF, courses_of
+from signals.adapters.sumo.courses import OFF, Course, courses_of
 from signals.adapters.sumo.intersections import Choices, intersection_of
 from signals.adapters.sumo.raw_net import read_raw
 from signals.adapters.sumo.records import RawNet, RawProgram
@@ -32,15 +32,16 @@ def read_network(
     """Read a network with its signals.
 
     Every signal that a program controls becomes an intersection; its conflict matrix comes from the right-of-way
-    tables and from what the programs show, its times from a timing profile and from what the programs deploy.
+    tables and from what the program that runs shows, its times from a timing profile and from what that one deploys.
+    Other programs of the same signal do not count: networks often keep a generated one, which permits more and clears
+    faster than the one that somebody designed.
 
     Parameters
     ----------
     net
         A ``.net.xml`` or ``.net.xml.gz``.
     additionals
-        Files with more programs and with induction loops. As in SUMO, the program loaded last is the one that runs;
-        it is the first of `Intersection.plans`.
+        Files with more programs and with induction loops. As in SUMO, the program loaded last is the one that runs.
     profile
         Name of a timing profile (`signals.model.timing`).
     respect_plans
@@ -86,14 +87,22 @@ def _intersections(raw: RawNet, ways: Ways, choices: Choices) -> tuple[tuple[Int
             findings.append(Finding("note", name, "no-links", f'signal "{name}" has programs but no links'))
         elif _controllable(programs):
             courses = courses_of(name, programs, max(links[name]) + 1)
-            intersection, said = intersection_of(name, courses, links[name], (ways, centres), choices)
-            findings.extend(said)
+            intersection, said = intersection_of(name, courses[:1], links[name], (ways, centres), choices)
+            findings.extend((*said, *_about_others(name, courses)))
             if intersection is not None:
                 found.append(intersection)
         else:
             text = f'signal "{name}" is off or a rail signal in all programs; it is left to SUMO'
             findings.append(Finding("note", name, "not-controllable", text))
     return tuple(found), findings
+
+
+def _about_others(name: str, courses: Sequence[Course]) -> Iterator[Finding]:
+    """Yield that only the program that runs counts: what another one permits was not meant for this one's drivers."""
+    if len(courses) > 1:
+        others = ", ".join(f'"{course.id}"' for course in courses[1:4]) + (", …" if len(courses) > 4 else "")
+        text = f'signal "{name}": program "{courses[0].id}" runs and counts, {len(courses) - 1} more do not ({others})'
+        yield Finding("note", name, "other-programs", text)
 
 
 def _controllable(programs: Sequence[RawProgram]) -> bool:

@@ -1,0 +1,134 @@
+"""The naive twin of the monitor: one intersection, with its whole history read again every tick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from signals.model.intersections import Intersection
+
+RED, RED_AMBER, GREEN, AMBER, CLEARANCE = range(5)
+
+Found = tuple[str, str, int, int]
+"""Rule, ``command`` or ``display``, group, other group or -1."""
+
+
+class NaiveMonitor:
+    def __init__(self, site: Intersection, tick_ds: int, max_lag_ticks: int, longest_waits_ds: Sequence[int]) -> None:
+        self.site, self.tick_ds, self.lag, self.longest_waits_ds = site, tick_ds, max_lag_ticks, longest_waits_ds
+        self.size = range(len(site.groups))
+        self.forget()
+
+    def forget(self) -> None:
+        self.commands: list[list[int | None]] = []
+        self.displays: list[list[int | None]] = []
+        self.demands: list[Sequence[bool]] = []
+        self.apart = [False for _ in self.size]
+
+    def check(
+        self, demand: Sequence[bool], shown: Sequence[int], command: Sequence[int], *, write: bool
+    ) -> list[Found]:
+        if not write:
+            self.forget()
+            return []
+        found: list[Found] = []
+        self.displays.append([self.display(g, shown[g], found) for g in self.size])
+        found += self.history_faults("display", self.displays, self.displays[-1])
+        self.commands.append([aspect if RED <= aspect <= CLEARANCE else None for aspect in command])
+        self.demands.append(demand)
+        found += [("unknown-aspect", "command", g, -1) for g in self.size if self.commands[-1][g] is None]
+        found += self.history_faults("command", self.commands, command)
+        return found + self.waiting_faults()
+
+    def display(self, g: int, shown: int, found: list[Found]) -> int | None:
+        """Settle what counts as shown."""
+        asked = [row[g] for row in self.commands[-1 - self.lag :]][::-1]
+        if len(asked) < 1 + self.lag:
+            asked.append(None)
+        if asked[0] is None or shown == -1:
+            shown = asked[0]
+        elif not RED <= shown <= CLEARANCE:
+            found.append(("unknown-aspect", "display", g, -1))
+            shown = asked[0]
+        follows = shown in asked or None in asked
+        first = asked.index(None) if None in asked else len(asked)
+        if shown == RED and CLEARANCE in asked[:first] and RED not in asked[: asked.index(CLEARANCE)]:
+            shown, follows = CLEARANCE, True
+        if not follows and not self.apart[g]:
+            found.append(("display", "display", g, -1))
+        self.apart[g] = not follows
+        return shown
+
+    def history_faults(self, kind: str, history: list[list[int | None]], now: Sequence[int | None]) -> list[Found]:
+        found: list[Found] = []
+        for g in self.size:
+            aspect = history[-1][g]
+            before = history[-2][g] if len(history) > 1 else None
+            if aspect is not None and before is not None and aspect != before:
+                found += [(rule, kind, g, -1) for rule in self.change_faults(g, history, before, aspect)]
+            if aspect == GREEN and before not in (None, GREEN):
+                found += [("intergreen", kind, g, j) for j in self.size if self.too_early(g, j, history)]
+            if aspect not in (None, RED):
+                for j in range(g + 1, len(self.size)):
+                    if self.site.conflict(g, j) and now[j] is not None and now[j] > RED:
+                        found.append(("conflict", kind, g, j))
+        return found
+
+    def run_ds(self, g: int, history: list[list[int | None]], last: int) -> int:
+        """Return for how long a group had shown the same, up to and with a row of its history."""
+        ticks = 0
+        while ticks <= last and history[last - ticks][g] == history[last][g]:
+            ticks += 1
+        return ticks * self.tick_ds
+
+    def change_faults(self, g: int, history: list[list[int | None]], before: int, aspect: int) -> list[str]:
+        group = self.site.groups[g]
+        least_ds = [0, group.red_amber_ds, group.min_green_ds, group.amber_ds, group.clearance_ds][before]
+        found = []
+        if self.run_ds(g, history, len(history) - 2) < least_ds:
+            found.append(["", "short-red-amber", "short-green", "short-amber", "clearance-cut"][before])
+        ways = {
+            RED: RED_AMBER if group.red_amber_ds else GREEN,
+            RED_AMBER: GREEN,
+            GREEN: AMBER if group.amber_ds else CLEARANCE if group.clearance_ds else RED,
+            AMBER: CLEARANCE if group.clearance_ds else RED,
+            CLEARANCE: RED,
+        }
+        way = ways[before]
+        if aspect != way:
+            skipped = {
+                AMBER: ("skipped-amber", (CLEARANCE, RED)),
+                CLEARANCE: ("clearance-cut", (RED,)),
+                RED_AMBER: ("short-red-amber", (GREEN,)),
+            }
+            name, places = skipped.get(way, ("", ()))
+            found.append(name if aspect in places else "illegal-transition")
+        return found
+
+    def too_early(self, g: int, j: int, history: list[list[int | None]]) -> bool:
+        needed_ds = self.site.intergreen_ds[j][g]
+        column = [row[j] for row in history]
+        ends = [t for t in range(len(column)) if self.ends(column, t)]
+        return needed_ds is not None and bool(ends) and (len(column) - 1 - ends[-1]) * self.tick_ds < needed_ds
+
+    @staticmethod
+    def ends(column: list[int | None], t: int) -> bool:
+        """Tell whether a green ended before a row; what is first seen between green and red has just ended."""
+        before, now = column[t - 1] if t else None, column[t]
+        if before == GREEN:
+            return now != GREEN
+        return before is None and now in (RED_AMBER, AMBER, CLEARANCE)
+
+    def waiting_faults(self) -> list[Found]:
+        found: list[Found] = []
+        for g in self.size:
+            waited = [0]
+            for row, demand in zip(self.commands, self.demands, strict=True):
+                waited.append(0 if row[g] == GREEN else waited[-1] + self.tick_ds * bool(demand[g]))
+            if self.commands[-1][g] == GREEN:
+                for_ds = self.run_ds(g, self.commands, len(self.commands) - 1) - self.tick_ds
+                if for_ds >= self.site.groups[g].max_green_ds:
+                    rivals = [j for j in self.size if self.demands[-1][j] and self.site.conflict(g, j)]
+                    found += [("long-green", "command", g, j) for j in rivals]
+            elif waited[-2] <= self.longest_waits_ds[g] < waited[-1]:
+                found.append(("max-red", "command", g, -1))
+        return found
