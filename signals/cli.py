@@ -76,7 +76,7 @@ def _in_one_line() -> Iterator[None]:
         _complain(f"error: {error}")
         raise typer.Exit(PART_FAILED if isinstance(error, WorldError) else WRONG_INPUT) from None
     except KeyboardInterrupt:
-        _complain("interrupted; what was finished is kept")
+        _complain("interrupted; what was recorded is kept")
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -278,3 +278,7 @@ def _doctor(*, as_json: Json = False) -> None:
             _console().print(screens.doctor_table(rows))
         if not all(row.found for row in rows):
             raise typer.Exit(PART_FAILED)
+
+
+if __name__ == "__main__":
+    main()

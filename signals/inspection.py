@@ -83,20 +83,7 @@ def _object(network: Network, place: Intersection) -> dict[str, object]:
     return {
         "id": place.id,
         "junctions": list(place.junctions),
-        "groups": [
-            {
-                "id": group.id,
-                "user": group.user.name.lower(),
-                "movements": [network.movements[movement].id for movement in group.movements],
-                "links": list(group.links),
-                "min_green_s": group.min_green_ds / 10,
-                "max_green_s": group.max_green_ds / 10,
-                "amber_s": group.amber_ds / 10,
-                "red_amber_s": group.red_amber_ds / 10,
-                "clearance_s": group.clearance_ds / 10,
-            }
-            for group in place.groups
-        ],
+        "groups": [_group(network, group) for group in place.groups],
         "stages": [
             {"id": stage.id, "source": stage.source, "groups": [place.groups[group].id for group in stage.groups]}
             for stage in place.stages
@@ -115,6 +102,20 @@ def _object(network: Network, place: Intersection) -> dict[str, object]:
             }
             for plan in place.plans
         ],
+    }
+
+
+def _group(network: Network, group: SignalGroup) -> dict[str, object]:
+    return {
+        "id": group.id,
+        "user": group.user.name.lower(),
+        "movements": [network.movements[movement].id for movement in group.movements],
+        "links": list(group.links),
+        "min_green_s": group.min_green_ds / 10,
+        "max_green_s": group.max_green_ds / 10,
+        "amber_s": group.amber_ds / 10,
+        "red_amber_s": group.red_amber_ds / 10,
+        "clearance_s": group.clearance_ds / 10,
     }
 
 

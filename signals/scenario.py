@@ -15,6 +15,7 @@ from signals.errors import UnknownNameError
 from signals.model.document import to_document
 from signals.model.network import Network
 from signals.model.roles import Estimator, World
+from signals.model.timing import profile
 from signals.record.files import write_whole
 from signals.scenario_file import ScenarioFile
 from signals.scenario_search import find
@@ -136,7 +137,7 @@ class Scenario:
         if self.file.sensing.level == "detectors":
             from signals.sensing.loops import LoopEstimator  # noqa: PLC0415  it compiles
 
-            return LoopEstimator(self.network, tick_ds=self.tick_ds)
+            return LoopEstimator(self.network, range_m=self.file.sensing.range_m, tick_ds=self.tick_ds)
         from signals.sensing.full import FullEstimator  # noqa: PLC0415  it compiles
 
         return FullEstimator(self.network, range_m=self.file.sensing.range_m, tick_ds=self.tick_ds)
@@ -175,7 +176,9 @@ def load(source: str | Path = DEFAULT, routes: Sequence[str | Path] = (), **chan
         When there is no such thing, or something in it or in the changes is wrong.
     """
     found = find(source, routes)
-    return Scenario(_changed(found.file, changes), found.folder, found.origin, found.notes)
+    file = _changed(found.file, changes)
+    profile(file.timing.profile)  # also where the network brings its own times, a wrong name is wrong
+    return Scenario(file, found.folder, found.origin, found.notes)
 
 
 def write_network_file(path: Path, network: Network) -> None:

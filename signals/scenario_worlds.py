@@ -7,6 +7,7 @@ where the settings are the table ``[world]``; its network comes from ``[sumo]`` 
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -170,11 +171,9 @@ def _located(part: SumoPart, folder: Path, name: str) -> Path:
 
 
 def _existing(path: Path) -> Path:
-    try:
+    with suppress(OSError, ValueError):  # a name that no file can have
         if path.is_file():
             return path
-    except (OSError, ValueError):  # a name that no file can have
-        pass
     raise FileError(f'there is no file "{path}"')
 
 
@@ -213,15 +212,18 @@ def _open_sim(file: ScenarioFile, network: Network, opening: Opening) -> World:
 
 def _open_plugin(file: ScenarioFile, network: Network, opening: Opening) -> World:
     name, time = file.scenario.world, file.time
-    made = plugins.load("adapters", name)(
-        network,
-        seed=opening.seed,
-        folder=opening.folder,
-        tick_ds=tick_ds(time),
-        begin_s=time.begin_s,
-        end_s=time.end_s,
-        **file.world,
-    )
+    settings = {
+        "seed": opening.seed,
+        "folder": opening.folder,
+        "tick_ds": tick_ds(time),
+        "begin_s": time.begin_s,
+        "end_s": time.end_s,
+    }
+    maker = plugins.load("adapters", name)
+    try:
+        made = maker(network, **settings, **file.world)
+    except TypeError as error:
+        raise InputError(f'adapter "{name}" cannot be made with the settings in [world]: {error}') from error
     if not isinstance(made, World):
         raise InputError(f'adapter "{name}" makes no world: {type(made).__name__} lacks a part of the protocol World')
     return made

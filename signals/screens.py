@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
@@ -187,4 +188,5 @@ def followed(console: Console, total: int, *, quiet: bool) -> Iterator[Callable[
 
 
 def _bar(console: Console) -> Bar:
-    return Bar(*Bar.get_default_columns(), console=console, transient=True)
+    words = TextColumn("{task.description}", markup=False)
+    return Bar(words, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console, transient=True)

@@ -23,7 +23,7 @@ from signals.jobs import Message, run_jobs
 from signals.record.comparison import ComparisonRecord, comparison_of
 from signals.record.files import locked
 from signals.record.provenance import without_paths
-from signals.record.run_folder import COMPARISON_FILE, RUN_FILE, is_whole, read_run, run_path, write_comparison
+from signals.record.run_folder import RUN_FILE, is_whole, read_run, run_path, write_comparison
 from signals.record.run_record import RunRecord
 from signals.scenario import Scenario, load
 from signals.trial import DEFAULT_CONTROLLER, RunOptions, name_of, origin_of, run
@@ -44,6 +44,7 @@ DEFAULT_CONTROLLERS = ("net", "actuated", "max_pressure", "rolling_horizon")
 _SEEDS = re.compile(r"\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*")
 _MOST_SEEDS = 100_000
 _WORKER = "signals.worker"
+_TABLES = frozenset({"comparison", "differences", "runs", "data_dictionary", "report"})
 _NOT_OF_THE_RESULT = frozenset({"commit", "platform"})
 
 
@@ -185,18 +186,18 @@ def _folder(out: Path | None) -> Iterator[Path]:
         return
     if out.exists() and not out.is_dir():
         raise RecordError(f'"{out}" is not a folder')
-    if out.is_dir() and any(out.iterdir()) and not _is_study(out):
+    if out.is_dir() and not _is_study(out):
         raise RecordError(f'"{out}" holds something that is not a comparison; choose another folder')
     with locked(out):
         yield out
 
 
 def _is_study(folder: Path) -> bool:
-    """Whether a folder is a study's, perhaps one that was killed early."""
-    if (folder / RUN_FILE).exists():
-        return False
-    return (folder / COMPARISON_FILE).exists() or any(
-        path.name.startswith(".") or any(path.glob("seed-*")) for path in folder.iterdir()
+    """Whether everything in a folder is a study's, perhaps one that was killed at any moment."""
+    return not (folder / RUN_FILE).exists() and all(
+        path.name.startswith(".")
+        or (all(run.name.startswith("seed-") for run in path.iterdir()) if path.is_dir() else path.stem in _TABLES)
+        for path in folder.iterdir()
     )
 
 

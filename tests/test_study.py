@@ -151,6 +151,9 @@ def test_a_study_can_be_interrupted_and_taken_up_again(tmp_path: Path, scenario:
 def test_a_study_that_was_killed_early_is_taken_up_again(tmp_path: Path, scenario: Scenario) -> None:
     (tmp_path / "net" / "seed-1.partial").mkdir(parents=True)
     (tmp_path / "net" / "seed-1.partial" / "signals.csv").write_text("half a ta")
+    (tmp_path / "actuated").mkdir()
+    (tmp_path / "runs.csv").write_text("half a ta")
+    (tmp_path / ".lock").write_text("")
     assert compare(scenario, ["net"], [1], out=tmp_path).rows[0].runs == 1
 
 

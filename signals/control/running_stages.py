@@ -28,6 +28,15 @@ class RunningStages:
         The network.
     first
         int32 [nI] the stages to begin with; `NO_STAGE` where an intersection has none.
+
+    Attributes
+    ----------
+    stage
+        int32 [nI] what was asked for.
+    in_stage
+        bool [nG] the groups of these stages.
+    shown, mature, rival
+        bool [nI] see `watch`.
     """
 
     def __init__(self, network: Network, first: IntArray) -> None:
@@ -68,7 +77,7 @@ class RunningStages:
         self.rival = self._anywhere(snapshot.demand & ~self.in_stage & self._servable)
 
     def ask(self, intersection: int, stage: int, snapshot: Snapshot) -> None:
-        """Ask one intersection for another stage."""
+        """Ask one intersection for another stage, from the next `decide` on."""
         self.stage[intersection] = stage
         self._asked_ds[intersection] = tenths(snapshot.time_s)
         self.mature[intersection] = self.shown[intersection] = False

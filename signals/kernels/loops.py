@@ -189,7 +189,8 @@ def _note_stop_line(a: int, time_s: float, elapsed_s: float, count: int, occupie
         if expected.due_s[a, 0] > time_s - LATE_S:
             break
         _drop_first(a, expected)
-    if occupied >= ON_LOOP and expected.number[a] == 0:
+    missed = occupied >= ON_LOOP and (count == 0 or not green)  # who comes during green has just been counted out
+    if missed and expected.number[a] == 0:
         _expect(a, time_s, 1.0, expected)
         expected.waiting[a] = True
 

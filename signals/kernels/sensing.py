@@ -271,7 +271,8 @@ def _remember(time_s: float, n: int, seen: Seen, places: Places, memory: Memory)
             memory.lane[slot] = -1
             memory.since_s[slot] = np.nan
     memory.counter[PREVIOUS] = n
-    memory.previous[:n] = memory.slot[:n]
+    for i in range(n):  # a slice would take Numba two seconds more to compile
+        memory.previous[i] = memory.slot[i]
 
 
 @kernel

@@ -77,7 +77,8 @@ def note_demand(
     demand
         bool [nG] out.
     """
-    demand[:] = latched
+    for g in range(len(demand)):  # a slice would take Numba two seconds more to compile
+        demand[g] = latched[g]
     for k in range(len(link_group)):
         if approach_demand[link_approach[k]]:
             demand[link_group[k]] = True

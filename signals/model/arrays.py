@@ -97,6 +97,7 @@ def arrays_of(network: Network) -> NetworkArrays:
     links = _links(network)
     yields = _yields(network, [link[0] for rows in links for link in rows])
     flat = [link for rows in links for link in rows]
+    permissive = _permissive(network)
     twin = NetworkArrays(
         group_offset=_offsets(len(i.groups) for i in network.intersections),
         group_user=np.array([g.user for g in groups], np.int8),
@@ -123,7 +124,7 @@ def arrays_of(network: Network) -> NetworkArrays:
         link_movement=_ints(movement for movement, _ in flat),
         link_group=_ints(group for _, group in flat),
         link_to_lane=_ints(network.movements[movement].to_lane for movement, _ in flat),
-        link_permissive=np.array([_permissive(network, movement) for movement, _ in flat], np.int8),
+        link_permissive=np.array([movement in permissive for movement, _ in flat], np.int8),
         yield_offset=_offsets(len(rows) for rows in yields),
         yield_link=_ints(link for rows in yields for link in rows),
     )
@@ -177,10 +178,12 @@ def _yields(network: Network, movements: list[int]) -> list[list[int]]:
     return [[link_of[m] for m in network.movements[movement].yields_to if m in link_of] for movement in movements]
 
 
-def _permissive(network: Network, movement: int) -> bool:
-    link = network.movements[movement].link
-    return any(
-        link in group.permissive_links and movement in group.movements
+def _permissive(network: Network) -> set[int]:
+    """Return the movements that may have to yield while they are green."""
+    return {
+        movement
         for intersection in network.intersections
         for group in intersection.groups
-    )
+        for movement in group.movements
+        if network.movements[movement].link in group.permissive_links
+    }

@@ -164,10 +164,8 @@ def forget(card: Card, record: Record, i: int) -> None:
     """Begin anew at one intersection."""
     for g in range(card.first[i], card.first[i + 1]):
         for kind in (COMMANDS, DISPLAYS):
-            record.seen[kind, g], record.for_ds[kind, g], record.ended_ds[kind, g] = UNSEEN, 0, FAR_DS
+            record.seen[kind, g], record.ended_ds[kind, g] = UNSEEN, FAR_DS
         record.wait_ds[g], record.apart[g] = 0, False
-        for tick in range(len(record.asked)):
-            record.asked[tick, g] = UNSEEN
 
 
 @kernel

@@ -23,8 +23,7 @@ def loop_places(network: Network, reach: Feeders) -> LoopPlaces:
     """Assign the detectors of a network.
 
     The stop-line loop is the one nearest the end of the approach lane, within 10 m of it. Vehicles are counted in at
-    the loop of that lane furthest upstream; where it has none, at those of the lanes that feed it, on every way the
-    one that is passed last.
+    the loop of that lane furthest upstream; where it has none, on every way to it at the last lane that has loops.
 
     Parameters
     ----------
@@ -43,7 +42,7 @@ def loop_places(network: Network, reach: Feeders) -> LoopPlaces:
         near = [number for number in on_lane[lane] if _to_end_m(network, number) <= STOP_LINE_M]
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
         far = [number for number in on_lane[lane] if number not in near]
-        found = [(max(far, key=lambda number: _to_end_m(network, number)), 0.0, 1.0)] if far else []
+        found = [(_furthest(network, far), 0.0, 1.0)] if far else []
         rows.append(found or _upstream(network, on_lane, feeding[approach]))
     flat = [row for found in rows for row in found]
     return LoopPlaces(
@@ -61,6 +60,10 @@ def loop_places(network: Network, reach: Feeders) -> LoopPlaces:
 def _to_end_m(network: Network, number: int) -> float:
     detector: Detector = network.detectors[number]
     return max(network.lanes[detector.lane].length_m - detector.position_m, 0.0)
+
+
+def _furthest(network: Network, numbers: Iterable[int]) -> int:
+    return max(numbers, key=lambda number: _to_end_m(network, number))
 
 
 def _feeding(reach: Feeders, approaches: int) -> list[list[tuple[float, int, float]]]:
@@ -82,8 +85,7 @@ def _upstream(
     chosen: dict[int, tuple[int, float, float]] = {}
     for distance_m, lane, probability in rows:
         if on_lane[lane] and not _leads_over(lane, after, chosen):
-            last = min(on_lane[lane], key=lambda number: _to_end_m(network, number))
-            chosen[lane] = (last, distance_m, probability)
+            chosen[lane] = (_furthest(network, on_lane[lane]), distance_m, probability)
     return list(chosen.values())
 
 

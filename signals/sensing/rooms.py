@@ -96,7 +96,7 @@ def for_handles(memory: Memory, top: int) -> Memory:
     room = len(memory.handle)
     if 2 * top < room or room >= MOST_HANDLES:
         return memory
-    room = min(MOST_HANDLES, 1 << (4 * top).bit_length())
+    room = min(MOST_HANDLES, 1 << (4 * top - 1).bit_length())
     return memory._replace(
         handle=_longer(memory.handle, room, -1),
         tick=_longer(memory.tick, room, 0),

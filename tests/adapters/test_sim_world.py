@@ -40,7 +40,7 @@ def run(world: SimWorld, seed: int = 0) -> list[bytes]:
 
 def own_program(network: Network, demand: Demand, seed: int) -> SimWorld:
     """Run a network on its own plan to the end."""
-    world = SimWorld(network, demand, controlled=(), seed=seed)
+    world = SimWorld(network, demand, controlled=(), seed=seed, tick_ds=20)
     groups, signals = len(network.arrays.group_user), len(network.intersections)
     command = Command(0.0, np.zeros(groups, np.int8), np.ones(signals, np.bool_))
     with world:

@@ -69,7 +69,7 @@ def test_it_learns_what_is_measured() -> None:
 def test_that_beats_a_plan_made_for_other_flows() -> None:
     learning, deployed = Street(NETWORK, FixedTime), Street(NETWORK, NetPlan)
     for street in (learning, deployed):
-        street.run(2400, NORTH_SOUTH_HEAVY)
+        street.run(1500, NORTH_SOUTH_HEAVY)
     assert learning.waited_veh_s < 0.5 * deployed.waited_veh_s
     assert learning.served_veh > deployed.served_veh
 

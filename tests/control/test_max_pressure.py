@@ -123,7 +123,7 @@ def test_without_stages_nothing_happens() -> None:
 def test_it_beats_the_fixed_plan_and_nobody_starves_behind_the_guard(flow: list[float]) -> None:
     streets = [Street(NETWORK, kind) for kind in (MaxPressure, NetPlan)]
     for street in streets:
-        street.run(1800, np.array(flow, np.float32), lambda t: (8,) if t % 90 == 0 else ())
+        street.run(1200, np.array(flow, np.float32), lambda t: (8,) if t % 90 == 0 else ())
     pressure, fixed = streets
     assert pressure.waited_veh_s < 0.9 * fixed.waited_veh_s
     assert pressure.longest_wait_s <= 150.0

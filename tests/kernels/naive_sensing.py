@@ -14,7 +14,7 @@ Vehicle = tuple[int, float, float, int]  # lane, position, speed, handle
 
 @dataclass
 class Known:
-    lane: int | None = None
+    lane: int = -1
     since_s: float | None = None
     trail: list[int] = field(default_factory=list)
 
@@ -45,7 +45,7 @@ class Naive:
         self.taken = [0.1 if move.turn is Turn.UTURN else 1.0 for move in moves]
         self.taken_prior = list(self.taken)
         self.known: dict[int, Known] = {}
-        self.present_s = {approach: -inf for approach in self.links}
+        self.present_s = dict.fromkeys(self.links, -inf)
         self.skipped = 0
 
     def weight(self, lane: int, approach: int) -> float:
@@ -74,7 +74,7 @@ class Naive:
             for k in links:
                 self.taken[k] = self.taken_prior[k] + (self.taken[k] - self.taken_prior[k]) / 2
 
-    def link_between(self, before: int | None, lane: int) -> int | None:
+    def link_between(self, before: int, lane: int) -> int | None:
         if lane in self.inside:
             return None if self.inside.get(before) == self.inside[lane] else self.inside[lane]
         for link in self.links.get(self.approach_of.get(before, -1), []):

@@ -22,6 +22,11 @@ def readings(network: Network, time_s: float, vehicles: list[Vehicle]) -> Readin
     )  # fmt: skip
 
 
+def as_read(vehicles: list[Vehicle]) -> list[Vehicle]:
+    """Return them with the digits that readings have."""
+    return [(lane, float(np.float32(x)), float(np.float32(v)), handle) for lane, x, v, handle in vehicles]
+
+
 def assert_same(snapshot: Snapshot, naive: Naive) -> None:
     for approach in naive.links:
         rows = naive.arrivals(approach)
@@ -51,7 +56,7 @@ def test_the_kernel_believes_what_the_twin_believes(seed: int, range_m: float) -
     estimator, naive = FullEstimator(network, range_m=range_m), Naive(network, range_m)
     for tick, vehicles in enumerate(wander(network, 1500, seed)):
         snapshot = estimator.update(readings(network, float(tick), vehicles))
-        naive.update(float(tick), [(lane, np.float32(x), np.float32(v), handle) for lane, x, v, handle in vehicles])
+        naive.update(float(tick), as_read(vehicles))
         if tick % 3 == 0:
             assert_same(snapshot, naive)
     learned = [naive.weight(lane, approach) for lane, approach in naive.distance]
@@ -91,7 +96,7 @@ def test_vehicles_that_cannot_exist_are_left_out_and_counted() -> None:
     for tick, vehicles in enumerate(wander(network, 100, 5)):
         mixed = [*IMPOSSIBLE[: tick % 12], *vehicles, *IMPOSSIBLE[tick % 12 :]]
         snapshot = estimator.update(readings(network, float(tick), mixed))
-        naive.update(float(tick), [(lane, np.float32(x), np.float32(v), handle) for lane, x, v, handle in mixed])
+        naive.update(float(tick), as_read(mixed))
         assert_same(snapshot, naive)
     assert estimator.skipped == naive.skipped == 100 * len(IMPOSSIBLE)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from signals.kernels.signal_state import note_demand, note_green, note_signals
@@ -9,7 +11,7 @@ RED, GREEN, AMBER, UNKNOWN = Aspect.RED, Aspect.GREEN, Aspect.AMBER, Aspect.UNKN
 
 
 def follow(
-    shown: list[int], call: list[bool], min_green_ds: int = 30, elapsed_ds: int = 10
+    shown: Sequence[int], call: list[bool], min_green_ds: int = 30, elapsed_ds: int = 10
 ) -> list[tuple[int, int, bool]]:
     """Return (aspect, age, latched call) of one group after every tick."""
     latched, aspect, age_ds = np.zeros(1, np.bool_), np.full(1, UNKNOWN, np.int8), np.zeros(1, np.int32)

@@ -20,7 +20,7 @@ from tests.model.generated import networks
 Document = dict[str, Any]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(networks())
 def test_nothing_is_lost_on_the_way_through_toml_and_json(network: Network) -> None:
     document = to_document(network)

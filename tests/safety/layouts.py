@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import strategies as st
@@ -72,6 +73,13 @@ def random_intersection(rng: random.Random, most: int = 6, name: str = "x") -> I
             if rng.random() < dense:
                 between[i, j], between[j, i] = ds(0, 9), ds(0, 9)
     return intersection(groups, between, name)
+
+
+def draw_network(rng: random.Random) -> tuple[Network, list[slice]]:
+    """Draw three intersections, and say which groups are whose."""
+    what = network(*[random_intersection(rng, 6, name) for name in "abc"])
+    offset = what.arrays.group_offset.tolist()
+    return what, [slice(first, last) for first, last in pairwise(offset)]
 
 
 layouts = st.builds(lambda seed: random_intersection(random.Random(seed)), st.integers(0, 2**32))

@@ -108,7 +108,7 @@ def test_a_maximum_red_that_cannot_be_kept_makes_a_group_urgent_at_once_but_not_
 
 def test_every_alone_urgent_group_is_served_within_its_maximum_red() -> None:
     """One group waits, everybody else is wished instead: the promise is the maximum red itself."""
-    for seed in range(60):
+    for seed in range(25):
         rng = random.Random(seed)
         what = random_intersection(rng)
         victim, groups = rng.randrange(len(what.groups)), len(what.groups)

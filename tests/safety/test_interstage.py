@@ -185,6 +185,15 @@ def test_what_is_not_written_is_red_in_the_command_and_taken_over_again_afterwar
     assert not run.violations
 
 
+def test_a_memory_that_cannot_be_is_red_that_has_just_begun() -> None:
+    run = Run(cross(red_amber_ds=0), on_violation="count").wish(0)
+    run.guard._state.aspect[0] = 77
+    run.wish(1, ticks=9)
+    assert run.column(0) == "G" + "r" * 9
+    assert run.column(1).index("G") == 1 + 6
+    assert "red instead of amber" in run.violations[-1]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_compiled_and_plain_python_agree(seed: int) -> None:
     rng = random.Random(seed)

@@ -109,4 +109,4 @@ class Adversary(RuleBasedStateMachine):
 
 
 TestAdversary = Adversary.TestCase
-TestAdversary.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestAdversary.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

@@ -75,6 +75,13 @@ def test_each_rule(rows: list[str], expected: tuple[str, int, int]) -> None:
     assert expected in watch(["rrr"] * (len(rows) + 1), shown=rows, max_lag_ticks=99)
 
 
+def test_an_intergreen_of_nothing_is_a_conflict_all_the_same() -> None:
+    groups = [SignalGroup(name, User.VEHICLE, (number,), max_green_ds=50) for number, name in enumerate("ab")]
+    what = network(intersection(groups, {(0, 1): 0}))
+    assert watch(["rr", "GG"], what=what) == [("conflict", 0, 1)]
+    assert watch(["Gr"] * 6, what=what, demand=[1]) == [("long-green", 0, 1)]
+
+
 def test_skipping_both_amber_and_clearance_is_skipping_amber() -> None:
     both = SignalGroup("both", User.BICYCLE, (0,), amber_ds=20, clearance_ds=30, red_amber_ds=10)
     what = network(intersection([both], {}))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_right
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class OwnPrograms:
         offset = network.arrays.group_offset
         self._intersections = network.intersections
         self._rows = [slice(int(first), int(last)) for first, last in pairwise(offset)]
+        self._ends_ds = [_step_ends_ds(intersection) for intersection in network.intersections]
         self._green_until_ds = np.full(int(offset[-1]), -(10**9), np.int64)
 
     def show(self, time_ds: int, own: BoolArray, aspect: ByteArray) -> None:
@@ -35,15 +37,23 @@ class OwnPrograms:
         for number in np.flatnonzero(own):
             intersection, rows = self._intersections[number], self._rows[number]
             if intersection.plans:
-                aspect[rows] = _aspects(intersection, time_ds, self._green_until_ds[rows].tolist())
+                plan = intersection.plans[0]
+                step = bisect_right(self._ends_ds[number], (time_ds - plan.offset_ds) % plan.cycle_ds)
+                wanted = plan.steps[step].groups
+                aspect[rows] = _aspects(intersection, wanted, time_ds, self._green_until_ds[rows].tolist())
 
     def note(self, until_ds: int, aspect: ByteArray) -> None:
         """Remember what was shown up to a time, whoever decided it."""
         self._green_until_ds[aspect == Aspect.GREEN] = until_ds
 
 
-def _aspects(intersection: Intersection, time_ds: int, green_until_ds: list[int]) -> list[Aspect]:
-    wanted = _wanted(intersection, time_ds)
+def _step_ends_ds(intersection: Intersection) -> list[int]:
+    return list(accumulate(step.duration_ds for step in intersection.plans[0].steps)) if intersection.plans else []
+
+
+def _aspects(
+    intersection: Intersection, wanted: tuple[int, ...], time_ds: int, green_until_ds: list[int]
+) -> list[Aspect]:
     shown = []
     for number, group in enumerate(intersection.groups):
         since_ds = time_ds - green_until_ds[number]
@@ -56,14 +66,6 @@ def _aspects(intersection: Intersection, time_ds: int, green_until_ds: list[int]
         else:
             shown.append(Aspect.RED)
     return shown
-
-
-def _wanted(intersection: Intersection, time_ds: int) -> tuple[int, ...]:
-    """Return the groups that the first plan has green."""
-    plan = intersection.plans[0]
-    in_cycle_ds = (time_ds - plan.offset_ds) % plan.cycle_ds
-    ends_ds = np.cumsum([step.duration_ds for step in plan.steps])
-    return plan.steps[int(np.searchsorted(ends_ds, in_cycle_ds, side="right"))].groups
 
 
 def _is_free(intersection: Intersection, number: int, time_ds: int, green_until_ds: list[int]) -> bool:

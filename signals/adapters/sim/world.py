@@ -81,6 +81,7 @@ class SimWorld:
         self._end_s = end_s
         self._vehicles = sensing == "full"
         self._obeys = _obeying(network, controlled)
+        self._intersection_of = np.repeat(np.arange(len(self._obeys)), np.diff(network.arrays.group_offset))
         self._travellers = schedule(demand, end_s, seed)
         self._queues: PointQueues | None = None
         self._stock: Stock | None = None
@@ -125,11 +126,9 @@ class SimWorld:
                 f"a command for {len(self._aspect)} groups and {len(self._obeys)} intersections is expected, "
                 f"got {command.aspect.shape} and {command.write.shape}"
             )
-        own = ~(self._obeys & command.write)
-        offset = self.network.arrays.group_offset
-        obeying = np.repeat(~own, np.diff(offset))
-        self._aspect[obeying] = command.aspect[obeying]
-        self._programs.show(self._time_ds, own, self._aspect)
+        obeys = self._obeys & command.write
+        np.copyto(self._aspect, command.aspect, where=obeys[self._intersection_of])
+        self._programs.show(self._time_ds, ~obeys, self._aspect)
         until_ds = self._time_ds + self.tick_ds
         queues.advance(self._time_ds / 10.0, until_ds / 10.0, self._aspect)
         self._programs.note(until_ds, self._aspect)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from signals.adapters.sumo.attributes import refuse
+from signals.adapters.sumo.attributes import refuse, text
 from signals.adapters.sumo.demand import DEFINITIONS, TRAVELLERS, VehicleTypes
 from signals.adapters.sumo.harmless import ACTIVE_TAGS, PROGRAM_TYPES, harmless, speakable, xml
 from signals.adapters.sumo.safe_xml import Element, events
@@ -44,7 +44,7 @@ def check_net(net: Path) -> frozenset[str]:
     edges = set()
     for element in events(net, {"edge", "tlLogic"} | ACTIVE_TAGS | TRAVELLERS, root={"net"}):
         if element.tag == "edge":
-            edges.add(element.attributes.get("id", ""))
+            edges.add(_edge(element))
         elif element.tag == "tlLogic":
             _check_program(element)
             if harmless(element) is not element:
@@ -52,6 +52,13 @@ def check_net(net: Path) -> frozenset[str]:
         else:
             refuse(element, "a network must only describe; this would make SUMO act")
     return frozenset(edges)
+
+
+def _edge(element: Element) -> str:
+    name = text(element, "id")
+    if name.startswith(":") and "function" not in element.attributes:  # SUMO 1.28 crashes on it
+        refuse(element, "an edge inside a junction must say what its function is")
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,9 @@ _PATIENCE_S = 20.0
 
 class InProcess:
     """A `signals.adapters.sumo.client.Client`. One at a time: libsumo keeps its state in the process.
+
+    Even one after the other: libsumo 1.28 then breaks ties (which of two lanes to turn into) by what lies where in memory,
+    so that one vehicle in a thousand may drive differently. Where every byte counts, give each run a fresh process.
 
     Parameters
     ----------
@@ -97,7 +99,7 @@ def _asked_again(arguments: Sequence[str]) -> str:
             errors="replace",
             timeout=_PATIENCE_S,
             check=False,
-            env={**os.environ, "SUMO_HOME": str(installation.home)},
+            env=installation.environment(),
         )
     except (MissingDependencyError, OSError, subprocess.SubprocessError):
         return ""

@@ -45,6 +45,15 @@ class Installation:
         """The simulator with windows."""
         return self.binary.with_name("sumo-gui" + self.binary.suffix)
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which its programs find their data."""
+        found = {**os.environ, "SUMO_HOME": str(self.home)}
+        projections = self.home / "data" / "proj"
+        if projections.is_dir():
+            found.setdefault("PROJ_LIB", str(projections))
+            found.setdefault("PROJ_DATA", str(projections))
+        return found
+
 
 class Row(NamedTuple):
     """One line of a check-up.

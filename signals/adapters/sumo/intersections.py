@@ -12,7 +12,7 @@ from signals.adapters.sumo.findings import Signal, findings_of, refuse_if_never_
 from signals.adapters.sumo.groups import Draft, drafts_of, off_links
 from signals.adapters.sumo.naming import names_of
 from signals.adapters.sumo.observed import Observed, observe
-from signals.adapters.sumo.plans import plans_of, stages_of
+from signals.adapters.sumo.plans import Plans, plans_of, stages_of
 from signals.adapters.sumo.times import Times, intergreens_of, times_of
 from signals.adapters.sumo.ways import Ways
 from signals.model.intersections import Intersection, Plan, SignalGroup
@@ -77,14 +77,12 @@ def intersection_of(
     """
     ways, centres = about
     off = off_links(courses, links)
-    controlled = {link: links[link] for link in links.keys() - dict(off).keys()}
-    if not controlled:
+    if len(off) == len(links):
         return None, (Finding("note", name, "no-links", f'signal "{name}" controls nothing and is left out'),)
-    drafts = drafts_of(ways, courses, controlled)
+    drafts = drafts_of(ways, courses, {link: links[link] for link in links.keys() - dict(off).keys()})
     judgement = judge(drafts, ways, courses)
     signal = Signal(name, courses, drafts, names_of(drafts, ways, centres), judgement, ways)
-    plans = plans_of(courses, drafts, judgement)
-    refuse_if_never_safe(signal, plans)
+    plans = _safe_plans(signal)
     timed = _timed(signal, choices)
     filled = [bridged(plan, [times.clearance_ds for times, _ in timed], judgement.conflict) for plan in plans.plans]
     between = intergreens_of(drafts, ways, judgement, choices.rules, timed)
@@ -100,6 +98,12 @@ def intersection_of(
     )
     found = findings_of(signal, plans, intersection, [times for times, _ in timed], between)
     return intersection, (*found, *_about_gaps(signal, filled))
+
+
+def _safe_plans(signal: Signal) -> Plans:
+    plans = plans_of(signal.courses, signal.drafts, signal.judgement)
+    refuse_if_never_safe(signal, plans)
+    return plans
 
 
 def _junctions(drafts: Sequence[Draft], ways: Ways) -> tuple[str, ...]:

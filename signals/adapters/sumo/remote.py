@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import time
 from collections.abc import Sequence
@@ -65,7 +64,7 @@ class Remote:
         self._options = options
         installation = find_sumo()
         windows = ["--start", "--quit-on-end"] if options.gui else []
-        self._environment = {**os.environ, "SUMO_HOME": str(installation.home)}
+        self._environment = installation.environment()
         self._command = [str(installation.gui if options.gui else installation.binary), *windows, *arguments]
         self.api: Any = None
         for port_is_last in (False,) * (_PORTS - 1) + (True,):

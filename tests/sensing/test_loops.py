@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from signals.adapters.sim.world import SimWorld
+from signals.model.crossroads import crossroads, crossroads_demand
+from signals.model.demand import Demand
+from signals.model.network import Network
+from signals.model.roles import Estimator
+from signals.model.values import Aspect, Command, Readings, Snapshot
+from signals.sensing.full import FullEstimator
+from signals.sensing.loops import LoopEstimator
+from tests.sensing.corridor import corridor
+
+FIXED = Command(0.0, np.zeros(12, np.int8), np.ones(1, np.bool_))
+
+
+def readings(network: Network, time_s: float, count: list[int], occupied: list[float]) -> Readings:
+    groups = len(network.arrays.group_user)
+    none = np.empty(0, np.float32)
+    return Readings(
+        time_s, np.zeros(groups, np.int8), np.zeros(groups, np.bool_), none.astype(np.int32), none, none,
+        none.astype(np.int64), np.array(count, np.int32), np.array(occupied, np.float32),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("veh_h", "queue_error_veh", "least_correlation"), [(200.0, 0.1, 0.97), (450.0, 0.7, 0.9)])
+def test_counting_comes_near_the_truth(veh_h: float, queue_error_veh: float, least_correlation: float) -> None:
+    """Against full sight of the 50 m upstream of the stop line, over half an hour of the built-in fixed plan."""
+    network = crossroads()
+    world = SimWorld(network, crossroads_demand(veh_h), seed=4, controlled=(), end_s=1800.0)
+    full, loops = FullEstimator(network, range_m=50.0), LoopEstimator(network)
+    assert isinstance(loops, Estimator)
+    truth, counted, agree = [], [], []
+    with world:
+        while not world.finished:
+            given = world.read()
+            one, two = full.update(given), loops.update(given)
+            truth.append(one.queue_veh.copy())
+            counted.append(np.minimum(two.queue_veh, 7.0))  # 50 m
+            agree.append((one.demand == two.demand).mean())
+            world.write(FIXED)
+    real, believed = np.array(truth), np.array(counted)
+    assert abs(real - believed).mean() < queue_error_veh
+    assert np.corrcoef(real.ravel(), believed.ravel())[0, 1] > least_correlation
+    assert np.mean(agree) > 0.95
+
+
+def test_the_snapshot_has_the_same_form_as_with_full_sight() -> None:
+    network = crossroads()
+    world = SimWorld(network, crossroads_demand(), seed=1, controlled=(), end_s=100.0)
+    full, loops = FullEstimator(network), LoopEstimator(network)
+    with world:
+        while not world.finished:
+            given = world.read()
+            one, two = full.update(given), loops.update(given)
+            for name in Snapshot._fields:
+                mine, other = np.asarray(getattr(two, name)), np.asarray(getattr(one, name))
+                assert mine.dtype == other.dtype, name
+                if not name.startswith("arrival_") or name == "arrival_offset":
+                    assert mine.shape == other.shape, name
+            assert len(two.arrival_handle) == len(two.arrival_weight) == two.arrival_offset[-1]
+            for first, last in zip(two.arrival_offset, two.arrival_offset[1:], strict=False):
+                assert (np.diff(two.arrival_distance_m[first:last]) >= 0.0).all()
+            assert not two.arrival_handle.any()
+            world.write(FIXED)
+
+
+def test_an_approach_without_working_loops_is_demanded_for_ever() -> None:
+    network = corridor((("b0", 77.0), ("b0", 30.0)))
+    estimator = LoopEstimator(network)
+    snapshot = estimator.update(readings(network, 0.0, [0, 0], [0.0, 0.0]))
+    assert snapshot.demand.tolist() == [False, True, False, True]
+    assert snapshot.queue_veh.tolist() == [0.0, 1.0, 1.0]
+    assert snapshot.lane_veh[3] == 0.0
+    assert np.isnan(snapshot.lane_veh[[4, 9, 8]]).all()
+    snapshot = estimator.update(readings(network, 1.0, [-1, 5], [float("nan"), float("nan")]))
+    assert snapshot.demand.tolist() == [True, True, False, True]
+    snapshot = estimator.update(readings(network, 2.0, [0, 0], [0.0, 0.0]))
+    assert snapshot.demand.tolist() == [False, True, False, True]
+
+
+def test_missing_readings_are_failed_loops() -> None:
+    network = corridor((("b0", 77.0), ("b1", 77.0), ("e", 2.0)))
+    estimator = LoopEstimator(network)
+    snapshot = estimator.update(readings(network, 0.0, [0, 0, 0], [0.0, 0.0, 0.0]))
+    assert not snapshot.demand.any()
+    snapshot = estimator.update(readings(network, 1.0, [0, 0, 0], [0.0]))
+    assert snapshot.demand.tolist() == [False, True, False, True]
+    snapshot = estimator.update(readings(network, 2.0, [], []))
+    assert snapshot.demand.tolist() == [True, True, False, True]
+
+
+def test_calls_and_aspects_are_as_with_full_sight() -> None:
+    network = corridor((("b0", 77.0), ("b1", 77.0), ("e", 2.0)))
+    estimator = LoopEstimator(network, tick_ds=5)
+    given = readings(network, 0.0, [0] * 3, [0.0] * 3)
+    shown = np.array([Aspect.GREEN, Aspect.RED, Aspect.RED, Aspect.UNKNOWN], np.int8)
+    snapshot = estimator.update(given._replace(aspect=shown, call=np.array([False, False, True, False])))
+    assert snapshot.demand.tolist() == [False, False, True, False]
+    assert snapshot.aspect.tolist() == shown.tolist()
+    assert snapshot.age_ds.tolist() == [5] * 4
+    snapshot = estimator.update(given._replace(time_s=0.5, aspect=shown))
+    assert snapshot.demand.tolist() == [False, False, True, False]
+    assert snapshot.age_ds.tolist() == [10] * 4
+
+
+def test_a_network_without_detectors_is_all_recall() -> None:
+    network = corridor()
+    snapshot = LoopEstimator(network).update(readings(network, 0.0, [], []))
+    assert snapshot.demand.tolist() == [True, True, False, True]
+    assert snapshot.link_share == pytest.approx([0.5, 0.5, 1 / 1.1, 0.1 / 1.1, 0.5, 0.5])
+
+
+def test_it_keeps_going_with_any_reading() -> None:
+    network = crossroads()
+    estimator, rng = LoopEstimator(network), np.random.default_rng(0)
+    world = SimWorld(network, Demand(), sensing="detectors")
+    with world:
+        given = world.read()
+    values = [float("nan"), float("inf"), -1.0, 0.0, 0.5, 1.0, 1e30]
+    for _ in range(300):
+        odd = given._replace(
+            time_s=float(rng.choice([0.0, 5.0, np.nan, 1e9])),
+            detector_count=rng.choice([-(2**31), -1, 0, 1, 2**31 - 1], 16).astype(np.int32),
+            detector_occupied=rng.choice(values, 16).astype(np.float32),
+        )
+        snapshot = estimator.update(odd)
+        assert np.isfinite(snapshot.arrival_distance_m).all()
+        assert np.isfinite([snapshot.queue_veh, snapshot.count_veh, snapshot.wait_s, snapshot.gap_s]).all()

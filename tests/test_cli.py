@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from signals import cli
+from signals.adapters.sumo.install import package_path
+from signals.model.crossroads import crossroads
+from signals.record.files import locked
+from signals.record.run_folder import is_whole, read_comparison, read_run
+from signals.scenario import write_network_file
+
+STUB = "tests.stub_controllers"
+SHORT = ("--end", "60")
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Ask = Callable[..., Said]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Run a command in an empty folder."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SIGNALS_DEBUG", raising=False)
+
+    def run(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["signals", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        code = ended.value.code
+        return Said(code if isinstance(code, int) else 0, *capsys.readouterr())
+
+    return run
+
+
+def one_line(said: Said, sentence: str, code: int = 2) -> None:
+    assert said.code == code
+    assert sentence in said.err
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+    assert said.out == ""
+
+
+def test_run(ask: Ask, tmp_path: Path) -> None:
+    said = ask("run", "crossroads", "--controller", "max-pressure", "--seed", 3, *SHORT)
+    assert said.code == 0
+    assert "delay_s" in said.out
+    assert said.err == ""
+    folder = Path("runs/crossroads/max_pressure/seed-3")
+    assert said.out.endswith(f"results: {folder}\n")
+    assert is_whole(folder)
+
+
+def test_run_for_programs(ask: Ask) -> None:
+    said = ask("run", "crossroads", "--out", "here", "--json", *SHORT)
+    assert (said.code, said.err) == (0, "")
+    (line,) = said.out.splitlines()
+    found = json.loads(line)
+    assert (found["controller"], found["seed"], found["folder"]) == ("rolling_horizon", 1, "here")
+    assert found["metrics"]["delay_s"] == pytest.approx(read_run(Path("here")).metrics["delay_s"])
+
+
+def test_compare_and_report(ask: Ask) -> None:
+    said = ask("compare", "crossroads", "--controllers", "net,actuated", "--seeds", "2", "--out", "here", *SHORT)
+    assert said.code == 0
+    assert "violations" in said.out
+    assert said.out.endswith(f"report: {Path('here/report.html')}\n")
+    assert sorted(said.err.splitlines()) == [
+        f"{name}, seed {n}: finished" for name in ("actuated", "net") for n in (1, 2)
+    ]
+    page = Path("here/report.html")
+    first = page.read_bytes()
+    assert b"<html" in first
+    page.unlink()
+    assert ask("report", "here") == Said(0, f"report: {page}\n", "")
+    assert page.read_bytes() == first
+    again = ask(
+        "compare", "crossroads", "--controllers", "net,actuated", "--seeds", "2", "--out", "here", "--json", *SHORT
+    )
+    assert (again.code, again.err) == (0, "")
+    rows = [json.loads(line) for line in again.out.splitlines()]
+    assert [row["controller"] for row in rows] == ["net", "actuated"]
+    for row, known in zip(rows, read_comparison(Path("here")).rows, strict=True):
+        assert row["low_s"] <= row["delay_s"] <= row["high_s"]
+        assert row["delay_s"] == pytest.approx(known.delay.mean)
+        assert (row["runs"], row["violations"]) == (2, 0)
+
+
+def test_what_fails_in_part_is_told(ask: Ask) -> None:
+    said = ask("compare", "crossroads", "--controllers", f"net,{STUB}:Dies", "--seeds", "1", "--json", *SHORT)
+    assert said.code == 1
+    assert said.err == f"{STUB}:Dies, seed 1: failed: its process was ended by signal 9\n"
+    net, dead = (json.loads(line) for line in said.out.splitlines())
+    assert (net["runs"], dead["runs"], dead["interrupted"], dead["delay_s"]) == (1, 0, 1, None)
+
+
+def test_inspect(ask: Ask, tmp_path: Path) -> None:
+    said = ask("inspect", "crossroads", "--toml", "network.toml")
+    assert said.code == 0
+    for word in ('Intersection "centre": 12 signal groups', "stages", "intergreens", 'plan "fixed", cycle 94 s'):
+        assert word in said.out
+    assert ask("inspect", "network.toml").out == said.out
+
+
+def test_inspect_for_programs(ask: Ask) -> None:
+    said = ask("inspect", "crossroads", "--json")
+    (place,) = json.loads(said.out)["intersections"]
+    names = [group["id"] for group in place["groups"]]
+    cell = place["intergreen_s"][names.index("north_walk")][names.index("north_ahead")]
+    assert cell == 8.0
+    assert place["intergreen_s"][names.index("north_ahead")][names.index("south_ahead")] is None
+    assert place["conflict"][names.index("north_ahead")][names.index("south_ahead")] is False
+
+
+def test_help_and_version(ask: Ask) -> None:
+    assert ask("--version").out.startswith("signals 0.")
+    for words in (["--help"], ["run", "--help"], ["compare", "-h"]):
+        said = ask(*words)
+        assert said.code == 0
+        assert "Usage: signals" in said.out
+    nothing = ask()
+    assert nothing.code == 2
+    assert "Usage: signals" in nothing.out + nothing.err
+
+
+BROKEN = {
+    "cut.net.xml": '<net version="1.20"><edge id="a"',
+    "empty.net.xml": "",
+    "bomb.net.xml": '<!DOCTYPE net [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><net>&c;</net>',
+    "outside.net.xml": '<!DOCTYPE net [<!ENTITY a SYSTEM "file:///etc/passwd">]><net>&a;</net>',
+    "other.net.xml": "<routes/>",
+    "picture.net.xml": "\x89PNG",
+    "x.sumocfg": '<configuration><input><net-file value="none.net.xml"/></input></configuration>',
+    "routes.rou.xml": "<routes/>",
+    "wrong.txt": "hello",
+    "typo/scenario.toml": 'format = 1\n[scenario]\nnmae = "x"\n',
+    "type/scenario.toml": "format = 1\n[scenario]\nname = 3\n",
+    "bare/readme": "",
+}
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> None:
+    for name, text in BROKEN.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["run", "nowhere.net.xml"], 'there is no "nowhere.net.xml"'),
+        (["run", "wrong.txt"], '"wrong.txt" is not a scenario'),
+        (["run", "bare"], "has no scenario.toml"),
+        (["run", "cut.net.xml", "routes.rou.xml"], "cut.net.xml"),
+        (["run", "empty.net.xml", "routes.rou.xml"], "the file is empty"),
+        (["run", "bomb.net.xml", "routes.rou.xml"], "entities are not allowed"),
+        (["run", "outside.net.xml", "routes.rou.xml"], "entities are not allowed"),
+        (["run", "other.net.xml", "routes.rou.xml"], "expected <net>"),
+        (["run", "picture.net.xml", "routes.rou.xml"], "not an XML file"),
+        (["run", "x.sumocfg"], 'names "none.net.xml", and there is no such file'),
+        (["run", "cut.net.xml", "none.rou.xml"], 'there is no file "none.rou.xml"'),
+        (["run", "crossroads", "routes.rou.xml"], "brings its own demand"),
+        (["run", "crosroads"], 'unknown scenario "crosroads"; did you mean "crossroads"?'),
+        (["run", "typo"], '"scenario.nmae"; did you mean "scenario.name"?'),
+        (["run", "type"], "scenario.name must be a text, got 3"),
+        (["run", "crossroads", "--controller", "actuatd"], 'did you mean "actuated"?'),
+        (["run", "crossroads", "--controller", "no_module:X"], "cannot be imported: ModuleNotFoundError"),
+        (["run", "crossroads", "--sensing", "ful"], 'did you mean "full"?'),
+        (["run", "crossroads", "--world", "simm"], 'unknown adapter "simm"; did you mean "sim"?'),
+        (["run", "crossroads", "--end", "noon"], '--end must be a time such as "15:00:00"'),
+        (["run", "crossroads", "--end", "0"], "time.end_s must be more than 0"),
+        (["run", "crossroads", "--end", "nan"], "time.end_s must be a number"),
+        (["run", "crossroads", "--gui"], "only sumo can be watched"),
+        (["run", "crossroads", "--seed", "-1"], "seed"),
+        (["run", "crossroads", "--out", "wrong.txt"], "is not a folder"),
+        (["run", "crossroads", "--out", "wrong.txt/deeper"], "Not a directory"),
+        (["run", "crossroads", "--out", "bare"], "not a run"),
+        (["run", "crossroads", "--out", "/proc/nowhere"], "cannot write"),
+        (["compare", "crossroads", "--controllers", "net,nett"], 'did you mean "net"?'),
+        (["compare", "crossroads", "--controllers", ","], "there is no controller"),
+        (["compare", "crossroads", "--seeds", "many"], "expected a number such as 5"),
+        (["compare", "crossroads", "--out", "bare"], "not a comparison"),
+        (["inspect", "cut.net.xml"], "cut.net.xml"),
+        (["inspect", "nowhere"], 'unknown scenario "nowhere"'),
+        (["inspect", "crossroads", "routes.rou.xml"], "others can only be given for a .net.xml"),
+        (["inspect", "crossroads", "--profile", "risla"], "rilsa"),
+        (["report", "bare"], "bare"),
+        (["report", "nowhere"], "nowhere"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_wrong_input_is_one_line(ask: Ask, words: list[str], sentence: str) -> None:
+    one_line(ask(*words, *(SHORT if words[:2] == ["run", "crossroads"] and "--end" not in words else ())), sentence)
+    assert not Path("runs").exists() or not list(Path("runs").rglob("run.json"))
+
+
+@pytest.mark.parametrize("words", [["run", "--what"], ["compare", "crossroads", "--jobs", "-1"], ["nothing"]])
+def test_wrong_options_exit_with_2(ask: Ask, words: list[str]) -> None:
+    said = ask(*words)
+    assert said.code == 2
+    assert "Error: " in said.err
+    assert "Traceback" not in said.err
+
+
+def test_the_developer_sees_the_traceback(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNALS_DEBUG", "1")
+    monkeypatch.setattr(sys, "argv", ["signals", "run", "crosroads"])
+    with pytest.raises(Exception, match="unknown scenario"):
+        cli.main()
+
+
+def test_an_id_forges_no_line(ask: Ask) -> None:
+    said = ask("run", "no\nerror: such.net\x1b[31m.xml")
+    one_line(said, "no\\nerror: such.net\\x1b[31m.xml")
+
+
+def test_ids_are_not_markup(ask: Ask) -> None:
+    place = crossroads().intersections[0]
+    network = replace(crossroads(), intersections=(replace(place, id="[bold]x[/bold][/] :smile:"),))
+    write_network_file(Path("odd.toml"), network)
+    assert 'Intersection "[bold]x[/bold][/] :smile:"' in ask("inspect", "odd.toml").out
+
+
+def test_a_folder_in_use(ask: Ask) -> None:
+    with locked(Path("here.partial")):
+        one_line(ask("run", "crossroads", "--out", "here", *SHORT), "another run writes into")
+
+
+def test_a_world_that_is_lost_is_a_failure_in_part(ask: Ask) -> None:
+    one_line(ask("run", "crossroads", "--controller", f"{STUB}:LosesTheWorld", *SHORT), "the world is gone", code=1)
+
+
+def test_ctrl_c_is_one_line(ask: Ask) -> None:
+    said = ask("run", "crossroads", "--controller", f"{STUB}:Interrupts", "--out", "here", *SHORT)
+    one_line(said, "interrupted; what was recorded is kept", code=130)
+    assert not read_run(Path("here.partial")).finished
+
+
+def started(folder: Path, *words: str, **options: object) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.Popen([sys.executable, "-m", "signals.cli", *words], cwd=folder, env=environment, **options)
+
+
+def test_ctrl_c_in_a_comparison_keeps_what_is_finished(tmp_path: Path) -> None:
+    process = started(
+        tmp_path, "compare", "crossroads", "--controllers", "net", "--seeds", "40", "--jobs", "2", "--out", "here", *SHORT,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert process.stderr.readline().endswith(b"finished\n")
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.stderr.read().splitlines()[-1] == b"interrupted; what was recorded is kept"
+    assert process.wait(20) == 130
+    process.stderr.close()
+    assert 1 <= len(read_comparison(tmp_path / "here").runs) < 40
+    for folder in (tmp_path / "here" / "net").glob("seed-*"):
+        assert folder.suffix == ".partial" or is_whole(folder)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    process = started(tmp_path, "inspect", "crossroads", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    _, err = process.communicate(timeout=20)
+    assert err == b""
+
+
+def test_on_a_terminal_there_is_a_bar(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = started(
+        tmp_path, "compare", "crossroads", "--controllers", "net", "--seeds", "1", *SHORT,
+        stdout=subprocess.DEVNULL, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    end_s = time.monotonic() + 30
+    while time.monotonic() < end_s:
+        try:
+            seen += os.read(ours, 1000)
+        except OSError:  # the other end is closed
+            break
+    os.close(ours)
+    assert process.wait(10) == 0
+    assert b"1 runs" in seen
+
+
+@pytest.mark.sumo
+def test_doctor(ask: Ask) -> None:
+    said = ask("doctor")
+    assert "SUMO" in said.out
+    rows = [json.loads(line) for line in ask("doctor", "--json").out.splitlines()]
+    assert {"what", "found", "advice"} == set(rows[0])
+    assert said.code == (0 if all(row["found"] for row in rows) else 1)
+
+
+@pytest.mark.sumo
+def test_routes_that_do_not_fit(ask: Ask) -> None:
+    net = package_path("eclipse-sumo", "tools/game/fokr_bs_demo/fokr_bs.net.xml.gz")
+    Path("far.rou.xml").write_text('<routes><trip id="t" depart="0" from="Timbuktu" to="3"/></routes>')
+    one_line(ask("run", net, "far.rou.xml"), 'uses the edge "Timbuktu", which the network does not have')
+    said = ask("compare", net, "far.rou.xml", "--controllers", "net", "--seeds", "2")
+    one_line(said, 'uses the edge "Timbuktu", which the network does not have')
+
+
+def test_without_sumo_the_line_says_how_to_install_it(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("SUMO_HOME", raising=False)
+    one_line(ask("run"), 'pip install "signals[sumo]"')
+    said = ask("doctor")
+    assert said.code == 1
+    assert "missing" in said.out
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000)); from signals.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", "crossroads", "--controller", "net", "--end", "900"],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "cannot write" in done.stderr

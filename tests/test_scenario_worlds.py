@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import signals
+from signals.adapters.sim.world import SimWorld
+from signals.errors import FileError, InputError, MissingDependencyError, UnknownNameError
+from signals.model.crossroads import crossroads
+from signals.scenario import load
+from signals.scenario_file import TimePart
+from signals.scenario_worlds import Opening, open_world, paths_of, read_network, tick_ds
+
+PLUGIN = """
+format = 1
+[scenario]
+name = "elsewhere"
+world = "{world}"
+[time]
+end_s = 30
+[sim]
+pedestrians = false
+[world]
+speed = 3
+"""
+ADAPTER = """
+from signals.adapters.sim.world import SimWorld
+from signals.model.crossroads import crossroads_demand
+
+CALLED = {}
+
+class Elsewhere(SimWorld):
+    def __init__(self, network, *, seed, folder, tick_ds, begin_s, end_s, speed):
+        CALLED.update(seed=seed, folder=folder, tick_ds=tick_ds, begin_s=begin_s, speed=speed)
+        super().__init__(network, crossroads_demand(), seed=seed, tick_ds=tick_ds, end_s=end_s)
+
+def nothing(network, **settings):
+    return network
+"""
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "an_adapter_of_mine.py").write_text(ADAPTER)
+    (tmp_path / "scenario.toml").write_text(PLUGIN.format(world="an_adapter_of_mine:Elsewhere"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
+
+
+def test_somebody_elses_world_is_a_world(plugin: Path) -> None:
+    record = signals.run(plugin, controller="actuated", seed=4)
+    assert record.finished
+    assert record.metrics["scheduled_veh"] > 0
+    import an_adapter_of_mine  # noqa: PLC0415
+
+    called = an_adapter_of_mine.CALLED
+    assert (called["seed"], called["tick_ds"], called["begin_s"], called["speed"]) == (4, 10, 0.0, 3)
+
+
+def test_somebody_elses_world_must_be_one(plugin: Path) -> None:
+    (plugin / "scenario.toml").write_text(PLUGIN.format(world="an_adapter_of_mine:nothing"))
+    with pytest.raises(InputError, match="makes no world: Network lacks a part of the protocol World"):
+        signals.run(plugin, controller="net")
+    (plugin / "scenario.toml").write_text(PLUGIN.format(world="elsewhere"))
+    with pytest.raises(UnknownNameError, match='unknown adapter "elsewhere"'):
+        signals.run(plugin, controller="net")
+    (plugin / "scenario.toml").write_text(PLUGIN.format(world="an_adapter_of_mine:Elsewhere").replace("speed", "sped"))
+    with pytest.raises(InputError, match="sped"):
+        signals.run(plugin, controller="net")
+
+
+def test_the_built_in_simulator_is_opened_as_the_scenario_says(tmp_path: Path) -> None:
+    scenario = load("crossroads", end_s=42.0, sensing="detectors")
+    world = scenario.open_world(Opening(seed=1, folder=tmp_path))
+    assert isinstance(world, SimWorld)
+    with world:
+        assert len(world.read().vehicle_lane) == 0
+        assert world.progress == 0
+    assert read_network(scenario.file, scenario.folder) == crossroads()
+    assert paths_of(scenario.file, scenario.folder) == ()
+
+
+def test_the_built_in_simulator_has_no_windows(tmp_path: Path) -> None:
+    scenario = load("crossroads")
+    with pytest.raises(InputError, match="only sumo can be watched"):
+        open_world(scenario.file, scenario.folder, scenario.network, Opening(seed=1, folder=tmp_path, gui=True))
+
+
+@pytest.mark.parametrize(("step_s", "found_ds"), [(1.0, 10), (0.1, 1), (0.5, 5)])
+def test_a_tick_is_a_number_of_tenths(step_s: float, found_ds: int) -> None:
+    assert tick_ds(TimePart(step_s=step_s)) == found_ds
+
+
+SUMO = """
+format = 1
+[scenario]
+name = "x"
+[sumo]
+package = "{package}"
+net = "{net}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("package", "net", "error", "sentence"),
+    [
+        ("no-such-package-here", "a.net.xml", MissingDependencyError, "pip install no-such-package-here"),
+        ("rich", "none.net.xml", FileError, 'has no file "none.net.xml"'),
+        ("rich", "../numpy/__init__.py", FileError, "leads out of the package"),
+        ("", "none.net.xml", FileError, "there is no file"),
+        ("", "\\u0000", FileError, "there is no file"),
+    ],
+)
+def test_files_that_are_not_there(tmp_path: Path, package: str, net: str, error: type, sentence: str) -> None:
+    (tmp_path / "scenario.toml").write_text(SUMO.format(package=package, net=net))
+    with pytest.raises(error, match=sentence):
+        load(tmp_path).inputs  # noqa: B018
+
+
+@pytest.mark.sumo
+def test_sumo_is_opened_as_the_scenario_says(tmp_path: Path) -> None:
+    scenario = load("braunschweig", end_s=54020.0, range_m=120.0)
+    world = scenario.open_world(Opening(seed=7, folder=tmp_path, traci=True))
+    options = world.options  # type: ignore[attr-defined]
+    assert (options.seed, options.range_m, options.traci, options.sensing) == (7, 120.0, True, "full")
+    record = signals.run(scenario, controller="net")
+    assert record.finished
+    assert not [finding for finding in record.findings if "/" in finding.text and finding.code == "input"]
