@@ -135,7 +135,7 @@ def compare(
         finally:
             record = _written(found, folder, jobs, tally)
     if record is None:
-        raise RecordError("not one run was finished")
+        raise InputError("there is nothing to run: no seed is given")
     return record
 
 

@@ -17,6 +17,7 @@ import pytest
 from signals import cli
 from signals.adapters.sumo.install import package_path
 from signals.model.crossroads import crossroads
+from signals.model.network import Finding
 from signals.record.files import locked
 from signals.record.run_folder import is_whole, read_comparison, read_run
 from signals.scenario import write_network_file
@@ -239,6 +240,21 @@ def test_ids_are_not_markup(ask: Ask) -> None:
     network = replace(crossroads(), intersections=(replace(place, id="[bold]x[/bold][/] :smile:"),))
     write_network_file(Path("odd.toml"), network)
     assert 'Intersection "[bold]x[/bold][/] :smile:"' in ask("inspect", "odd.toml").out
+
+
+def test_an_unsafe_plan_is_told_and_repaired_or_refused(ask: Ask) -> None:
+    unsafe = Finding("error", "centre", "unsafe-stage", 'stage "2" shows green to "a" and "b"')
+    Path("unsafe").mkdir()
+    write_network_file(Path("unsafe/network.toml"), replace(crossroads(), findings=(unsafe,)))
+    Path("unsafe/scenario.toml").write_text(
+        'format = 1\n[scenario]\nname = "unsafe"\nworld = "sim"\n[time]\nend_s = 30\n[sim]\nnetwork = "network.toml"\n'
+        '[[sim.flows]]\nroute = ["north_in_0>south_out_0"]\nrate_veh_h = 300\n'
+    )
+    said = ask("run", "unsafe", "--controller", "net")
+    assert (said.code, said.err) == (0, f"unsafe: {unsafe.text}\n")
+    assert ask("inspect", "unsafe").code == 1
+    one_line(ask("run", "unsafe", "--strict", "--out", "strict"), unsafe.text)
+    assert not Path("strict").exists()
 
 
 def test_a_folder_in_use(ask: Ask) -> None:

@@ -210,3 +210,8 @@ def test_other_seeds_are_refused(text: str) -> None:
 def test_a_scenario_can_be_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match='did you mean "crossroads"'):
         compare("crosroads", ["net"], [1], out=tmp_path)
+
+
+def test_without_a_seed_there_is_nothing_to_run(tmp_path: Path, scenario: Scenario) -> None:
+    with pytest.raises(InputError, match="no seed is given"):
+        compare(scenario, ["net"], [], out=tmp_path / "study")

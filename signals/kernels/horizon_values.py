@@ -116,30 +116,19 @@ class Arrivals(NamedTuple):
 class Work(NamedTuple):
     """Scratch memory, one set per network; contents are meaningless between calls."""
 
-    arrival_s: Floats  # [Qmax, V]
-    arrival_weight: Floats  # [Qmax, V] how many vehicles it is
-    arrival_cost: Floats  # [Qmax, V] how many it counts for: the first one more, the longer it has waited
-    moving: Floats  # [Qmax, V] 1 = at the speed limit, 0 = standing
+    arrivals: Floats  # [Qmax, V, 4] time (s), vehicles, what they count for, 1 = at the speed limit to 0 = standing
     total: Ints  # [Qmax]
-    weight_sum: Floats  # [Qmax, V + 1] of arrival_weight
-    cost_sum: Floats  # [Qmax, V + 1] of arrival_cost
-    moment_sum: Floats  # [Qmax, V + 1] of arrival_cost x arrival_s
+    sums: Floats  # [Qmax, V + 1, 4] up to each arrival: -, vehicles, what they count for, the same times arrival time
     arrived: Ints  # [Qmax, H + 1] arrivals up to each second
-    free: Floats  # [Smax, Qmax] service factor without opposing traffic
-    busy: Floats  # [Smax, Qmax] with it
-    head_free: Floats  # [Smax, Qmax] the same for the first vehicle
-    head_busy: Floats  # [Smax, Qmax]
+    factors: Floats  # [Smax, Qmax, 4] service without opposing traffic and with it; the same for the first vehicle
     start_s: Floats  # [Smax, Smax, Qmax] from leaving stage a to green of queue q in stage b; negative = stays green
     land_s: Ints  # [Smax, Smax] until stage b is mature
-    value: Floats  # [H + 1, Smax]
-    cost: Floats  # [H + 1, Smax]
+    worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
     first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay
     position: Ints  # [H + 1, Smax, Qmax] next vehicle
-    available_s: Floats  # [H + 1, Smax, Qmax] next possible departure
-    last_s: Floats  # [H + 1, Smax, Qmax] last departure
-    try_position: Ints  # [Qmax]
-    try_available_s: Floats  # [Qmax]
-    try_last_s: Floats  # [Qmax]
+    label: Floats  # [H + 1, Smax, Qmax, 2] next possible departure and last departure (s)
+    trial_position: Ints  # [Qmax]
+    trial: Floats  # [Qmax, 2] as in label
 
 
 class Choice(NamedTuple):

@@ -22,6 +22,12 @@ __all__ = ["decide"]
 
 GREEN = 2
 PEDESTRIAN = 1
+# Columns of `Work.arrivals`, of `Work.sums`, of `Work.factors`, of `Work.trial` and `Work.label`, of `Work.worth`.
+TIME, WEIGHT, COST, MOVING = 0, 1, 2, 3
+MOMENT = 3
+FREE, BUSY, HEAD_FREE, HEAD_BUSY = 0, 1, 2, 3
+READY, LAST = 0, 1
+VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
 EXTEND_S = 2
 NEVER = np.float32(-60.0)
@@ -74,10 +80,10 @@ def _factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -
             approach = site.queue_approach[first_queue + q]
             if approach < 0:
                 served = np.float32(site.stage_green[first_stage + s, site.queue_group[first_queue + q]])
-                work.free[s, q] = served
-                work.busy[s, q] = served
-                work.head_free[s, q] = served
-                work.head_busy[s, q] = served
+                work.factors[s, q, FREE] = served
+                work.factors[s, q, BUSY] = served
+                work.factors[s, q, HEAD_FREE] = served
+                work.factors[s, q, HEAD_BUSY] = served
                 continue
             for head in range(2):
                 share = arrivals.head_share if head else arrivals.share
@@ -95,27 +101,27 @@ def _factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -
                 alone = protected / total
                 busy = min(free, max(alone * alone * alone, np.float32(rules.sneak) * free * permitted / total))
                 if head:
-                    work.head_free[s, q] = free
-                    work.head_busy[s, q] = busy
+                    work.factors[s, q, HEAD_FREE] = free
+                    work.factors[s, q, HEAD_BUSY] = busy
                 else:
-                    work.free[s, q] = free
-                    work.busy[s, q] = busy
+                    work.factors[s, q, FREE] = free
+                    work.factors[s, q, BUSY] = busy
 
 
 @kernel
 def _insert(q: int, time_s: float, weight: float, moving: float, work: Work) -> None:
     """Put an arrival into its queue, sorted by time; what exceeds the memory is dropped (it is the farthest)."""
     n = work.total[q]
-    if n >= work.arrival_s.shape[1]:
+    if n >= work.arrivals.shape[1]:
         return
-    while n > 0 and work.arrival_s[q, n - 1] > time_s:
-        work.arrival_s[q, n] = work.arrival_s[q, n - 1]
-        work.arrival_weight[q, n] = work.arrival_weight[q, n - 1]
-        work.moving[q, n] = work.moving[q, n - 1]
+    while n > 0 and work.arrivals[q, n - 1, TIME] > time_s:
+        work.arrivals[q, n, TIME] = work.arrivals[q, n - 1, TIME]
+        work.arrivals[q, n, WEIGHT] = work.arrivals[q, n - 1, WEIGHT]
+        work.arrivals[q, n, MOVING] = work.arrivals[q, n - 1, MOVING]
         n -= 1
-    work.arrival_s[q, n] = time_s
-    work.arrival_weight[q, n] = weight
-    work.moving[q, n] = moving
+    work.arrivals[q, n, TIME] = time_s
+    work.arrivals[q, n, WEIGHT] = weight
+    work.arrivals[q, n, MOVING] = moving
     work.total[q] += 1
 
 
@@ -170,47 +176,58 @@ def _pressing(i: int, queue: int, site: Site, arrivals: Arrivals, rules: Rules) 
 def _sum_up(q: int, horizon_s: int, pressing: np.float32, work: Work) -> np.float32:
     """Costs and prefix sums of one queue; return its weight."""
     weight, cost, moment = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-    work.weight_sum[q, 0] = 0.0
-    work.cost_sum[q, 0] = 0.0
-    work.moment_sum[q, 0] = 0.0
+    work.sums[q, 0, WEIGHT] = 0.0
+    work.sums[q, 0, COST] = 0.0
+    work.sums[q, 0, MOMENT] = 0.0
     for n in range(work.total[q]):
-        work.arrival_cost[q, n] = work.arrival_weight[q, n] * (1 + pressing if n == 0 else 1)
-        weight += work.arrival_weight[q, n]
-        cost += work.arrival_cost[q, n]
-        moment += work.arrival_cost[q, n] * work.arrival_s[q, n]
-        work.weight_sum[q, n + 1] = weight
-        work.cost_sum[q, n + 1] = cost
-        work.moment_sum[q, n + 1] = moment
+        work.arrivals[q, n, COST] = work.arrivals[q, n, WEIGHT] * (1 + pressing if n == 0 else 1)
+        weight += work.arrivals[q, n, WEIGHT]
+        cost += work.arrivals[q, n, COST]
+        moment += work.arrivals[q, n, COST] * work.arrivals[q, n, TIME]
+        work.sums[q, n + 1, WEIGHT] = weight
+        work.sums[q, n + 1, COST] = cost
+        work.sums[q, n + 1, MOMENT] = moment
     n = 0
     for second in range(horizon_s + 1):
-        while n < work.total[q] and work.arrival_s[q, n] <= second:
+        while n < work.total[q] and work.arrivals[q, n, TIME] <= second:
             n += 1
         work.arrived[q, second] = n
     return weight
 
 
 @kernel
-def _serve(q: int, s: int, until_s: float, opposing: int, rules: Rules, work: Work) -> np.float32:
+def _serve(
+    q: int,
+    s: int,
+    until_s: float,
+    opposing: int,
+    rules: Rules,
+    arrivals: Floats,
+    total: Ints,
+    factors: Floats,
+    position: Ints,
+    trial: Floats,
+) -> np.float32:
     """Let one queue depart until a time, in the trial state; return the delay of those who left (s)."""
-    n, available, last = work.try_position[q], work.try_available_s[q], work.try_last_s[q]
+    n, available, last = position[q], trial[q, READY], trial[q, LAST]
     cost = np.float32(0.0)
-    while n < work.total[q]:
-        arrival, weight = work.arrival_s[q, n], work.arrival_weight[q, n]
+    while n < total[q]:
+        arrival, weight = arrivals[q, n, TIME], arrivals[q, n, WEIGHT]
         departure = max(arrival, available)
-        free = work.head_free[s, q] if n == 0 else work.free[s, q]
+        free = factors[s, q, HEAD_FREE] if n == 0 else factors[s, q, FREE]
         factor = free
         if opposing:
-            busy = work.head_busy[s, q] if n == 0 else work.busy[s, q]
+            busy = factors[s, q, HEAD_BUSY] if n == 0 else factors[s, q, BUSY]
             conflict = np.float32(0.0)
             p, bits = 0, opposing
             while bits:
                 if bits & 1:
-                    departure = max(departure, work.try_last_s[p] + np.float32(1.0))
-                    m = work.try_position[p]
-                    if m < work.total[p]:
-                        coming = max(work.arrival_s[p, m], work.try_available_s[p])
+                    departure = max(departure, trial[p, LAST] + np.float32(1.0))
+                    m = position[p]
+                    if m < total[p]:
+                        coming = max(arrivals[p, m, TIME], trial[p, READY])
                         if coming < departure + rules.gap_s:
-                            conflict = max(conflict, min(work.arrival_weight[p, m], np.float32(1.0)))
+                            conflict = max(conflict, min(arrivals[p, m, WEIGHT], np.float32(1.0)))
                 bits >>= 1
                 p += 1
             factor = free * (np.float32(1.0) - conflict) + busy * conflict
@@ -218,22 +235,24 @@ def _serve(q: int, s: int, until_s: float, opposing: int, rules: Rules, work: Wo
             break
         delay = departure - arrival
         stop = min(max((delay - np.float32(1.5)) / np.float32(2.5), np.float32(0.0)), np.float32(1.0))
-        cost += work.arrival_cost[q, n] * (delay + stop * work.moving[q, n] * np.float32(rules.stop_cost_s))
+        cost += arrivals[q, n, COST] * (delay + stop * arrivals[q, n, MOVING] * np.float32(rules.stop_cost_s))
         available = departure + np.float32(rules.headway_s) * weight / factor
         if weight > 0.3:
             last = departure
         n += 1
-    work.try_position[q], work.try_available_s[q], work.try_last_s[q] = n, available, last
+    position[q], trial[q, READY], trial[q, LAST] = n, available, last
     return cost
 
 
 @kernel
 def _advance(queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rules, work: Work) -> np.float32:
     """Serve every queue of the trial state from t to until in a stage; those that yield come last."""
+    # The inner loop gets only what it needs: a call that hands over all of `work` costs more than the work itself.
+    lists, total, factors, position, trial = work.arrivals, work.total, work.factors, work.trial_position, work.trial
     cost = np.float32(0.0)
     yielding = False
     for q in range(queues):
-        yielding = yielding or (opposing[q] != 0 and work.free[s, q] > 0)
+        yielding = yielding or (opposing[q] != 0 and factors[s, q, FREE] > 0)
     step = until - t
     if yielding:
         step = min(step, EXTEND_S)
@@ -241,11 +260,11 @@ def _advance(queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rul
     while now < until:
         now = min(now + step, until)
         for q in range(queues):
-            if opposing[q] == 0 and work.free[s, q] + work.head_free[s, q] > 0:
-                cost += _serve(q, s, now, 0, rules, work)
+            if opposing[q] == 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
+                cost += _serve(q, s, now, 0, rules, lists, total, factors, position, trial)
         for q in range(queues):
-            if opposing[q] != 0 and work.free[s, q] + work.head_free[s, q] > 0:
-                cost += _serve(q, s, now, int(opposing[q]), rules, work)
+            if opposing[q] != 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
+                cost += _serve(q, s, now, int(opposing[q]), rules, lists, total, factors, position, trial)
     return cost
 
 
@@ -255,39 +274,39 @@ def _outlook(queues: int, s: int, t: int, rules: Rules, work: Work) -> np.float3
     value = np.float32(0.0)
     headway = np.float32(rules.headway_s)
     for q in range(queues):
-        n, m = work.try_position[q], work.arrived[q, t]
+        n, m = work.trial_position[q], work.arrived[q, t]
         if m <= n:
             continue
-        waiting = work.weight_sum[q, m] - work.weight_sum[q, n]
-        value += np.float32(t) * (work.cost_sum[q, m] - work.cost_sum[q, n])
-        value -= work.moment_sum[q, m] - work.moment_sum[q, n]
+        waiting = work.sums[q, m, WEIGHT] - work.sums[q, n, WEIGHT]
+        value += np.float32(t) * (work.sums[q, m, COST] - work.sums[q, n, COST])
+        value -= work.sums[q, m, MOMENT] - work.sums[q, n, MOMENT]
         value += np.float32(0.5) * waiting * waiting * headway
-        if work.free[s, q] < 0.02:
-            value += np.float32(rules.red_queue_cost_s) * (work.cost_sum[q, m] - work.cost_sum[q, n])
+        if work.factors[s, q, FREE] < 0.02:
+            value += np.float32(rules.red_queue_cost_s) * (work.sums[q, m, COST] - work.sums[q, n, COST])
     return value
 
 
 @kernel
 def _keep(queues: int, t: int, s: int, value: float, cost: float, first: int, work: Work) -> None:
     """Store the trial state as the label (t, s) where it is better than what is there."""
-    if value >= work.value[t, s] - np.float32(1e-4):
+    if value >= work.worth[t, s, VALUE] - np.float32(1e-4):
         return
-    work.value[t, s] = value
-    work.cost[t, s] = cost
+    work.worth[t, s, VALUE] = value
+    work.worth[t, s, SPENT] = cost
     work.first[t, s] = first
     for q in range(queues):
-        work.position[t, s, q] = work.try_position[q]
-        work.available_s[t, s, q] = work.try_available_s[q]
-        work.last_s[t, s, q] = work.try_last_s[q]
+        work.position[t, s, q] = work.trial_position[q]
+        work.label[t, s, q, READY] = work.trial[q, READY]
+        work.label[t, s, q, LAST] = work.trial[q, LAST]
 
 
 @kernel
 def _recall(queues: int, t: int, s: int, work: Work) -> None:
     """Take the label (t, s) as the trial state."""
     for q in range(queues):
-        work.try_position[q] = work.position[t, s, q]
-        work.try_available_s[q] = work.available_s[t, s, q]
-        work.try_last_s[q] = work.last_s[t, s, q]
+        work.trial_position[q] = work.position[t, s, q]
+        work.trial[q, READY] = work.label[t, s, q, READY]
+        work.trial[q, LAST] = work.label[t, s, q, LAST]
 
 
 @kernel
@@ -297,17 +316,15 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
     queues = site.queue_offset[i + 1] - first_queue
     for t in range(rules.horizon_s + 1):
         for s in range(site.stage_offset[i + 1] - site.stage_offset[i]):
-            work.value[t, s] = INFINITE
+            work.worth[t, s, VALUE] = INFINITE
     for q in range(queues):
         approach = site.queue_approach[first_queue + q]
         age = choice.age_s[first_queue + q]
-        work.try_position[q] = 0
-        work.try_available_s[q] = (
-            max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
-        )
+        work.trial_position[q] = 0
+        work.trial[q, READY] = max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
         if approach >= 0:
-            work.try_available_s[q] = max(work.try_available_s[q], arrivals.blocked_s[approach])
-        work.try_last_s[q] = NEVER
+            work.trial[q, READY] = max(work.trial[q, READY], arrivals.blocked_s[approach])
+        work.trial[q, LAST] = NEVER
     _keep(queues, 0, running, 0.0, 0.0, -1, work)
 
 
@@ -320,9 +337,9 @@ def _search(i: int, running: int, site: Site, rules: Rules, choice: Choice, work
     for t in range(horizon):
         best = INFINITE
         for s in range(stages):
-            best = min(best, work.value[t, s])
+            best = min(best, work.worth[t, s, VALUE])
         for s in range(stages):
-            if work.value[t, s] > best + np.float32(rules.prune_s) or work.value[t, s] >= INFINITE:
+            if work.worth[t, s, VALUE] > best + np.float32(rules.prune_s) or work.worth[t, s, VALUE] >= INFINITE:
                 continue
             for b in range(stages):
                 if b != s and not _useful(queues, t, s, b, work):
@@ -335,10 +352,12 @@ def _search(i: int, running: int, site: Site, rules: Rules, choice: Choice, work
                     for q in range(queues):
                         if work.start_s[s, b, q] >= 0:
                             ready = np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s)
-                            work.try_available_s[q] = max(work.try_available_s[q], ready)
+                            work.trial[q, READY] = max(work.trial[q, READY], ready)
                     if t == 0:
                         first = b
-                cost = work.cost[t, s] + _advance(queues, b, t, until, site.opposing[first_stage + b], rules, work)
+                cost = work.worth[t, s, SPENT] + _advance(
+                    queues, b, t, until, site.opposing[first_stage + b], rules, work
+                )
                 value = cost + _outlook(queues, b, until, rules, work)
                 _keep(queues, until, b, value, cost, first, work)
     return _conclude(i, stages, running, horizon, choice, work)
@@ -349,7 +368,10 @@ def _useful(queues: int, t: int, s: int, b: int, work: Work) -> bool:
     """Whether stage b serves somebody, there by the time it could be green, better than stage s does."""
     by = min(t + work.land_s[s, b], work.arrived.shape[1] - 1)
     for q in range(queues):
-        if work.free[b, q] > work.free[s, q] + np.float32(0.02) and work.arrived[q, by] > work.position[t, s, q]:
+        if (
+            work.factors[b, q, FREE] > work.factors[s, q, FREE] + np.float32(0.02)
+            and work.arrived[q, by] > work.position[t, s, q]
+        ):
             return True
     return False
 
@@ -359,7 +381,7 @@ def _conclude(i: int, stages: int, running: int, horizon: int, choice: Choice, w
     """Read the cheapest label at the horizon."""
     wanted, best, stay = running, INFINITE, INFINITE
     for s in range(stages):
-        value = work.value[horizon, s]
+        value = work.worth[horizon, s, VALUE]
         if value < best:
             best = value
             wanted = running if work.first[horizon, s] < 0 else work.first[horizon, s]

@@ -11,6 +11,8 @@ __all__ = ["note_demand", "note_green", "note_signals"]
 
 GREEN = 2
 LAST_ASPECT = 4
+OLDEST_DS = 10**9
+"""Ages stay below this, three years, so that they fit into 32 bits."""
 
 
 @kernel
@@ -46,7 +48,7 @@ def note_signals(
     for g in range(len(shown)):
         known = 0 <= shown[g] <= LAST_ASPECT
         if not known or shown[g] == aspect[g]:
-            age_ds[g] += elapsed_ds
+            age_ds[g] = min(age_ds[g] + elapsed_ds, OLDEST_DS)
         else:
             aspect[g] = shown[g]
             age_ds[g] = elapsed_ds

@@ -6,6 +6,8 @@ from math import isfinite
 
 __all__ = ["Clock"]
 
+LONGEST_DS = 24 * 36000
+
 
 class Clock:
     """Measures ticks.
@@ -22,10 +24,13 @@ class Clock:
         self.time_s = 0.0
 
     def elapsed_ds(self, time_s: float) -> int:
-        """Move on to a time and return how long ago the last one was; a time that is none counts as one tick on."""
+        """Move on to a time and return how long ago the last one was, a day at most.
+
+        A time that is none counts as one tick on.
+        """
         if not isfinite(time_s):
             time_s = self.time_s + self._tick_ds / 10.0
         elapsed = round((time_s - self.time_s) * 10.0) if self._started else 0
         self._started = True
         self.time_s = time_s
-        return elapsed if elapsed > 0 else self._tick_ds
+        return min(elapsed, LONGEST_DS) if elapsed > 0 else self._tick_ds

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from time import process_time
@@ -231,6 +232,7 @@ def test_importing_it_loads_no_compiler() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
 def test_an_hour_takes_well_under_a_second() -> None:
     def hour() -> Readings:
         world = SimWorld(crossroads(), crossroads_demand())

@@ -263,6 +263,8 @@ def test_a_network_only_describes(tmp_path: Path) -> None:
             check_net(tee(tmp_path, more=more))
     with pytest.raises(FileError, match="must say what its function is"):
         check_net(tee(tmp_path, more='<edge id=":x"><lane id=":x_0"/></edge>'))
+    with pytest.raises(FileError, match='<junction> "J": attribute "incLanes" is missing'):
+        check_net(tee(tmp_path, more='<junction id="J" type="priority" x="0" y="0" intLanes=""/>'))
     with pytest.raises(FileError, match='programs of type "swarm" are not supported'):
         check_net(tee(tmp_path, more='<tlLogic id="C" programID="9" type="swarm" offset="0"/>'))
     with pytest.raises(ScenarioError, match="move the file"):

@@ -293,7 +293,7 @@ def test_foreign_files_write_nothing_outside(tmp_path: Path) -> None:
         'endPos="20" file="../victim2"/><edgeData id="e" file="../victim3"/><instantInductionLoop id="n" lane="tc_0" '
         'pos="3" file="../victim4"/><timedEvent type="SaveTLSStates" source="b" dest="../victim5"/>'
         '<tlLogic id="b" type="actuated" programID="evil" offset="0"><param key="file" value="../victim6"/>'
-        + "".join(f'<phase duration="20" minDur="5" maxDur="30" state="{state}"/>' for state in ("GGGGGGG", "rrrrrrr"))
+        + "".join(f'<phase duration="20" minDur="5" maxDur="30" state="{state}"/>' for state in ("GGrrrrr", "rrGGGrr"))
         + "</tlLogic>",
     )
     demand = (

@@ -85,7 +85,7 @@ def test_the_search_sees_seconds_and_negative_for_compatible() -> None:
 def test_scratch_memory_fits_the_widest_intersection() -> None:
     network = crossroads()
     work = horizon_site.work(network, horizon_site.queues(network), 30, 16)
-    assert work.arrival_s.shape == (12, 16)
+    assert work.arrivals.shape == (12, 16, 4)
     assert work.start_s.shape == (4, 4, 12)
     assert work.position.shape == (31, 4, 12)
 

@@ -9,6 +9,7 @@ from signals.adapters.sim.streets import PointQueues
 from signals.model.crossroads import crossroads, crossroads_demand
 from signals.model.demand import Demand, Flow
 from signals.model.lanes import User
+from signals.model.movements import Movement
 from signals.model.network import Network
 from signals.model.values import Aspect
 from tests.adapters.streets import full_exit, street, town, yard
@@ -177,3 +178,17 @@ def test_who_cannot_go_is_not_waited_for() -> None:
         queues.advance(second, second + 1.0, np.array([Aspect.RED], np.int8))
     assert list(built.fleet.step[:3]) == [1, 0, 0]  # one is behind the junction, two find no room
     assert built.fleet.left_s[3] == 12.0 + 5.0 + 1.0 + 5.0  # and nobody waits for them
+
+
+def test_who_goes_elsewhere_is_not_waited_for() -> None:
+    net = yard(((), (0,)))
+    away = Movement("away", 0, 3, (), 10.0, 10.0)
+    shared = Network("shared", net.lanes, (*net.movements, away), ())
+    for first, crossed_s in ((0, 9.0), (2, 8.0)):
+        demand = Demand((Flow((first,), 1.0), Flow((1,), 1.0)))
+        times, flow = np.array([2.9, 3.0]), np.array([0, 1], np.int32)
+        built = stock(shared, demand, Schedule(times, flow, np.empty(0), np.empty(0, np.int32)))
+        queues = PointQueues(built)
+        for second in range(30):
+            queues.advance(second, second + 1.0, np.empty(0, np.int8))
+        assert built.fleet.entered_s[1] + 5.0 + built.fleet.loss_s[1] == pytest.approx(crossed_s, abs=0.01)

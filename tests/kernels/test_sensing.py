@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from signals.model.intersections import Intersection, SignalGroup
+from signals.model.lanes import Lane, User
+from signals.model.movements import Movement
 from signals.model.network import Network
 from signals.model.values import Readings, Snapshot
 from signals.sensing.full import FullEstimator
@@ -105,3 +108,35 @@ def test_the_end_of_a_lane_is_reached_at_its_length() -> None:
     network = corridor()
     snapshot = FullEstimator(network).update(readings(network, 0.0, [(3, 80.0, 0.0, 1), (3, 80.9, 0.0, 2)]))
     assert list(snapshot.arrival_distance_m) == [0.0, 0.0]
+
+
+def test_who_is_next_seen_beyond_the_junction_has_passed_the_stop_line() -> None:
+    network = corridor()
+    estimator, naive = FullEstimator(network), Naive(network, 200.0)
+    for tick, lane in enumerate((0, 3, 13)):  # no movement leads from lane 3 to lane 13
+        vehicles: list[Vehicle] = [(lane, 1.0, 9.0, 1)]
+        snapshot = estimator.update(readings(network, float(tick), vehicles))
+        naive.update(float(tick), vehicles)
+    assert_same(snapshot, naive)
+    assert estimator.feeder_probability[0] == pytest.approx((4 * 0.7225 + 1) / 5)
+    assert snapshot.link_share[:2] == pytest.approx([0.5, 0.5])
+
+
+def test_of_a_long_way_the_first_lanes_are_remembered() -> None:
+    """Twenty lanes of a metre, all driven over in steps."""
+    names = [f"l{number}" for number in range(20)]
+    lanes = (
+        *(Lane(name, name, 1.0, 10.0) for name in names),
+        Lane("in", "in", 9.0, 10.0),
+        Lane("out", "out", 9.0, 10.0),
+    )
+    ways = tuple(Movement(f"{k}>{k + 1}", k, k + 1, (), 1.0, 10.0, link=0 if k == 20 else -1) for k in range(21))
+    group = SignalGroup("g", User.VEHICLE, (0,), (20,))
+    network = Network("chain", lanes, ways, (Intersection("j", (group,), ((None,),), ()),))
+    estimator, naive = FullEstimator(network), Naive(network, 200.0)
+    for tick in range(22):
+        estimator.update(readings(network, float(tick), [(tick, 0.5, 1.0, 1)]))
+        naive.update(float(tick), [(tick, 0.5, 1.0, 1)])
+    left = [naive.left[lane] for lane in range(20)]
+    assert left == [1.0] * 16 + [0.0] * 4
+    assert list(estimator._memory.lane_count[:20]) == left

@@ -33,6 +33,11 @@ def test_what_cannot_be_read_back_stays_and_ages() -> None:
     assert [row[:2] for row in rows] == [(-1, 5), (2, 5), (2, 10), (2, 15), (2, 20), (2, 25)]
 
 
+def test_an_age_fits_into_32_bits() -> None:
+    rows = follow([RED] * 4, [False] * 4, elapsed_ds=900_000_000)
+    assert [row[1] for row in rows] == [900_000_000, *[10**9] * 3]
+
+
 def test_a_call_is_kept_until_its_green_has_lasted_its_minimum() -> None:
     shown = [RED, RED, GREEN, GREEN, GREEN, GREEN, AMBER, RED]
     call = [True, False, False, True, False, True, True, False]

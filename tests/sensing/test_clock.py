@@ -19,3 +19,4 @@ def test_a_time_that_is_none_counts_as_one_tick_on() -> None:
     assert clock.elapsed_ds(0.2) == 5
     assert clock.time_s == 0.2
     assert clock.elapsed_ds(1.2) == 10
+    assert clock.elapsed_ds(1e12) == 24 * 36000

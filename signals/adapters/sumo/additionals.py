@@ -42,9 +42,12 @@ def check_net(net: Path) -> frozenset[str]:
     if not speakable(net):
         raise ScenarioError(f'{net}: SUMO cannot read a path with "," ";" or "${{" in it; move the file')
     edges = set()
-    for element in events(net, {"edge", "tlLogic"} | ACTIVE_TAGS | TRAVELLERS, root={"net"}):
+    for element in events(net, {"edge", "junction", "tlLogic"} | ACTIVE_TAGS | TRAVELLERS, root={"net"}):
         if element.tag == "edge":
             edges.add(_edge(element))
+        elif element.tag == "junction":
+            for key in ("incLanes", "intLanes"):  # SUMO 1.28 crashes without them
+                text(element, key)
         elif element.tag == "tlLogic":
             _check_program(element)
             if harmless(element) is not element:

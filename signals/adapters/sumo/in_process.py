@@ -20,8 +20,9 @@ _PATIENCE_S = 20.0
 class InProcess:
     """A `signals.adapters.sumo.client.Client`. One at a time: libsumo keeps its state in the process.
 
-    Even one after the other: libsumo 1.28 then breaks ties (which of two lanes to turn into) by what lies where in memory,
-    so that one vehicle in a thousand may drive differently. Where every byte counts, give each run a fresh process.
+    Even one after the other: libsumo 1.28 then breaks ties (which of two lanes to turn into) by what lies where in
+    memory, so that one vehicle in a thousand may drive differently. Where every byte counts, give each run a fresh
+    process. A damaged network that SUMO trips over takes this process with it; a process of its own does not.
 
     Parameters
     ----------
