@@ -11,10 +11,14 @@
 The tree, from the command line down to the errors; imports only point down::
 
     cli             thin commands over the library
-    study           every controller with every seed → one table; resumable, parallel
+    screens, inspection, checkup
+                    what the commands show
+    study           every controller with every seed → one table; resumable, parallel (worker: one run of it)
     report          pictures and pages
     testing         contract checks for other people's controllers and adapters
-    scenario        a name, a folder, a .sumocfg or a .net.xml → everything a run needs
+    trial           one run: who plays, what is kept, how it ends
+    scenario        a name, a folder, a .sumocfg or a .net.xml → everything a run needs (scenario_file: its format,
+                    scenario_search: where it is, scenario_worlds: what world it is in)
     loop            the whole program on one page: read, believe, wish, permit, show, remember
     adapters        the world: sim (in memory), sumo
     record          what happened: recorder, tables, metrics, statistics
@@ -24,7 +28,8 @@ The tree, from the command line down to the errors; imports only point down::
     safety          what is allowed: interstage, monitor, guard, fallback
     kernels         numbers: Numba functions over arrays
     model           what exists, and the values that travel
-    plugins         name → class
+    plugins, schema, jobs, text
+                    name → class; table → dataclass; work in processes; foreign text made safe
     errors          the exceptions, as a tree
 
 Importing this package loads none of it; a name is loaded when it is used.

@@ -164,7 +164,7 @@ def _run(
     with _in_one_line():
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
         from signals.record.run_folder import run_path  # noqa: PLC0415
-        from signals.trial import RunOptions, name_of, run  # noqa: PLC0415
+        from signals.trial import RunOptions, falls_of, name_of, run  # noqa: PLC0415
 
         changes = _changes(world=world, sensing=sensing, profile=profile, begin=begin, end=end)
         scenario = _loaded(source, routes, changes, strict=strict)
@@ -177,6 +177,10 @@ def _run(
         else:
             _console().print(screens.run_table(record))
             print(f"results: {plain(str(folder))}")
+        for text in falls_of(record):
+            _complain(text)
+        if record.violations or falls_of(record):
+            raise typer.Exit(PART_FAILED)
 
 
 @app.command("compare")
@@ -209,7 +213,13 @@ def _compare(
         numbers = study.parse_seeds(seeds)
         folder = out or Path("runs") / scenario.name
         options = study.RunOptions(traci=traci, jobs=jobs)
-        with screens.followed(_console(stderr=True), len(names) * len(numbers), quiet=as_json) as on_progress:
+        wrong: list[study.Progress] = []
+        with screens.followed(_console(stderr=True), len(names) * len(numbers), quiet=as_json) as show:
+
+            def on_progress(step: study.Progress) -> None:
+                wrong.extend([step] if step.note else [])
+                show(step)
+
             record = study.compare(scenario, names, numbers, out=folder, options=options, on_progress=on_progress)
         page = _page_of(folder)
         if as_json:
@@ -218,7 +228,7 @@ def _compare(
         else:
             _console().print(screens.comparison_table(record))
             print(f"report: {plain(str(page))}")
-        if any(row.interrupted or row.violations for row in record.rows):
+        if wrong or any(row.violations for row in record.rows):
             raise typer.Exit(PART_FAILED)
 
 
@@ -268,9 +278,9 @@ def _doctor(*, as_json: Json = False) -> None:
     """Say what is installed, what is missing, and what to do about it."""
     with _in_one_line():
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
-        from signals.adapters.sumo.install import check  # noqa: PLC0415
+        from signals.checkup import check_up  # noqa: PLC0415
 
-        rows = check()
+        rows = check_up()
         if as_json:
             for row in rows:
                 print(screens.json_line(row._asdict()))

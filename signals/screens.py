@@ -170,7 +170,7 @@ def followed(console: Console, total: int, *, quiet: bool) -> Iterator[Callable[
     total
         How many runs there are.
     quiet
-        Whether only failures are worth a line.
+        Whether only what is wrong is worth a line.
     """
     shares: dict[tuple[str, int], float] = {}
     with _bar(console) if console.is_terminal else nullcontext() as bar:
@@ -180,7 +180,7 @@ def followed(console: Console, total: int, *, quiet: bool) -> Iterator[Callable[
             shares[step.controller, step.seed] = step.share if step.state == "running" else 1.0
             if bar is not None and task is not None:
                 bar.update(task, completed=sum(shares.values()))
-            if step.state == "failed" or not (quiet or bar is not None or step.state == "running"):
+            if step.note or not (quiet or bar is not None or step.state == "running"):
                 note = f": {step.note}" if step.note else ""
                 console.print(Text(plain(f"{step.controller}, seed {step.seed}: {step.state}{note}")), soft_wrap=True)
 

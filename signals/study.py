@@ -26,7 +26,7 @@ from signals.record.provenance import without_paths
 from signals.record.run_folder import RUN_FILE, is_whole, read_run, run_path, write_comparison
 from signals.record.run_record import RunRecord
 from signals.scenario import Scenario, load
-from signals.trial import DEFAULT_CONTROLLER, RunOptions, name_of, origin_of, run
+from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, name_of, origin_of, run
 
 __all__ = [
     "DEFAULT_CONTROLLER",
@@ -60,7 +60,7 @@ class Progress(NamedTuple):
     state
         ``running``, ``finished``, ``kept`` (from an earlier study) or ``failed``.
     note
-        Why it failed, one sentence.
+        Why it failed, or why its controller was not followed for a while.
     """
 
     controller: str
@@ -207,8 +207,7 @@ def _run_missing(scenario: Scenario, jobs: Sequence[_Job], options: RunOptions, 
     missing = []
     for job in jobs:
         if _is_done(scenario, job, options, origins):
-            tally.done.add(job)
-            tally.tell(Progress(job.controller, job.seed, 1.0, "kept"))
+            _tell_done(job, "kept", tally)
         else:
             missing.append(job)
     payloads = [pickle.dumps((scenario, *job, options)) for job in missing]
@@ -245,11 +244,16 @@ def _take(job: _Job, message: Message, tally: _Tally) -> None:
                 raise wrong(text)
         tally.failed[job] = text
     elif message["exit"] == 0:
-        tally.done.add(job)
-        tally.tell(Progress(job.controller, job.seed, 1.0, "finished"))
+        _tell_done(job, "finished", tally)
     else:
         note = tally.failed.setdefault(job, _death(int(str(message["exit"])), str(message["said"])))
         tally.tell(Progress(job.controller, job.seed, 0.0, "failed", note))
+
+
+def _tell_done(job: _Job, state: str, tally: _Tally) -> None:
+    tally.done.add(job)
+    note = "; ".join(falls_of(read_run(job.folder)))
+    tally.tell(Progress(job.controller, job.seed, 1.0, state, note))
 
 
 def _death(code: int, said: str) -> str:

@@ -32,9 +32,12 @@ from signals.safety.guard import Guard
 from signals.scenario import Scenario, load
 from signals.scenario_worlds import Opening
 
-__all__ = ["DEFAULT_CONTROLLER", "ControllerMaker", "RunOptions", "origin_of", "run"]
+__all__ = ["DEFAULT_CONTROLLER", "FALLBACK", "ControllerMaker", "RunOptions", "falls_of", "name_of", "origin_of", "run"]
 
 DEFAULT_CONTROLLER = "rolling_horizon"
+
+FALLBACK = "fallback"
+"""Code of the finding that the controller was not followed for a while, because it failed."""
 
 ControllerMaker = Callable[..., object]
 """A controller's class, or whatever makes one from a network."""
@@ -154,6 +157,11 @@ def origin_of(
     return provenance(scenario.inputs, settings, seed, scenario.versions)
 
 
+def falls_of(record: RunRecord) -> tuple[str, ...]:
+    """Return what a run says about its controller having been replaced for a while."""
+    return tuple(finding.text for finding in record.findings if finding.code == FALLBACK)
+
+
 def name_of(controller: str | ControllerMaker) -> str:
     """Return what a controller is called in tables."""
     if isinstance(controller, str):
@@ -250,8 +258,9 @@ def _notes(scenario: Scenario, players: _Players) -> list[Finding]:
     if falls:
         first, places = falls[0], scenario.network.intersections
         place = places[first.intersection].id if first.intersection >= 0 else ""
-        text = f"the controller was not followed {len(falls)} times, first at {first.time_s:g} s: {first.detail}"
-        found.append(Finding("warning", place, first.code, text))
+        when = f"{len(falls)} times, first at {first.time_s:g} s"
+        text = f"the controller was not followed, {when}: {first.code}, {first.detail}"
+        found.append(Finding("error", place, FALLBACK, text))
     return found
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+import inspect
 import json
 import os
 import pty
@@ -14,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from signals import cli
+from signals import cli, study
 from signals.adapters.sumo.install import package_path
 from signals.model.crossroads import crossroads
 from signals.model.network import Finding
@@ -105,12 +107,54 @@ def test_compare_and_report(ask: Ask) -> None:
         assert (row["runs"], row["violations"]) == (2, 0)
 
 
+def test_what_is_compared_by_default(ask: Ask) -> None:
+    default = inspect.signature(cli._compare).parameters["controllers"].default
+    assert tuple(default.split(",")) == study.DEFAULT_CONTROLLERS
+    assert inspect.signature(cli._run).parameters["controller"].default == study.DEFAULT_CONTROLLER
+
+
+MINE = """
+import numpy as np
+from signals import Decision
+
+class Mine:
+    def __init__(self, network):
+        self.stages = [np.zeros(len(network.arrays.group_user), bool) for _ in network.intersections[0].stages]
+        for want, stage in zip(self.stages, network.intersections[0].stages):
+            want[list(stage.groups)] = True
+
+    def decide(self, snapshot):
+        stage = int(snapshot.time_s // 20) % len(self.stages)
+        return Decision(self.stages[stage], np.array([stage], np.int32))
+"""
+
+
+def test_a_controller_of_your_own_is_a_file(ask: Ask, tmp_path: Path) -> None:
+    Path("mine.py").write_text(MINE)
+    said = ask("run", "crossroads", "--controller", "mine:Mine", "--json", *SHORT)
+    assert (said.code, said.err) == (0, "")
+    said = ask("compare", "crossroads", "--controllers", "net,mine:Mine", "--seeds", 1, "--json", *SHORT)
+    assert (said.code, said.err) == (0, "")
+    assert [json.loads(line)["controller"] for line in said.out.splitlines()] == ["net", "mine:Mine"]
+
+
 def test_what_fails_in_part_is_told(ask: Ask) -> None:
     said = ask("compare", "crossroads", "--controllers", f"net,{STUB}:Dies", "--seeds", "1", "--json", *SHORT)
     assert said.code == 1
     assert said.err == f"{STUB}:Dies, seed 1: failed: its process was ended by signal 9\n"
     net, dead = (json.loads(line) for line in said.out.splitlines())
     assert (net["runs"], dead["runs"], dead["interrupted"], dead["delay_s"]) == (1, 0, 1, None)
+
+
+def test_a_controller_that_is_not_followed_is_told(ask: Ask) -> None:
+    said = ask("run", "crossroads", "--controller", f"{STUB}:Raises", *SHORT)
+    assert said.code == 1
+    assert "too hard" in said.err
+    assert "results: " in said.out
+    said = ask("compare", "crossroads", "--controllers", f"{STUB}:Raises", "--seeds", 1, "--json", *SHORT)
+    assert said.code == 1
+    assert "too hard" in said.err
+    assert json.loads(said.out)["runs"] == 1
 
 
 def test_inspect(ask: Ask, tmp_path: Path) -> None:
@@ -163,6 +207,9 @@ def broken(tmp_path: Path) -> None:
     for name, text in BROKEN.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
+    packed = gzip.compress(b"<net>" + b" " * 100_000_000)
+    (tmp_path / "swollen.net.xml.gz").write_bytes(packed)
+    (tmp_path / "half.net.xml.gz").write_bytes(packed[: len(packed) // 2])
 
 
 @pytest.mark.usefixtures("broken")
@@ -176,6 +223,8 @@ def broken(tmp_path: Path) -> None:
         (["run", "empty.net.xml", "routes.rou.xml"], "the file is empty"),
         (["run", "bomb.net.xml", "routes.rou.xml"], "entities are not allowed"),
         (["run", "outside.net.xml", "routes.rou.xml"], "entities are not allowed"),
+        (["run", "swollen.net.xml.gz", "routes.rou.xml"], "gzip bomb"),
+        (["run", "half.net.xml.gz", "routes.rou.xml"], "half.net.xml.gz"),
         (["run", "other.net.xml", "routes.rou.xml"], "expected <net>"),
         (["run", "picture.net.xml", "routes.rou.xml"], "not an XML file"),
         (["run", "x.sumocfg"], 'names "none.net.xml", and there is no such file'),

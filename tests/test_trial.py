@@ -12,7 +12,7 @@ from signals.model.values import Command
 from signals.record.files import locked
 from signals.record.run_folder import is_whole, read_run
 from signals.scenario import Scenario, load
-from signals.trial import RunOptions, name_of, origin_of, run
+from signals.trial import RunOptions, falls_of, name_of, origin_of, run
 from tests.stub_controllers import Mute, Nothing
 
 STUB = "tests.stub_controllers"
@@ -138,9 +138,11 @@ def test_a_controller_that_fails_is_replaced_and_the_record_says_so(tmp_path: Pa
     record = run(scenario, f"{STUB}:Raises", out=tmp_path / "run")
     assert record.finished
     assert record.violations == 0
-    (finding,) = (finding for finding in record.findings if finding.code == "controller-raised")
-    assert "not followed" in finding.text
-    assert "too hard" in finding.text
+    (text,) = falls_of(record)
+    assert "not followed" in text
+    assert "controller-raised" in text
+    assert "too hard" in text
+    assert falls_of(read_run(tmp_path / "run")) == (text,)
 
 
 @pytest.mark.parametrize("kind", ["file", "foreign", "below a file"])

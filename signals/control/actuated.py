@@ -9,12 +9,20 @@ from __future__ import annotations
 import numpy as np
 
 from signals.control.running_stages import RunningStages, tenths
-from signals.control.stage_sequence import stage_sequence
+from signals.control.stage_sequence import StageSequence, stage_sequence
 from signals.control.wishes import NO_STAGE
+from signals.model.intersections import Intersection
+from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import BoolArray, Decision, Snapshot
 
 __all__ = ["Actuated"]
+
+SHORTEST_MAXIMUM_DS = 150
+"""A queue of six vehicles."""
+SHORTEST_GREEN_DS = 50
+SHARE_OF_MAX_RED = 0.75
+"""The guard steps in about a change of stages before the maximum red is over."""
 
 
 class Actuated:
@@ -32,23 +40,24 @@ class Actuated:
     gap_s
         The gap that ends a green.
     max_green_s
-        The longest green against somebody waiting, unless a group of the stage has a shorter maximum.
+        The longest green against somebody waiting. It is shorter where a group of the stage has a shorter maximum, and
+        where the intersection has a fixed-time plan: one and a half times the green that its vehicles have there, as
+        the manual recommends (chapter 6), but at least 15 s. And all of them are shortened alike where a cycle of
+        maxima would keep somebody waiting longer than the maximum red.
     """
 
     def __init__(self, network: Network, *, gap_s: float = 3.0, max_green_s: float = 40.0) -> None:
         arrays = network.arrays
         count = len(network.intersections)
         self._gap_s = gap_s
-        self._sequences = [stage_sequence(network, i).stages for i in range(count)]
+        sequences = [stage_sequence(network, i) for i in range(count)]
+        self._sequences = [sequence.stages for sequence in sequences]
         first = np.array([stages[0] if stages else NO_STAGE for stages in self._sequences], np.int32)
         self._running = RunningStages(network, first)
         self._groups = [[frozenset(stage.groups) for stage in place.stages] for place in network.intersections]
         self._max_ds = [
-            [
-                min([tenths(max_green_s), *(place.groups[g].max_green_ds for g in stage.groups)])
-                for stage in place.stages
-            ]
-            for place in network.intersections
+            _maxima_ds(place, sequence, tenths(max_green_s))
+            for place, sequence in zip(network.intersections, sequences, strict=True)
         ]
         self._limit_ds = np.array([self._limit(i, int(s)) for i, s in enumerate(first)], np.int64)
         self._contested_ds = np.full(count, -1, np.int64)
@@ -92,3 +101,35 @@ class Actuated:
 
     def _limit(self, i: int, stage: int) -> int:
         return 0 if stage == NO_STAGE else self._max_ds[i][stage]
+
+
+def _maxima_ds(place: Intersection, sequence: StageSequence, usual_ds: int) -> list[int]:
+    """Return the maximum green of every stage."""
+    longest_ds = [_longest_ds(place, stage.groups, usual_ds) for stage in place.stages]
+    cycle_ds = sum(longest_ds[stage] for stage in sequence.stages)
+    green_ds = min(group.max_red_ds for group in place.groups) * SHARE_OF_MAX_RED - sum(sequence.lost_ds)
+    if cycle_ds <= green_ds:
+        return longest_ds
+    share = max(green_ds, 0) / cycle_ds
+    return [max(round(one_ds * share), SHORTEST_GREEN_DS) for one_ds in longest_ds]
+
+
+def _longest_ds(place: Intersection, stage: tuple[int, ...], usual_ds: int) -> int:
+    """Return the maximum green of a stage."""
+    longest_ds = min([usual_ds, *(place.groups[group].max_green_ds for group in stage)])
+    drivers = [group for group in stage if place.groups[group].user is not User.PEDESTRIAN]
+    planned_ds = [green for group in drivers for green in _planned_green_ds(place, group)]
+    if planned_ds:
+        longest_ds = min(longest_ds, max(min(planned_ds) * 3 // 2, SHORTEST_MAXIMUM_DS))
+    return longest_ds
+
+
+def _planned_green_ds(place: Intersection, group: int) -> list[int]:
+    """Return the longest green of a group in the first plan of its intersection; nothing where it has none."""
+    steps = place.plans[0].steps if place.plans else ()
+    run_ds = longest_ds = 0
+    for step in (*steps, *steps):  # twice: a green may go on across the end of the cycle
+        run_ds = run_ds + step.duration_ds if group in step.groups else 0
+        longest_ds = max(longest_ds, run_ds)
+    cycle_ds = sum(step.duration_ds for step in steps)
+    return [min(longest_ds, cycle_ds)] if longest_ds else []

@@ -7,8 +7,7 @@ switched to another stage; at the horizon the cheapest label wins, and only its 
 A *queue* is an approach lane (vehicles in arrival order) or a pedestrian group that was called (one arrival, at once).
 All times are seconds from now. Local numbering within an intersection: q queue, s stage, g group.
 
-Sources: Sen and Head (1997) for the recursion; discharge, permissive and blocking rules as measured by this project
-(ARCHITECTURE.md, "The optimiser").
+Source of the recursion: Sen and Head (1997). Discharge, yielding and blocking: see ARCHITECTURE.md, "The optimiser".
 """
 
 from __future__ import annotations
@@ -20,11 +19,9 @@ from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Ints,
 
 __all__ = ["decide"]
 
-GREEN = 2
 PEDESTRIAN = 1
 # Columns of `Work.arrivals`, of `Work.sums`, of `Work.factors`, of `Work.trial` and `Work.label`, of `Work.worth`.
-TIME, WEIGHT, COST, MOVING = 0, 1, 2, 3
-MOMENT = 3
+TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
 FREE, BUSY, HEAD_FREE, HEAD_BUSY = 0, 1, 2, 3
 READY, LAST = 0, 1
 VALUE, SPENT = 0, 1
@@ -80,10 +77,8 @@ def _factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -
             approach = site.queue_approach[first_queue + q]
             if approach < 0:
                 served = np.float32(site.stage_green[first_stage + s, site.queue_group[first_queue + q]])
-                work.factors[s, q, FREE] = served
-                work.factors[s, q, BUSY] = served
-                work.factors[s, q, HEAD_FREE] = served
-                work.factors[s, q, HEAD_BUSY] = served
+                for column in range(4):
+                    work.factors[s, q, column] = served
                 continue
             for head in range(2):
                 share = arrivals.head_share if head else arrivals.share
@@ -100,12 +95,8 @@ def _factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -
                 free = flowing * flowing * flowing if flowing > 0.07 else np.float32(0.0)
                 alone = protected / total
                 busy = min(free, max(alone * alone * alone, np.float32(rules.sneak) * free * permitted / total))
-                if head:
-                    work.factors[s, q, HEAD_FREE] = free
-                    work.factors[s, q, HEAD_BUSY] = busy
-                else:
-                    work.factors[s, q, FREE] = free
-                    work.factors[s, q, BUSY] = busy
+                work.factors[s, q, HEAD_FREE if head else FREE] = free
+                work.factors[s, q, HEAD_BUSY if head else BUSY] = busy
 
 
 @kernel
@@ -115,9 +106,7 @@ def _insert(q: int, time_s: float, weight: float, moving: float, work: Work) -> 
     if n >= work.arrivals.shape[1]:
         return
     while n > 0 and work.arrivals[q, n - 1, TIME] > time_s:
-        work.arrivals[q, n, TIME] = work.arrivals[q, n - 1, TIME]
-        work.arrivals[q, n, WEIGHT] = work.arrivals[q, n - 1, WEIGHT]
-        work.arrivals[q, n, MOVING] = work.arrivals[q, n - 1, MOVING]
+        work.arrivals[q, n] = work.arrivals[q, n - 1]
         n -= 1
     work.arrivals[q, n, TIME] = time_s
     work.arrivals[q, n, WEIGHT] = weight
@@ -176,9 +165,7 @@ def _pressing(i: int, queue: int, site: Site, arrivals: Arrivals, rules: Rules) 
 def _sum_up(q: int, horizon_s: int, pressing: np.float32, work: Work) -> np.float32:
     """Costs and prefix sums of one queue; return its weight."""
     weight, cost, moment = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-    work.sums[q, 0, WEIGHT] = 0.0
-    work.sums[q, 0, COST] = 0.0
-    work.sums[q, 0, MOMENT] = 0.0
+    work.sums[q, 0] = 0.0
     for n in range(work.total[q]):
         work.arrivals[q, n, COST] = work.arrivals[q, n, WEIGHT] * (1 + pressing if n == 0 else 1)
         weight += work.arrivals[q, n, WEIGHT]
@@ -253,9 +240,7 @@ def _advance(queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rul
     yielding = False
     for q in range(queues):
         yielding = yielding or (opposing[q] != 0 and factors[s, q, FREE] > 0)
-    step = until - t
-    if yielding:
-        step = min(step, EXTEND_S)
+    step = min(until - t, EXTEND_S) if yielding else until - t
     now = t
     while now < until:
         now = min(now + step, until)
@@ -406,9 +391,7 @@ def decide(site: Site, arrivals: Arrivals, rules: Rules, work: Work, choice: Cho
         In and out, see `Choice`.
     """
     for i in range(len(choice.stage)):
-        if not choice.mature[i]:
-            continue
-        if _arrive(i, site, arrivals, rules, work) <= 0.0:
+        if not choice.mature[i] or _arrive(i, site, arrivals, rules, work) <= 0.0:
             continue
         _leave(i, site, arrivals, work.start_s, work.land_s)
         _factors(i, site, arrivals, rules, work)

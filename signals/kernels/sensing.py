@@ -19,7 +19,6 @@ __all__ = ["Beliefs", "Memory", "Places", "Seen", "observe"]
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
-Bytes = npt.NDArray[np.int8]
 Bools = npt.NDArray[np.bool_]
 Handles = npt.NDArray[np.int64]
 Columns = tuple[Any, ...]
@@ -61,8 +60,8 @@ class Places(NamedTuple):
     ----------
     lane_length_m
         float32 [nL].
-    watched
-        int8 [nL] 1 where a lane is watched.
+    watched_lanes
+        int32 [nW] the lanes that are watched.
     lane_offset, row_approach, row_distance_m, row_prior
         int32 [nL + 1], int32, float32, float32 [nR]: the feeders (see `signals.model.feeders`).
     lane_approach
@@ -74,7 +73,7 @@ class Places(NamedTuple):
     """
 
     lane_length_m: Floats
-    watched: Bytes
+    watched_lanes: Ints
     lane_offset: Ints
     row_approach: Ints
     row_distance_m: Floats
@@ -277,17 +276,17 @@ def _remember(time_s: float, n: int, seen: Seen, places: Places, memory: Memory)
 
 @kernel
 def _fill_lanes(n: int, seen: Seen, places: Places, memory: Memory, beliefs: Beliefs) -> None:
-    for lane in range(len(places.watched)):
-        if places.watched[lane]:
-            beliefs.lane_veh[lane] = 0.0
-            beliefs.lane_free_m[lane] = places.lane_length_m[lane]
+    """Fill the columns of the watched lanes; those of all others are NaN and stay so, whatever is added."""
+    for lane in places.watched_lanes:
+        beliefs.lane_veh[lane] = 0.0
+        beliefs.lane_free_m[lane] = places.lane_length_m[lane]
     for i in range(n):
-        lane = seen.lane[i]
-        if memory.slot[i] >= 0 and places.watched[lane]:
+        if memory.slot[i] >= 0:
+            lane = seen.lane[i]
             beliefs.lane_veh[lane] += 1.0
-            if seen.speed_mps[i] < STANDING_MPS:
-                behind = max(seen.position_m[i] - VEHICLE_M, 0.0)
-                beliefs.lane_free_m[lane] = min(beliefs.lane_free_m[lane], behind)
+            behind = max(seen.position_m[i] - VEHICLE_M, 0.0)
+            if seen.speed_mps[i] < STANDING_MPS and beliefs.lane_free_m[lane] > behind:
+                beliefs.lane_free_m[lane] = behind
 
 
 @kernel

@@ -142,7 +142,8 @@ class Decision(NamedTuple):
     want
         bool [nG] groups wanted green.
     stage
-        int32 [nI] the stage that this is (index within its intersection); -1 where groups are chosen freely.
+        int32 [nI] the stage that this is (index within its intersection); -1 where groups are chosen freely;
+        -2: do not write this intersection, which only `signals.safety.fallback` says.
     """
 
     want: BoolArray

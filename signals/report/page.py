@@ -40,7 +40,7 @@ class Story(NamedTuple):
     run: RunRecord | None
 
 
-def render(folder: Path) -> Path:
+def render(folder: str | Path) -> Path:
     """Write `report.html` into the folder of a run or of a comparison.
 
     Only files of that folder are read, and the page needs no other file: pictures are inline, nothing is fetched. The
@@ -61,6 +61,7 @@ def render(folder: Path) -> Path:
     RecordError
         When the folder holds neither a run nor a comparison, or a file in it is damaged.
     """
+    folder = Path(folder)
     story = _story(folder)
     network = network_of([folder, *(run.folder for run in story.played)])
     with styled():

@@ -19,8 +19,6 @@ LINK_PRIOR = {Turn.UTURN: 0.1}
 def places_of(network: Network, reach: Feeders) -> Places:
     """Build what does not change for the kernel."""
     arrays = network.arrays
-    watched = np.zeros(len(network.lanes), np.int8)
-    watched[reach.watched_lanes] = 1
     lane_approach = np.full(len(network.lanes), -1, np.int32)
     lane_approach[arrays.approach_lane] = np.arange(len(arrays.approach_lane))
     lane_link = np.full(len(network.lanes), -1, np.int32)
@@ -28,7 +26,7 @@ def places_of(network: Network, reach: Feeders) -> Places:
         lane_link[list(network.movements[movement].via)] = link
     return Places(
         lane_length_m=arrays.lane_length_m,
-        watched=watched,
+        watched_lanes=reach.watched_lanes,
         lane_offset=reach.lane_offset,
         row_approach=reach.approach,
         row_distance_m=reach.distance_m,

@@ -5,16 +5,20 @@ Cars drive from ``ab`` over ``bc`` to ``cd``, straight on or left; ``sb`` and ``
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from signals.adapters.sumo.config import RouteFile, SumoInputs
 from signals.adapters.sumo.install import find_sumo
 from signals.adapters.sumo.network import read_network
 from signals.adapters.sumo.options import SumoOptions
+from signals.adapters.sumo.safe_xml import Element, events
 from signals.adapters.sumo.world import SumoWorld
 from signals.model.network import Network
 from signals.model.trips import Incidents, Trips
@@ -36,6 +40,9 @@ _EDGES = """<edges>
   <edge id="tc" from="t" to="c" numLanes="1" speed="13.89"/>
   <edge id="cm" from="c" to="m" numLanes="1" speed="13.89"/>
 </edges>"""
+
+BOTH = pytest.mark.parametrize("traci", [False, True], ids=["libsumo", "traci"])
+"""A test of both ways to talk to SUMO."""
 
 DEMAND = """
   <vType id="bike" vClass="bicycle"/>
@@ -107,3 +114,33 @@ def drive(world: SumoWorld, command: Command | None = None) -> tuple[list[Readin
 def copied(readings: Readings) -> Readings:
     """Readings that stay as they are."""
     return Readings(readings.time_s, *(column.copy() for column in readings[1:]))
+
+
+def element(text: str, folder: Path) -> Element:
+    """The one element of a text that travels, or defines something."""
+    tags = {"flow", "personFlow", "vType", "vehicle", "tlLogic"}
+    (found,) = events(write(folder, "element.xml", text), tags)
+    return found
+
+
+def children() -> set[int]:
+    """Processes that this one started."""
+    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+
+
+def exists(process: int) -> bool:
+    """Whether a process is there and more than a corpse."""
+    try:
+        return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Wait for something; whether it came."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True

@@ -2,21 +2,16 @@ from __future__ import annotations
 
 import re
 import time
-from math import floor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from signals.adapters.sumo.additionals import check_net, read_additionals
 from signals.adapters.sumo.config import SINGLE, RouteFile
 from signals.adapters.sumo.demand import DemandWriter, VehicleTypes
-from signals.adapters.sumo.flows import copies, scaled, single
-from signals.adapters.sumo.harmless import harmless, write_xml, xml
 from signals.adapters.sumo.safe_xml import Element, events
 from signals.errors import FileError, InputError, ScenarioError
-from tests.adapters.sumo_tee import additional, package, tee, write
+from tests.adapters.sumo_tee import additional, package, write
 
 EDGES = frozenset({"a", "b", "c"})
 
@@ -31,11 +26,6 @@ def routes(folder: Path, body: str) -> Path:
 
 def ids(path: Path) -> list[str]:
     return re.findall(r' id="([^"]*)"', path.read_text())
-
-
-def element(text: str, folder: Path) -> Element:
-    (found,) = events(write(folder, "e.xml", text), {"flow", "personFlow", "vType", "vehicle", "tlLogic"})
-    return found
 
 
 CLEAN = (
@@ -67,6 +57,14 @@ def test_departures_out_of_order_are_put_in_order(tmp_path: Path) -> None:
     assert ids(copy) == ["r", "z", "y", "with", "late"]
 
 
+def test_who_departs_at_the_begin_is_sorted_there(tmp_path: Path) -> None:
+    path = routes(
+        tmp_path,
+        '<trip id="x" depart="60" from="a" to="b"/>' + CLEAN.rpartition("<trip")[1] + CLEAN.rpartition("<trip")[2],
+    )
+    assert ids(writer(tmp_path, begin_s=50.0).ready(RouteFile(path))) == ["6", "x"]
+
+
 def test_departures_before_the_begin_are_left_out_and_counted(tmp_path: Path) -> None:
     path = routes(tmp_path, "".join(f'<trip id="{t}" depart="{t}" from="a" to="b"/>' for t in (99, 5, 4, 30)))
     demand = writer(tmp_path, begin_s=10.0)
@@ -94,11 +92,6 @@ def test_a_flow_becomes_the_trip_that_began_it(tmp_path: Path) -> None:
     assert found[2].children[0].attributes == {"from": "a", "to": "b", "speed": "1.1"}
 
 
-def test_a_flow_without_begin_begins_at_once(tmp_path: Path) -> None:
-    flow = element('<r><flow id="f" end="9" period="1" from="a" to="b"/></r>', tmp_path)
-    assert single(flow).attributes["depart"] == "0"
-
-
 def test_scale_thins_out_and_multiplies(tmp_path: Path) -> None:
     path = routes(
         tmp_path,
@@ -110,20 +103,6 @@ def test_scale_thins_out_and_multiplies(tmp_path: Path) -> None:
     assert 'period="4.0"' in half.read_text()
     assert ids(writer(tmp_path).ready(RouteFile(path, scale=1.5))) == ["0", "1", "1#1", "2", "3", "3#1", "f"]
     assert ids(writer(tmp_path).ready(RouteFile(path, scale=0.0))) == []
-
-
-def test_scaled_flows(tmp_path: Path) -> None:
-    flow = element('<r><flow id="f" vehsPerHour="100" number="3" period="exp(0.5)"/></r>', tmp_path)
-    assert scaled(flow, 1.5).attributes == {"id": "f", "vehsPerHour": "150.0", "number": "4", "period": "exp(0.75)"}
-    for text in ('probability="0.9"', 'period="exp(x)"', 'perHour="many"'):
-        with pytest.raises(FileError, match=r"<flow> "):
-            scaled(element(f'<r><flow id="f" {text}/></r>', tmp_path), 1.5)
-
-
-@given(st.integers(0, 500), st.floats(0, 5))
-def test_copies_add_up_to_the_share(travellers: int, factor: float) -> None:
-    total = sum(copies(n, factor) for n in range(travellers))
-    assert total == floor(travellers * factor + 1e-9)
 
 
 def test_fixed_speeds_do_not_lose_travellers(tmp_path: Path) -> None:
@@ -205,26 +184,6 @@ def test_a_path_that_sumo_would_split_is_copied(tmp_path: Path) -> None:
     assert writer(tmp_path).ready(RouteFile(path)).name == "demand1.rou.xml"
 
 
-def test_harmless_elements_are_left_alone(tmp_path: Path) -> None:
-    one = element(
-        '<r><vType id="t"><param key="has.rerouting.device" value="1"/><param key="x.y"/></vType></r>', tmp_path
-    )
-    assert harmless(one) is one
-    assert xml(one) == '<vType id="t"><param key="has.rerouting.device" value="1"/><param key="x.y"/></vType>'
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    def lines() -> object:
-        yield "<a/>"
-        raise OSError(28, "No space left on device")
-
-    path = write(tmp_path, "x.xml", "before")
-    with pytest.raises(FileError, match="No space left"):
-        write_xml(path, "r", lines())  # type: ignore[arg-type]
-    assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
-
-
 BOMBS = {
     "laughs": '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><routes>&b;</routes>',
     "external": '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><routes>&a;</routes>',
@@ -248,52 +207,6 @@ def test_broken_and_hostile_files_are_refused_at_once(tmp_path: Path, name: str)
             read()
     assert time.process_time() - begin < 1
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_network_only_describes(tmp_path: Path) -> None:
-    assert {"in_n", "out_s", ":C_c0"} <= check_net(tee(tmp_path))
-    for more in (
-        '<timedEvent type="SaveTLSStates" dest="../x"/>',
-        '<inductionLoop id="i" lane="in_n_0" pos="1" file="../x"/>',
-        '<include href="../x"/>',
-        '<trip id="t" depart="0" from="in_n" to="out_s"/>',
-        '<tlLogic id="C" programID="9" type="actuated" offset="0"><param key="file" value="../x"/></tlLogic>',
-    ):
-        with pytest.raises(FileError, match=r"tee.net.xml, line \d+: <"):
-            check_net(tee(tmp_path, more=more))
-    with pytest.raises(FileError, match="must say what its function is"):
-        check_net(tee(tmp_path, more='<edge id=":x"><lane id=":x_0"/></edge>'))
-    with pytest.raises(FileError, match='<junction> "J": attribute "incLanes" is missing'):
-        check_net(tee(tmp_path, more='<junction id="J" type="priority" x="0" y="0" intLanes=""/>'))
-    with pytest.raises(FileError, match='programs of type "swarm" are not supported'):
-        check_net(tee(tmp_path, more='<tlLogic id="C" programID="9" type="swarm" offset="0"/>'))
-    with pytest.raises(ScenarioError, match="move the file"):
-        check_net(write(tmp_path, "a,b.net.xml", "<net/>"))
-
-
-def test_of_additional_files_only_the_harmless_is_taken(tmp_path: Path) -> None:
-    path = additional(
-        tmp_path,
-        '<vType id="t" vClass="tram"/><vTypeDistribution id="d"><vType id="u" vClass="bicycle"/></vTypeDistribution>'
-        '<busStop id="s" lane="a_0" startPos="1" endPos="9"/><taz id="z" edges="a"/><poly id="p" imgFile="x.png"/>'
-        '<inductionLoop id="i" lane="a_0" pos="3" file="../victim"/><e2Detector id="e" lane="a_0" pos="3" file="host:99"/>'
-        '<instantInductionLoop id="n" lane="a_0" pos="3" file="../victim"/><include href="x"/><rerouter id="r" file="v"/>'
-        '<timedEvent type="SaveTLSStates" source="C" dest="../victim"/><calibrator id="c" output="../victim"/>'
-        '<calibrator id="c2" output="../victim"/><tlLogic id="C" programID="p" type="actuated" offset="0">'
-        '<phase duration="9" state="GG"/><param key="file" value="victim"/><param key="max-gap" value="2"/></tlLogic>',
-    )
-    more = additional(tmp_path, '<trip id="x" depart="1" from="a" to="b"/><flow id="y"/>', "trips.add.xml")
-    types = VehicleTypes()
-    found = read_additionals([path, more], types)
-    text = "\n".join(found.lines)
-    assert not re.search("victim|href|host|poly|rerouter", text)
-    assert text.count('file="NUL"') == 2
-    assert '<param key="max-gap" value="2"/>' in text
-    assert found.loops == {"i"}
-    assert found.with_travellers == (more,)
-    assert (types.vclass["t"], types.vclass["u"]) == ("tram", "bicycle")
-    left_out = "2 <calibrator>, 1 <include>, 1 <instantInductionLoop>, 1 <rerouter>, 1 <timedEvent>"
-    assert found.notes == (f"{path}: left out, as it could write or read other files: {left_out}",)
 
 
 def test_travellers_of_an_additional_file_are_moved(tmp_path: Path) -> None:

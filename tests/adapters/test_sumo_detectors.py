@@ -4,17 +4,22 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 from signals.adapters.sumo.detectors import loop_lines, place_detectors
 from signals.adapters.sumo.network import read_network
+from signals.adapters.sumo.options import SumoOptions
+from signals.adapters.sumo.world import SumoWorld
 from signals.errors import NetworkError
 from signals.model.crossroads import crossroads
 from signals.model.intersections import SignalGroup
 from signals.model.lanes import Lane, User
 from signals.model.movements import Movement
 from signals.model.network import Detector, Network
-from tests.adapters.sumo_tee import package
+from signals.model.trips import TripState
+from tests.adapters.sumo_pair import BOTH, drive, pair_inputs
+from tests.adapters.sumo_tee import additional, package
 
 
 def test_two_loops_for_every_approach() -> None:
@@ -123,3 +128,35 @@ def test_real_networks_get_loops_on_every_approach() -> None:
         for loop in network.detectors:
             assert loop.position_m >= 0
             assert loop.position_m + loop.length_m <= network.lanes[loop.lane].length_m + 0.005
+
+
+@pytest.mark.sumo
+@BOTH
+def test_loops_count_who_enters(tmp_path: Path, traci: bool) -> None:
+    demand = '<flow id="f" begin="0" end="100" period="5" from="tc" to="cm"/>'
+    inputs = pair_inputs(tmp_path, demand, end_s=150.0)
+    network = place_detectors(read_network(inputs.net))
+    world = SumoWorld(network, inputs, tmp_path / "run", SumoOptions(sensing="detectors", traci=traci))
+    readings, trips, _ = drive(world)
+    index = {loop.id: number for number, loop in enumerate(network.detectors)}
+    count = np.array([one.detector_count for one in readings])
+    occupied = np.array([one.detector_occupied for one in readings])
+    far, near = (index[name] for name in index if name.startswith("tc_"))
+    far, near = (far, near) if network.detectors[far].position_m < network.detectors[near].position_m else (near, far)
+    assert count[:, far].sum() == count[:, near].sum() == (trips.state == TripState.FINISHED).sum() == 20
+    assert count.sum() == 2 * 20
+    assert count.max() == 1
+    assert occupied.min() == 0
+    assert occupied.max() == 1
+    assert occupied[count > 0].min() > 0
+    assert all(len(one.vehicle_lane) == 0 for one in readings)
+
+
+@pytest.mark.sumo
+def test_loops_of_an_additional_file_report_too(tmp_path: Path) -> None:
+    loops = additional(tmp_path, '<inductionLoop id="mine" lane="tc_0" pos="100" length="3" file="../victim.xml"/>')
+    inputs = pair_inputs(tmp_path, '<trip id="x" depart="0" from="tc" to="cm"/>', end_s=60.0, additionals=[loops])
+    network = read_network(inputs.net, [loops])
+    readings, _, _ = drive(SumoWorld(network, inputs, tmp_path / "run"))
+    assert sum(int(one.detector_count[0]) for one in readings) == 1
+    assert not list(tmp_path.rglob("victim*"))

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +10,19 @@ import pytest
 
 from signals.adapters.sumo.config import RouteFile, SumoInputs
 from signals.adapters.sumo.detectors import place_detectors
-from signals.adapters.sumo.in_process import InProcess
 from signals.adapters.sumo.network import read_network
 from signals.adapters.sumo.options import SumoOptions
-from signals.adapters.sumo.prepare import prepare
 from signals.adapters.sumo.world import SumoWorld
-from signals.errors import FileError, RecordError, ScenarioError, UnknownNameError, WorldError, WorldLostError
+from signals.errors import RecordError, ScenarioError, WorldError, WorldLostError
 from signals.model.feeders import feeders
 from signals.model.lanes import User
-from signals.model.roles import World
 from signals.model.trips import Incidents, Trips, TripState
-from signals.model.values import Aspect, Command, Readings
+from signals.model.values import Readings
 from signals.testing import check_world
-from tests.adapters.sumo_pair import all_red, drive, hands_off, pair_inputs, pair_net, pair_world
-from tests.adapters.sumo_tee import additional, package, write
+from tests.adapters.sumo_pair import BOTH, all_red, drive, hands_off, pair_inputs, pair_world
+from tests.adapters.sumo_tee import additional, package
 
 pytestmark = pytest.mark.sumo
-
-BOTH = pytest.mark.parametrize("traci", [False, True], ids=["libsumo", "traci"])
 
 
 @pytest.fixture(scope="module")
@@ -148,97 +141,6 @@ def test_the_signals_are_read_back(run: Run) -> None:
     assert len(lines) == 2
 
 
-@BOTH
-def test_what_is_commanded_is_shown(tmp_path: Path, traci: bool) -> None:
-    world = pair_world(tmp_path, traci=traci, end_s=60.0)
-    assert isinstance(world, World)
-    assert world.tick_ds == 10
-    network = world.network
-    green = np.full(len(network.arrays.group_user), Aspect.RED, np.int8)
-    green[0] = Aspect.GREEN
-    with world:
-        for _ in range(20):
-            world.write(all_red(network))
-            assert (world.read().aspect == Aspect.RED).all()
-        before = world.read()
-        assert (before.vehicle_speed_mps[before.vehicle_position_m > 280] < 5).all()
-        command = Command(0.0, green, np.ones(2, np.bool_))
-        world.write(command)
-        assert world.read().aspect.tolist() == green.tolist()
-        assert world.progress == pytest.approx(21 / 60)
-        green[0] = Aspect.AMBER  # a command may be kept and changed
-        world.write(command)
-        assert world.read().aspect[0] == Aspect.AMBER
-
-
-@BOTH
-def test_an_intersection_is_given_back(tmp_path: Path, traci: bool) -> None:
-    with pair_world(tmp_path, traci=traci, end_s=300.0) as world:
-        network = world.network
-        first, middle, end = network.arrays.group_offset.tolist()
-        for _ in range(30):
-            world.write(all_red(network))
-        one = all_red(network)._replace(write=np.array([False, True]))
-        shown = []
-        for _ in range(120):
-            world.write(one)
-            shown.append(world.read().aspect.copy())
-        rows = np.array(shown)
-        longest = max(cell or 0 for row in network.intersections[0].intergreen_ds for cell in row)
-        assert (rows[: longest // 10, first:middle] == Aspect.RED).all()
-        assert (rows[:, first:middle] == Aspect.GREEN).any(axis=0).all()  # its own program serves everybody
-        assert (rows[:, middle:end] == Aspect.RED).all()
-        world.write(all_red(network))
-        assert (world.read().aspect == Aspect.RED).all()
-
-
-def test_no_green_is_cut_short_when_it_is_given_back(tmp_path: Path) -> None:
-    with pair_world(tmp_path, end_s=300.0) as world:
-        network = world.network
-        one = network.intersections[0]
-        green = np.full(len(network.arrays.group_user), Aspect.RED, np.int8)
-        kind = network.arrays.group_user[: len(one.groups)]
-        car, walker = int(np.flatnonzero(kind == User.VEHICLE)[0]), int(np.flatnonzero(kind == User.PEDESTRIAN)[0])
-        green[[car, walker]] = Aspect.GREEN
-        write = np.ones(2, np.bool_)
-        for _ in range(10):
-            world.write(Command(0.0, green, write))
-        for tick in range(3):
-            world.write(Command(0.0, green, ~write))
-            seen = world.read().aspect
-            amber = tick * 10 < one.groups[car].amber_ds
-            assert seen[car] == (Aspect.AMBER if amber else Aspect.RED)
-            assert seen[walker] == Aspect.RED
-        world.write(Command(0.0, green, write))  # taken back in the middle
-        assert world.read().aspect[car] == Aspect.GREEN
-
-
-def test_only_the_controlled_ones_obey(tmp_path: Path) -> None:
-    with pair_world(tmp_path, end_s=100.0, controlled=frozenset({"c"})) as world:
-        network = world.network
-        index = network.intersection_index["c"]
-        first, end = network.arrays.group_offset[index : index + 2]
-        mine = np.zeros(len(network.arrays.group_user), np.bool_)
-        mine[first:end] = True
-        others = []
-        while not world.finished:
-            world.write(all_red(network))
-            aspect = world.read().aspect
-            assert (aspect[mine] == Aspect.RED).all()
-            others.append(aspect[~mine].copy())
-        assert (np.array(others) == Aspect.GREEN).any(axis=0).all()
-
-
-def test_everybody_waits_at_red(tmp_path: Path) -> None:
-    world = pair_world(tmp_path, end_s=200.0)
-    _, trips, incidents = drive(world, all_red(world.network))
-    assert incidents.longest_wait_s == pytest.approx(160, abs=20)
-    on_foot = trips.user == User.PEDESTRIAN
-    assert (trips.state[on_foot] == TripState.DRIVING).all()
-    assert (trips.time_loss_s[on_foot] > 120).all()  # SUMO itself says 0
-    assert (trips.state[~on_foot] == TripState.FINISHED).sum() == 0
-
-
 def test_who_finds_no_room_was_never_inserted(tmp_path: Path) -> None:
     crowd = "".join(f'<trip id="{n}" depart="{n / 4}" from="sb" to="bn"/>' for n in range(400))
     world = pair_world(tmp_path, crowd, end_s=100.0)
@@ -251,101 +153,9 @@ def test_who_finds_no_room_was_never_inserted(tmp_path: Path) -> None:
     )
 
 
-@BOTH
-def test_loops_count_who_enters(tmp_path: Path, traci: bool) -> None:
-    demand = '<flow id="f" begin="0" end="100" period="5" from="tc" to="cm"/>'
-    inputs = pair_inputs(tmp_path, demand, end_s=150.0)
-    network = place_detectors(read_network(inputs.net))
-    world = SumoWorld(network, inputs, tmp_path / "run", SumoOptions(sensing="detectors", traci=traci))
-    readings, trips, _ = drive(world)
-    index = {loop.id: number for number, loop in enumerate(network.detectors)}
-    count = np.array([one.detector_count for one in readings])
-    occupied = np.array([one.detector_occupied for one in readings])
-    far, near = (index[name] for name in index if name.startswith("tc_"))
-    far, near = (far, near) if network.detectors[far].position_m < network.detectors[near].position_m else (near, far)
-    assert count[:, far].sum() == count[:, near].sum() == (trips.state == TripState.FINISHED).sum() == 20
-    assert count.sum() == 2 * 20
-    assert count.max() == 1
-    assert occupied.min() == 0
-    assert occupied.max() == 1
-    assert occupied[count > 0].min() > 0
-    assert all(len(one.vehicle_lane) == 0 for one in readings)
-
-
-def test_loops_of_an_additional_file_report_too(tmp_path: Path) -> None:
-    loops = additional(tmp_path, '<inductionLoop id="mine" lane="tc_0" pos="100" length="3" file="../victim.xml"/>')
-    inputs = pair_inputs(tmp_path, '<trip id="x" depart="0" from="tc" to="cm"/>', end_s=60.0, additionals=[loops])
-    network = read_network(inputs.net, [loops])
-    readings, _, _ = drive(SumoWorld(network, inputs, tmp_path / "run"))
-    assert sum(int(one.detector_count[0]) for one in readings) == 1
-    assert not list(tmp_path.rglob("victim*"))
-
-
 def test_detectors_are_needed_to_sense_with_them(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="place_detectors"):
         pair_world(tmp_path, sensing="detectors")
-
-
-def test_foreign_files_write_nothing_outside(tmp_path: Path) -> None:
-    evil = additional(
-        tmp_path,
-        '<inductionLoop id="i" lane="tc_0" pos="9" file="../victim1"/><laneAreaDetector id="l" lane="tc_0" pos="9" '
-        'endPos="20" file="../victim2"/><edgeData id="e" file="../victim3"/><instantInductionLoop id="n" lane="tc_0" '
-        'pos="3" file="../victim4"/><timedEvent type="SaveTLSStates" source="b" dest="../victim5"/>'
-        '<tlLogic id="b" type="actuated" programID="evil" offset="0"><param key="file" value="../victim6"/>'
-        + "".join(f'<phase duration="20" minDur="5" maxDur="30" state="{state}"/>' for state in ("GGrrrrr", "rrGGGrr"))
-        + "</tlLogic>",
-    )
-    demand = (
-        '<vType id="t"><param key="has.ssm.device" value="true"/><param key="device.ssm.file" value="../victim7"/></vType>'
-        '<flow id="f" begin="0" end="50" period="3" type="t" from="ab" to="cd"/>'
-        '<flow id="g" begin="0" end="50" period="3" type="t" from="sb" to="cm"/>'
-    )
-    inside = tmp_path / "inside"
-    inside.mkdir()
-    inputs = pair_inputs(tmp_path, demand, end_s=100.0, additionals=[evil])
-    world = SumoWorld(read_network(inputs.net, [evil]), inputs, inside / "run", SumoOptions(controlled=frozenset()))
-    before, here = set(tmp_path.rglob("*")), set(Path.cwd().iterdir())
-    drive(world)
-    made = set(tmp_path.rglob("*")) - before
-    assert {path.name for path in made} == {"run", "tripinfo.xml", "statistics.xml", "sumo.log", "tls_states.xml"}
-    assert all(path.is_relative_to(inside / "run") for path in made)
-    assert set(Path.cwd().iterdir()) == here
-    assert sum("left out" in note for note in world.notes) == 2
-
-
-def test_the_network_must_be_the_one_that_runs(tmp_path: Path) -> None:
-    inputs = pair_inputs(tmp_path)
-    network = read_network(inputs.net)
-    one = network.intersections[0]
-    for wrong, why in (
-        (replace(one, id="gone"), "gone"),
-        (replace(one, link_count=one.link_count + 1), "read it again"),
-    ):
-        other = replace(network, intersections=(wrong, *network.intersections[1:]))
-        with pytest.raises(ScenarioError, match=why), SumoWorld(other, inputs, tmp_path / "run"):
-            pass
-    lanes = tuple(replace(lane, id="gone") if lane.id == "ab_1" else lane for lane in network.lanes)
-    with (
-        pytest.raises(ScenarioError, match='no lane "gone"'),
-        SumoWorld(replace(network, lanes=lanes), inputs, tmp_path / "run"),
-    ):
-        pass
-    with (
-        pytest.raises(UnknownNameError, match='unknown intersection "x"'),
-        pair_world(tmp_path, controlled=frozenset("x")),
-    ):
-        pass
-    drive(pair_world(tmp_path, end_s=5.0))  # and nothing is left behind in the process
-
-
-def test_one_at_a_time_in_a_process(tmp_path: Path) -> None:
-    with pair_world(tmp_path, end_s=5.0) as first:
-        with pytest.raises(WorldError, match="only room for one"), pair_world(tmp_path / "..", end_s=5.0):
-            pass
-        first.write(hands_off(first.network))
-        with pair_world(tmp_path, end_s=5.0, traci=True) as second:
-            second.write(hands_off(second.network))
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -378,25 +188,6 @@ def test_it_keeps_the_contract_of_a_world(tmp_path: Path, traci: bool) -> None:
         network = place_detectors(read_network(inputs.net))
         options = SumoOptions(sensing=sensing, traci=traci)
         check_world(lambda: SumoWorld(network, inputs, tmp_path / "run", options))  # noqa: B023  called at once
-
-
-def test_what_sumo_says_at_the_end_is_not_swallowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    close = InProcess.close
-
-    def failing(client: InProcess) -> None:
-        close(client)
-        raise WorldLostError("it would not end")
-
-    def left_with(error: Exception | None) -> None:
-        with pair_world(tmp_path, end_s=3.0):
-            if error is not None:
-                raise error
-
-    monkeypatch.setattr(InProcess, "close", failing)
-    with pytest.raises(WorldLostError, match="it would not end"):
-        left_with(None)
-    with pytest.raises(ZeroDivisionError):  # the first error counts
-        left_with(ZeroDivisionError())
 
 
 def test_a_run_that_is_broken_off_has_results(tmp_path: Path) -> None:
@@ -470,26 +261,6 @@ def test_shorter_steps(tmp_path: Path) -> None:
     assert [one.time_s for one in readings] == [tick / 2 for tick in range(21)]
 
 
-@pytest.mark.parametrize("name", ["a:b", "a,b", "a;b", "${HOME}"])
-def test_folders_that_sumo_would_misread(tmp_path: Path, name: str) -> None:
-    inputs = pair_inputs(tmp_path)
-    with pytest.raises(ScenarioError, match="SUMO cannot write"):
-        prepare(read_network(inputs.net), inputs, tmp_path / name, SumoOptions())
-
-
-def test_options_are_checked_at_birth() -> None:
-    for wrong in (
-        {"sensing": "some"},
-        {"step_s": 0.25},
-        {"step_s": 0.0},
-        {"range_m": float("nan")},
-        {"seed": -1},
-        {"seed": 2**31},
-    ):
-        with pytest.raises(ScenarioError, match=next(iter(wrong))):
-            SumoOptions(**wrong)  # type: ignore[arg-type]
-
-
 def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
     world = pair_world(tmp_path)
     run = tmp_path / "run"
@@ -523,32 +294,6 @@ def test_results_that_did_not_fit_are_not_believed(tmp_path: Path) -> None:
     pair_inputs(tmp_path)
     assert list(limited(tmp_path, 1_000_000))[-1].isdigit()
     assert list(limited(tmp_path, 12_000))[-1].startswith("RecordError")
-
-
-def test_a_network_that_acts_is_refused(tmp_path: Path) -> None:
-    net = pair_net(tmp_path)
-    network = read_network(net)
-    evil = write(
-        tmp_path, "evil.net.xml", net.read_text().replace("</net>", '<timedEvent type="SaveTLSStates" dest="x"/></net>')
-    )
-    with pytest.raises(FileError, match="would make SUMO act"), SumoWorld(network, SumoInputs(evil), tmp_path / "run"):
-        pass
-
-
-def test_libsumo_is_killed_by_nothing_but_the_process(tmp_path: Path) -> None:
-    """What cannot be promised in process is promised out of it; this only shows that an interrupt gets through."""
-    code = (
-        "import os, signal; from pathlib import Path\n"
-        "from tests.adapters.sumo_pair import hands_off, pair_world\n"
-        f"world = pair_world(Path({str(tmp_path)!r}), end_s=100000.0)\n"
-        "with world:\n"
-        "    os.kill(os.getpid(), signal.SIGINT)\n"
-        "    while not world.finished: world.write(hands_off(world.network))\n"
-    )
-    pair_inputs(tmp_path)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == -signal.SIGINT
-    assert "KeyboardInterrupt" in done.stderr
 
 
 @pytest.mark.slow

@@ -7,12 +7,24 @@ import pytest
 
 from signals.control.actuated import Actuated
 from signals.control.net_plan import NetPlan
+from signals.control.stage_sequence import stage_sequence
 from signals.model.crossroads import crossroads
+from signals.model.network import Network
 from signals.model.values import Snapshot
 from signals.testing import check_controller
 from tests.control.made import Street, demanded, marked, quiet, shows
 
-NETWORK = crossroads()
+
+def changed(network: Network, *, plans: bool = True, **times_ds: int) -> Network:
+    """The same crossroads with other times of all groups, and perhaps without its plan."""
+    place = network.intersections[0]
+    groups = tuple(replace(group, **times_ds) for group in place.groups)
+    place = replace(place, groups=groups, plans=place.plans if plans else ())
+    return replace(network, intersections=(place,))
+
+
+STREET = crossroads()
+NETWORK = changed(STREET, max_red_ds=3600)  # a cycle of the longest greens keeps nobody waiting too long
 NORTH_SOUTH, LEFT, EAST_WEST = (0, 4), (1, 5), (2, 6)
 
 
@@ -106,10 +118,27 @@ def test_without_stages_nothing_happens() -> None:
 
 @pytest.mark.parametrize("flow", [[60, 20] * 4, [300, 80] * 4, [600, 100, 60, 20] * 2])
 def test_it_beats_the_fixed_plan_and_leaves_nobody_waiting(flow: list[float]) -> None:
-    streets = [Street(NETWORK, kind) for kind in (Actuated, NetPlan)]
+    streets = [Street(STREET, kind) for kind in (Actuated, NetPlan)]
     for street in streets:
         street.run(1200, np.array(flow, np.float32), lambda t: (8,) if t % 90 == 0 else (11,) if t % 140 == 7 else ())
     actuated, fixed = streets
     assert actuated.waited_veh_s < 0.85 * fixed.waited_veh_s
     assert actuated.longest_wait_s <= 120.0
     assert min(actuated.greens[[8, 11]]) >= 8
+
+
+def test_the_maximum_is_one_and_a_half_times_the_green_of_the_plan_but_15_s_at_least() -> None:
+    assert Actuated(NETWORK)._max_ds == [[375, 180, 375, 180]]
+    place = NETWORK.intersections[0]
+    short = replace(place.plans[0], steps=tuple(replace(step, duration_ds=60) for step in place.plans[0].steps))
+    network = replace(NETWORK, intersections=(replace(place, plans=(short,)),))
+    assert Actuated(network)._max_ds == [[150] * 4]
+    assert Actuated(changed(NETWORK, plans=False))._max_ds == [[400] * 4]
+
+
+def test_a_cycle_of_maxima_fits_into_the_maximum_red() -> None:
+    network = changed(STREET, plans=False)
+    lost_ds = sum(stage_sequence(network, 0).lost_ds)
+    maxima = Actuated(network)._max_ds[0]
+    assert sum(maxima) == pytest.approx(0.75 * 1200 - lost_ds, abs=4)
+    assert Actuated(changed(network, max_red_ds=100))._max_ds == [[50] * 4]

@@ -15,7 +15,7 @@ def test_lanes_know_their_approach_and_their_link() -> None:
     assert {lane: int(a) for lane, a in enumerate(places.lane_approach) if a >= 0} == {3: 0, 4: 1, 9: 2}
     assert {lane: int(k) for lane, k in enumerate(places.lane_link) if k >= 0} == {6: 0, 7: 0}
     assert list(places.link_approach) == [0, 0, 1, 1, 2, 2]
-    assert set(np.flatnonzero(places.watched)) == set(range(14)) - {5}
+    assert set(places.watched_lanes) == set(range(14)) - {5}
 
 
 def test_a_u_turn_is_improbable_until_it_is_seen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -47,6 +48,7 @@ class Lamps:
         self._set_program = signals.setProgram
         self._names = [intersection.id for intersection in network.intersections]
         self._check(network, set(signals.getIDList()))
+        self._all_states = _reader(client, self._names)
         self._programs = [signals.getProgram(name) for name in self._names]
         self._obeys = self._obeying(options)
         self._letters = Letters(network)
@@ -70,7 +72,7 @@ class Lamps:
         The letters of SUMO do not tell clearance from red; where it shows the very state that it was told, it shows
         what was commanded.
         """
-        states = list(map(self._state_of, self._names))
+        states = self._all_states()
         if states != self._states:
             for index, state in enumerate(states):
                 if state != self._states[index]:
@@ -131,3 +133,16 @@ class Lamps:
                     f'signal "{intersection.id}" has {links} links in the network that SUMO runs and '
                     f"{intersection.link_count} in the one that was read; read it again"
                 )
+
+
+def _reader(client: Client, names: list[str]) -> Callable[[], list[str]]:
+    """Return a function that reads all states: asked for in process, sent with each step over TraCI."""
+    signals: Any = client.api.trafficlight
+    if not client.remote:
+        state_of = signals.getRedYellowGreenState
+        return lambda: list(map(state_of, names))
+    from traci.constants import TL_RED_YELLOW_GREEN_STATE as key  # noqa: N811, PLC0415  only needed here
+
+    for name in names:
+        signals.subscribe(name, (key,))
+    return lambda: [signals.getSubscriptionResults(name)[key] for name in names]

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -95,10 +96,8 @@ class SumoProcess:
         self._process.wait()
 
     def _signal(self, number: int) -> None:
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left in the group
             os.killpg(self._process.pid, number)
-        except (ProcessLookupError, PermissionError):
-            return  # nobody is left in the group
 
     def __enter__(self) -> Self:
         return self

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from signals.adapters.sumo.complaints import first_error, one_line, refusal
-from signals.adapters.sumo.install import ADVICE, find_sumo
+from signals.adapters.sumo.install import find_sumo
 from signals.adapters.sumo.options import SumoOptions
 from signals.adapters.sumo.process import SumoProcess, free_port
-from signals.errors import MissingDependencyError, WorldError, WorldLostError, WorldTimeoutError
+from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 
 __all__ = ["Remote"]
 
 _RETRY_S = 0.02
 _ENDING_S = 0.2
 _PORTS = 3
+_TAIL = 300
 
 
 class Remote:
@@ -47,10 +48,8 @@ class Remote:
     """
 
     def __init__(self, arguments: Sequence[str], folder: Path, options: SumoOptions) -> None:
-        try:
-            import traci  # noqa: PLC0415  only needed here
-        except ImportError:
-            raise MissingDependencyError(f"traci is not installed; run {ADVICE}") from None
+        import traci  # noqa: PLC0415  only needed here
+
         self.remote = True
         self.errors: tuple[type[BaseException], ...] = (
             traci.exceptions.TraCIException,
@@ -121,7 +120,8 @@ class Remote:
                 if port_is_last:
                     raise WorldLostError(f"SUMO found none of {_PORTS} ports free") from error
                 return False
-            raise refusal(self._folder, f"it ended with code {self._process.exit_code}", console) from error
+            ending = f"it ended with code {self._process.exit_code} {console[-_TAIL:]}"
+            raise refusal(self._folder, ending, console) from error
         except BaseException:
             self._process.kill()
             raise

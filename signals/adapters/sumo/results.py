@@ -89,23 +89,7 @@ def read_outcome(folder: Path, account: Account) -> tuple[Trips, Incidents]:
         When a file is missing, cut off or not complete.
     """
     counts = _statistics(folder / STATISTICS)
-    rows: list[_Row] = []
-    departed = waiting = 0
-    for element in _whole(folder / TRIPS, {"tripinfo", "personinfo"}, "tripinfos"):
-        if element.tag == "personinfo":
-            rows += _person(element, account)
-        elif _number(element, "depart") < 0:
-            waiting += 1
-            rows += _undeparted(element, account)
-        else:
-            departed += 1
-            rows.append(_vehicle(element, account))
-    # Those who are due between the last step and the end wait in this table only.
-    if departed != counts["inserted"] or waiting < counts["waiting"] or account.departed not in (-1, departed):
-        raise RecordError(
-            f"{folder / TRIPS}: not complete: it has {departed} vehicles that departed and {waiting} that wait to, "
-            f"SUMO counted {counts['inserted']:g} and {counts['waiting']:g}; was the disk full?"
-        )
+    rows = _travellers(folder / TRIPS, counts, account)
     warnings, given_up = _log(folder / LOG)
     rows += [
         _Row(at_s, account.end_s - at_s, 0.0, 0.0, 0.0, 0.0, TripState.NEVER_INSERTED, User.VEHICLE)
@@ -120,6 +104,28 @@ def read_outcome(folder: Path, account: Account) -> tuple[Trips, Incidents]:
         warnings=warnings,
     )
     return _table(rows), incidents
+
+
+def _travellers(path: Path, counts: Mapping[str, float], account: Account) -> list[_Row]:
+    """Return everybody in the trip table, once it was found complete."""
+    rows: list[_Row] = []
+    departed = waiting = 0
+    for element in _whole(path, {"tripinfo", "personinfo"}, "tripinfos"):
+        if element.tag == "personinfo":
+            rows += _person(element, account)
+        elif _number(element, "depart") < 0:
+            waiting += 1
+            rows += _undeparted(element, account)
+        else:
+            departed += 1
+            rows.append(_vehicle(element, account))
+    # Those who are due between the last step and the end wait in this table only.
+    if departed != counts["inserted"] or waiting < counts["waiting"] or account.departed not in (-1, departed):
+        raise RecordError(
+            f"{path}: not complete: it has {departed} vehicles that departed and {waiting} that wait to, "
+            f"SUMO counted {counts['inserted']:g} and {counts['waiting']:g}; was the disk full?"
+        )
+    return rows
 
 
 def _whole(path: Path, tags: set[str], root: str) -> Iterator[Element]:
