@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from signals.kernels.sensing import SKIPPED, TOP_HANDLE, Beliefs, Memory, Seen, observe
 from signals.model.feeders import feeders
 from signals.model.network import Network
-from signals.model.values import Aspect, FloatArray, Readings, Snapshot
+from signals.model.values import FloatArray, Readings, Snapshot
 from signals.sensing import rooms
 from signals.sensing.clock import Clock
 from signals.sensing.places import places_of
@@ -42,7 +40,7 @@ class FullEstimator:
         self._feeders = feeders(network, range_m)
         self._places = places_of(network, self._feeders)
         self._begin()
-        self.update(self._silence())
+        self.update(rooms.silence(len(network.arrays.group_user)))
         self._begin()  # that tick was for the compiler
 
     @property
@@ -127,10 +125,3 @@ class FullEstimator:
             beliefs.arrival_handle[:n],
             self._memory.link_share,
         )
-
-    def _silence(self) -> Readings:
-        """Return readings in which nothing is seen."""
-        groups = len(self._network.arrays.group_user)
-        whole, part, handle = np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int64)
-        unknown = np.full(groups, Aspect.UNKNOWN, np.int8)
-        return Readings(0.0, unknown, np.zeros(groups, np.bool_), whole, part, part, handle, whole, part)

@@ -11,6 +11,7 @@ from signals.model.values import Readings, Snapshot
 from signals.sensing.clock import Clock
 from signals.sensing.loop_places import loop_places
 from signals.sensing.places import first_shares
+from signals.sensing.rooms import silence
 from signals.sensing.signal_heads import SignalHeads
 
 __all__ = ["LoopEstimator"]
@@ -41,7 +42,7 @@ class LoopEstimator:
         self._places = loop_places(network, feeders(network, range_m))
         self._link_share = first_shares(network)
         self._begin()
-        self._believe()
+        self.update(silence(len(network.arrays.group_user)))
         self._begin()  # that tick was for the compiler
 
     def update(self, readings: Readings) -> Snapshot:

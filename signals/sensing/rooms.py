@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from signals.kernels.sensing import Beliefs, Memory, Places, Seen
 from signals.model.network import Network
+from signals.model.values import Aspect, Readings
 from signals.sensing.places import first_shares
 
-__all__ = ["first_beliefs", "first_memory", "first_seen", "for_arrivals", "for_handles", "for_vehicles"]
+__all__ = ["first_beliefs", "first_memory", "first_seen", "for_arrivals", "for_handles", "for_vehicles", "silence"]
 
 FIRST_VEHICLES = 256
 FIRST_ARRIVALS = 1024
@@ -117,3 +118,10 @@ def _longer(column: npt.NDArray[Number], room: int, fill: float) -> npt.NDArray[
     longer = np.full((room, *column.shape[1:]), fill, column.dtype)
     longer[: len(column)] = column
     return longer
+
+
+def silence(groups: int) -> Readings:
+    """Return readings in which nothing is seen and no signal is read back; enough to run every kernel once."""
+    whole, part = np.empty(0, np.int32), np.empty(0, np.float32)
+    unknown, nobody = np.full(groups, Aspect.UNKNOWN, np.int8), np.zeros(groups, np.bool_)
+    return Readings(0.0, unknown, nobody, whole, part, part, np.empty(0, np.int64), whole, part)

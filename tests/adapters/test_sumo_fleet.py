@@ -108,6 +108,12 @@ def test_who_comes_parks_and_goes(remote: bool) -> None:
     road.happen(unparking=("a", "stranger"))
     fleet.stepped()
     assert seen(fleet) == [(7, 2.0, 0.0, 3), (4, 5.0, 1.5, 2)]
+    road.place["b"] = ("in", 0.0, 3.0, 0.0)
+    road.place["c"] = ("elsewhere", 8.0, 3.0, 0.0)
+    road.happen()
+    fleet.stepped()
+    assert seen(fleet) == [(4, 5.0, 1.5, 2), (4, 0.0, 3.0, 1)]
+    assert fleet.longest_wait_s() == 0
     road.place = {"a": ("", 0.0, 0.0, 0.0)}  # moved on by magic: on no lane for a while
     road.happen(arrived=("b", "c"))
     fleet.stepped()

@@ -49,18 +49,11 @@ def compiled_in_the_loop(scenario: str, controller: str, **changes: object) -> l
     return json.loads(done.stdout.splitlines()[-1])
 
 
-UNFINISHED = pytest.mark.xfail(
-    strict=False, reason="SimWorld and LoopEstimator do not call their kernels before the first tick yet"
-)
-
-
-@UNFINISHED
 @pytest.mark.parametrize("controller", sorted(plugins.BUILT_IN["controllers"]))
 def test_in_the_built_in_simulator(controller: str) -> None:
     assert not compiled_in_the_loop("crossroads", controller, end_s=90.0)
 
 
-@UNFINISHED
 def test_with_detectors_only() -> None:
     assert not compiled_in_the_loop("crossroads", "actuated", end_s=90.0, sensing="detectors")
 

@@ -94,6 +94,9 @@ class SimWorld:
         self._time_ds = 0
         self._aspect = np.full(len(self.network.arrays.group_user), Aspect.UNKNOWN, np.int8)
         self._programs = OwnPrograms(self.network)
+        rehearsal = PointQueues(stock(self.network, self._demand, self._travellers))  # compiles before the first tick
+        rehearsal.read(0.0, -0.1, self._aspect, vehicles=True)
+        rehearsal.advance(0.0, 0.1, self._aspect)
         self._stock = stock(self.network, self._demand, self._travellers)
         self._queues = PointQueues(self._stock)
         return self

@@ -9,7 +9,7 @@ depart, and come with the answer to each step. Both ways see the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -48,7 +48,7 @@ class Fleet(Protocol):
         ...
 
     def read(self) -> Seen:
-        """Return the vehicles on watched lanes, in order of departure; parked ones are not on a lane."""
+        """Return the vehicles on watched lanes, in the order in which they got there; parked ones are on no lane."""
         ...
 
     def longest_wait_s(self) -> float:
@@ -70,40 +70,59 @@ def open_fleet(client: Client, watched: Mapping[str, int]) -> Fleet:
 
 
 class _Roll:
-    """Who is on the road, with a number for each that means nothing outside the run."""
+    """Who is on the road, with a number for each that means nothing outside the run.
 
-    def __init__(self) -> None:
+    Those on watched lanes and the others are kept apart: few change sides in a tick.
+    """
+
+    def __init__(self, watched: Mapping[str, int]) -> None:
         self.departed = 0
-        self.running: dict[str, int] = {}
+        self._index_of = dict(watched).get
+        self._here: dict[str, int] = {}
+        self._away: dict[str, int] = {}
         self._parked: dict[str, int] = {}
 
-    def depart(self, vehicles: Sequence[str]) -> None:
+    def _depart(self, vehicles: Sequence[str]) -> None:
         for vehicle in vehicles:
             self.departed += 1
-            self.running[vehicle] = self.departed
+            self._away[vehicle] = self.departed
 
-    def park(self, vehicles: Sequence[str]) -> None:
+    def _park(self, vehicles: Sequence[str]) -> None:
         for vehicle in vehicles:
-            if vehicle in self.running:
-                self._parked[vehicle] = self.running.pop(vehicle)
+            handle = self._here.pop(vehicle, None) or self._away.pop(vehicle, None)
+            if handle is not None:
+                self._parked[vehicle] = handle
 
-    def unpark(self, vehicles: Sequence[str]) -> None:
+    def _unpark(self, vehicles: Sequence[str]) -> None:
         for vehicle in vehicles:
             if vehicle in self._parked:
-                self.running[vehicle] = self._parked.pop(vehicle)
+                self._away[vehicle] = self._parked.pop(vehicle)
 
-    def arrive(self, vehicles: Sequence[str]) -> None:
+    def _arrive(self, vehicles: Sequence[str]) -> None:
         for vehicle in vehicles:
-            self.running.pop(vehicle, None)
-            self._parked.pop(vehicle, None)
+            for place in (self._here, self._away, self._parked):
+                place.pop(vehicle, None)
+
+    def _lanes(self, lane_of: Callable[[str], str]) -> list[int]:
+        """Look who came and who left; return the lanes of those who are here."""
+        here, away = self._here, self._away
+        for vehicle, lane in zip(tuple(away), map(lane_of, tuple(away)), strict=True):
+            if self._index_of(lane, -1) >= 0:
+                here[vehicle] = away.pop(vehicle)
+        lanes = list(map(self._index_of, map(lane_of, here), repeat(-1)))
+        if -1 in lanes:
+            for vehicle, lane_index in zip(tuple(here), lanes, strict=True):
+                if lane_index < 0:
+                    away[vehicle] = here.pop(vehicle)
+            lanes = [lane_index for lane_index in lanes if lane_index >= 0]
+        return lanes
 
 
 class _Polled(_Roll):
     """Asks libsumo."""
 
     def __init__(self, api: Any, watched: Mapping[str, int]) -> None:
-        super().__init__()
-        self._index_of = dict(watched).get
+        super().__init__(watched)
         self._lane_of = _direct(api, "vehicle", "getLaneID")
         self._position_of = _direct(api, "vehicle", "getLanePosition")
         self._speed_of = _direct(api, "vehicle", "getSpeed")
@@ -115,32 +134,25 @@ class _Polled(_Roll):
 
     def stepped(self) -> None:
         """Ask who came and went."""
-        self.depart(self._departing())
-        self.park(self._parking())
-        self.unpark(self._unparking())
-        self.arrive(self._arriving())
+        self._depart(self._departing())
+        self._park(self._parking())
+        self._unpark(self._unparking())
+        self._arrive(self._arriving())
 
     def read(self) -> Seen:
-        """Ask for all vehicles, then drop those on other lanes: cheaper than asking for fewer."""
-        vehicles = self.running
-        count = len(vehicles)
-        lane = np.fromiter(map(self._index_of, map(self._lane_of, vehicles), repeat(-1)), np.int32, count)
-        seen = Seen(
-            lane,
-            np.fromiter(map(self._position_of, vehicles), np.float32, count),
-            np.fromiter(map(self._speed_of, vehicles), np.float32, count),
-            np.fromiter(vehicles.values(), np.int64, count),
-        )
-        watched = np.flatnonzero(lane >= 0)
-        if len(watched) == count:
-            return seen
+        """Ask for the lane of everybody, and for the rest of those who are on a watched one."""
+        lanes = self._lanes(self._lane_of)
+        here, count = self._here, len(lanes)
         return Seen(
-            lane.take(watched), seen.position_m.take(watched), seen.speed_mps.take(watched), seen.handle.take(watched)
+            np.array(lanes, np.int32),
+            np.fromiter(map(self._position_of, here), np.float32, count),
+            np.fromiter(map(self._speed_of, here), np.float32, count),
+            np.fromiter(here.values(), np.int64, count),
         )
 
     def longest_wait_s(self) -> float:
         """Ask all of them."""
-        return max(map(self._wait_of, self.running), default=0.0)
+        return max(map(self._wait_of, chain(self._here, self._away)), default=0.0)
 
 
 class _Subscribed(_Roll):
@@ -149,9 +161,8 @@ class _Subscribed(_Roll):
     def __init__(self, api: Any, watched: Mapping[str, int]) -> None:
         import traci.constants as tc  # noqa: PLC0415  only needed here
 
-        super().__init__()
+        super().__init__(watched)
         self._api = api
-        self._index_of = dict(watched).get
         self._keys = (tc.VAR_LANE_ID, tc.VAR_LANEPOSITION, tc.VAR_SPEED, tc.VAR_WAITING_TIME)
         self._wanted = self._keys if watched else self._keys[-1:]
         self._events = (
@@ -171,33 +182,29 @@ class _Subscribed(_Roll):
         for vehicle in departing:
             if vehicle not in gone:
                 subscribe(vehicle, self._wanted)
-        self.depart(departing)
-        self.park(parking)
-        self.unpark(unparking)
-        self.arrive(arriving)
+        self._depart(departing)
+        self._park(parking)
+        self._unpark(unparking)
+        self._arrive(arriving)
 
     def read(self) -> Seen:
         """Return what came with the last step."""
         lane_key, position_key, speed_key, _ = self._keys
         results = self._api.vehicle.getAllSubscriptionResults()
-        rows = [
-            (index, values[position_key], values[speed_key], handle)
-            for vehicle, handle in self.running.items()
-            if (values := results.get(vehicle)) and (index := self._index_of(values[lane_key], -1)) >= 0
-        ]
-        lane, position_m, speed_mps, handle = zip(*rows, strict=True) if rows else ((),) * 4
+        lanes = self._lanes(lambda vehicle: results[vehicle][lane_key])
+        here, count = self._here, len(lanes)
         return Seen(
-            np.array(lane, np.int32),
-            np.array(position_m, np.float32),
-            np.array(speed_mps, np.float32),
-            np.array(handle, np.int64),
+            np.array(lanes, np.int32),
+            np.fromiter((results[vehicle][position_key] for vehicle in here), np.float32, count),
+            np.fromiter((results[vehicle][speed_key] for vehicle in here), np.float32, count),
+            np.fromiter(here.values(), np.int64, count),
         )
 
     def longest_wait_s(self) -> float:
         """Return it from what came."""
         key = self._keys[-1]
         results = self._api.vehicle.getAllSubscriptionResults()
-        return max((results[vehicle][key] for vehicle in self.running if vehicle in results), default=0.0)
+        return max((results[vehicle][key] for vehicle in chain(self._here, self._away)), default=0.0)
 
 
 def _direct(api: Any, domain: str, name: str) -> Callable[..., Any]:

@@ -21,7 +21,7 @@ from signals.model.values import Command, Readings
 __all__ = ["WAIT_SAMPLE_S", "Running"]
 
 WAIT_SAMPLE_S = 5.0
-"""How often it is looked who waits longest; `Incidents.longest_wait_s` may be so much too short."""
+"""How often it is looked at most who waits longest; `Incidents.longest_wait_s` may be so much too short."""
 
 
 class Running:
@@ -54,7 +54,8 @@ class Running:
         self._fleet: Fleet = open_fleet(client, self._watched)
         self._loops: Loops | None = open_loops(client, network, options.step_s) if network.detectors else None
         self._no_loops = (np.zeros(0, np.int32), np.zeros(0, np.float32))
-        self._sample_ticks = max(round(WAIT_SAMPLE_S / options.step_s), 1)
+        self._step_s = options.step_s
+        self._look_at_tick = 0
         self._longest_wait_s = 0.0
 
     def read(self, time_s: float) -> Readings:
@@ -69,8 +70,15 @@ class Running:
         self._step()
         self.ticks += 1
         self._fleet.stepped()
-        if self.ticks % self._sample_ticks == 0:
-            self._longest_wait_s = max(self._longest_wait_s, self._fleet.longest_wait_s())
+        if self.ticks >= self._look_at_tick:
+            self._look_who_waits()
+
+    def _look_who_waits(self) -> None:
+        """Note the longest wait, and when it can be beaten at the earliest."""
+        wait_s = self._fleet.longest_wait_s()
+        self._longest_wait_s = max(self._longest_wait_s, wait_s)
+        pause_s = max(self._longest_wait_s - wait_s, WAIT_SAMPLE_S)
+        self._look_at_tick = self.ticks + int(pause_s / self._step_s)
 
     def account(self, time_s: float, vclass: Mapping[str, str]) -> Account:
         """Sum up what SUMO will not write."""
