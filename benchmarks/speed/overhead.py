@@ -5,7 +5,7 @@
 The networks are RESCO's, read from the installed `sumo-rl` package. Every figure comes from a process of its own, and
 the variants take turns, so that a busy machine slows all of them alike; ratios are of CPU times, the median over the
 repeats. Loading is not counted; `bare` is libsumo that does nothing but step, without any output file; `outputs` is the
-same with the files that a run of ours leaves behind.
+same with SUMO's files that a run of ours leaves behind (tripinfo, statistics, the record of the lights).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def steps_of_sumo(name: str, *, outputs: bool) -> float:
     import libsumo  # noqa: PLC0415  children only
 
     from signals.adapters.sumo.config import read_config  # noqa: PLC0415
+    from signals.adapters.sumo.network import read_network  # noqa: PLC0415
 
     inputs = read_config(config_of(name))
     with tempfile.TemporaryDirectory() as folder:
@@ -46,9 +47,13 @@ def steps_of_sumo(name: str, *, outputs: bool) -> float:
             "--time-to-teleport", "-1", "--no-step-log", "--no-warnings", "--xml-validation", "never",
         ]  # fmt: skip
         if outputs:
+            signals = [place.id for place in read_network(inputs.net, inputs.additionals).intersections]
+            lines = [f'<timedEvent type="SaveTLSStates" source="{one}" dest="{folder}/states.xml"/>' for one in signals]
+            Path(folder, "states.add.xml").write_text("<additional>" + "".join(lines) + "</additional>")
             command += [
                 "--tripinfo-output", f"{folder}/tripinfo.xml", "--tripinfo-output.write-unfinished",
                 "--tripinfo-output.write-undeparted", "--statistic-output", f"{folder}/statistics.xml",
+                "-a", f"{folder}/states.add.xml",
             ]  # fmt: skip
         libsumo.start(command)
         begin = time.process_time()
@@ -98,12 +103,16 @@ def overhead(name: str, repeats: int) -> None:
     for _ in range(repeats):
         for variant in VARIANTS:
             rows[variant].append(measured(variant, name))
-    print(f"\n{name}, one hour, 1 s steps, {repeats} repeats: CPU seconds (median), ratio to bare SUMO")
+    print(f"\n{name}, one hour, 1 s steps, {repeats} repeats: CPU seconds (median), ratio to bare, to outputs")
     for variant in VARIANTS:
         cpu = statistics.median(row[0] for row in rows[variant])
-        ratio = statistics.median(row[0] / bare[0] for row, bare in zip(rows[variant], rows["bare"], strict=True))
         wall = statistics.median(row[1] for row in rows[variant])
-        print(f"  {variant:16} {cpu:7.2f} s  x {ratio:5.2f}" + (f"  wall {wall:5.2f} s" if wall else ""))
+        ratios = [
+            statistics.median(row[0] / other[0] for row, other in zip(rows[variant], rows[base], strict=True))
+            for base in ("bare", "outputs")
+        ]
+        line = f"  {variant:16} {cpu:7.2f} s  x {ratios[0]:5.2f}  x {ratios[1]:5.2f}"
+        print(line + (f"  wall {wall:5.2f} s" if wall else ""))
 
 
 def cold_start(name: str, repeats: int) -> None:

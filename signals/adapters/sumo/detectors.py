@@ -11,6 +11,7 @@ import numpy as np
 
 from signals.adapters.sumo.additionals import NOWHERE
 from signals.adapters.sumo.client import Client
+from signals.adapters.sumo.in_process import direct
 from signals.errors import NetworkError
 from signals.model.lanes import User
 from signals.model.movements import Movement
@@ -122,7 +123,7 @@ class _Polled:
     def __init__(self, api: Any, names: list[str], tick_s: float) -> None:
         self._names = names
         self._tick_s = tick_s
-        self._occupancy = api.inductionloop.getLastStepOccupancy
+        self._occupancy = direct(api, "inductionloop", "getLastStepOccupancy")
         self._data = api.inductionloop.getVehicleData
 
     def read(self, time_s: float) -> tuple[IntArray, FloatArray]:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.adapters.sumo.client import Client
+from signals.adapters.sumo.in_process import direct
 
 __all__ = ["NOBODY", "Fleet", "Seen", "open_fleet"]
 
@@ -123,14 +124,14 @@ class _Polled(_Roll):
 
     def __init__(self, api: Any, watched: Mapping[str, int]) -> None:
         super().__init__(watched)
-        self._lane_of = _direct(api, "vehicle", "getLaneID")
-        self._position_of = _direct(api, "vehicle", "getLanePosition")
-        self._speed_of = _direct(api, "vehicle", "getSpeed")
-        self._wait_of = _direct(api, "vehicle", "getWaitingTime")
-        self._departing = _direct(api, "simulation", "getDepartedIDList")
-        self._parking = _direct(api, "simulation", "getParkingStartingVehiclesIDList")
-        self._unparking = _direct(api, "simulation", "getParkingEndingVehiclesIDList")
-        self._arriving = _direct(api, "simulation", "getArrivedIDList")
+        self._lane_of = direct(api, "vehicle", "getLaneID")
+        self._position_of = direct(api, "vehicle", "getLanePosition")
+        self._speed_of = direct(api, "vehicle", "getSpeed")
+        self._wait_of = direct(api, "vehicle", "getWaitingTime")
+        self._departing = direct(api, "simulation", "getDepartedIDList")
+        self._parking = direct(api, "simulation", "getParkingStartingVehiclesIDList")
+        self._unparking = direct(api, "simulation", "getParkingEndingVehiclesIDList")
+        self._arriving = direct(api, "simulation", "getArrivedIDList")
 
     def stepped(self) -> None:
         """Ask who came and went."""
@@ -205,10 +206,3 @@ class _Subscribed(_Roll):
         key = self._keys[-1]
         results = self._api.vehicle.getAllSubscriptionResults()
         return max((results[vehicle][key] for vehicle in chain(self._here, self._away)), default=0.0)
-
-
-def _direct(api: Any, domain: str, name: str) -> Callable[..., Any]:
-    """Return a compiled function of libsumo without its Python wrapper, which would cost half as much again."""
-    compiled: Callable[..., Any] | None = getattr(getattr(api, "_libsumo", None), f"{domain}_{name}", None)
-    public: Callable[..., Any] = getattr(getattr(api, domain), name)
-    return compiled or public

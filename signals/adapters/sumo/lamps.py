@@ -10,6 +10,7 @@ import numpy as np
 
 from signals.adapters.sumo.client import Client
 from signals.adapters.sumo.handover import Handover
+from signals.adapters.sumo.in_process import direct
 from signals.adapters.sumo.letters import Letters
 from signals.adapters.sumo.options import SumoOptions
 from signals.errors import ScenarioError, UnknownNameError
@@ -139,7 +140,7 @@ def _reader(client: Client, names: list[str]) -> Callable[[], list[str]]:
     """Return a function that reads all states: asked for in process, sent with each step over TraCI."""
     signals: Any = client.api.trafficlight
     if not client.remote:
-        state_of = signals.getRedYellowGreenState
+        state_of = direct(client.api, "trafficlight", "getRedYellowGreenState")
         return lambda: list(map(state_of, names))
     from traci.constants import TL_RED_YELLOW_GREEN_STATE as key  # noqa: N811, PLC0415  only needed here
 

@@ -48,17 +48,13 @@ class Remote:
     """
 
     def __init__(self, arguments: Sequence[str], folder: Path, options: SumoOptions) -> None:
-        import traci  # noqa: PLC0415  only needed here
+        # Not from `traci.exceptions`: importing libsumo puts other classes there.
+        from traci.connection import Connection, FatalTraCIError, TraCIException  # noqa: PLC0415  only needed here
 
         self.remote = True
-        self.errors: tuple[type[BaseException], ...] = (
-            traci.exceptions.TraCIException,
-            traci.exceptions.FatalTraCIError,
-            OSError,
-            struct.error,
-        )
-        self._refused = traci.exceptions.TraCIException
-        self._connection = traci.connection.Connection
+        self.errors: tuple[type[BaseException], ...] = (TraCIException, FatalTraCIError, OSError, struct.error)
+        self._refused = TraCIException
+        self._connection = Connection
         self._folder = folder
         self._options = options
         installation = find_sumo()
