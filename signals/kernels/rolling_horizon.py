@@ -106,10 +106,10 @@ def _insert(q: int, time_s: float, weight: float, moving: float, work: Work) -> 
     if n >= work.arrivals.shape[1]:
         return
     while n > 0 and work.arrivals[q, n - 1, TIME] > time_s:
-        work.arrivals[q, n] = work.arrivals[q, n - 1]
+        for column in (TIME, WEIGHT, MOVING):
+            work.arrivals[q, n, column] = work.arrivals[q, n - 1, column]
         n -= 1
-    work.arrivals[q, n, TIME] = time_s
-    work.arrivals[q, n, WEIGHT] = weight
+    work.arrivals[q, n, TIME], work.arrivals[q, n, WEIGHT] = time_s, weight
     work.arrivals[q, n, MOVING] = moving
     work.total[q] += 1
 

@@ -20,6 +20,7 @@ __all__ = [
     "Decision",
     "Event",
     "FloatArray",
+    "HandleArray",
     "IntArray",
     "Readings",
     "Snapshot",
@@ -66,6 +67,9 @@ class Readings(NamedTuple):
         int32 [nD] vehicles that entered the detector since the last tick; -1 = no valid reading.
     detector_occupied
         float32 [nD] share of the tick during which it was occupied, 0 to 1; NaN = no valid reading.
+    preempt
+        int8 [nG] the number with which an emergency vehicle calls a group: 1 goes first, 0 = nobody calls it. None =
+        nobody calls any.
     """
 
     time_s: float
@@ -77,6 +81,7 @@ class Readings(NamedTuple):
     vehicle_handle: HandleArray
     detector_count: IntArray
     detector_occupied: FloatArray
+    preempt: ByteArray | None = None
 
 
 class Snapshot(NamedTuple):

@@ -4,7 +4,8 @@ The *lead* of a group is the longest time from being first in the urgent queue t
 and minimum green of a conflicting group that has just started, its way to red or its intergreen (or, if longer, the
 group's own way to red), and the group's own red-amber. A group becomes urgent when its wait reaches its *patience*,
 maximum red minus lead, so that it is green within its maximum red if it is alone in being urgent. Others that became
-urgent before it are served before it, which takes at most their leads: that sum is its *guarantee*.
+urgent before it are served before it, which takes at most their leads: that sum is its *guarantee*. Emergency vehicles
+may hold it up for as long as the longest call, in all and whatever they do.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,13 +32,19 @@ class Run:
         self.violations: list[str] = []
         self.write = True
 
-    def wish(self, *groups: int, ticks: int = 1, demand: Sequence[int] = ()) -> Run:
+    def wish(
+        self, *groups: int, ticks: int = 1, demand: Sequence[int] = (), calls: Mapping[int, int] | None = None
+    ) -> Run:
+        """Wish groups for some ticks; `calls` maps groups to the numbers with which emergency vehicles call them."""
         want, waiting = np.zeros((2, self.groups), np.bool_)
+        preempt = np.zeros(self.groups, np.int8)
+        for group, number in (calls or {}).items():
+            preempt[group] = number
         want[list(groups)] = True
         waiting[list(demand)] = True
         stage = np.array([-1 if self.write else DO_NOT_WRITE], np.int32)
         for _ in range(ticks):
-            now = readings(len(self.history) * self.tick_ds / 10, self.shown)
+            now = readings(len(self.history) * self.tick_ds / 10, self.shown, preempt)
             verdict = self.guard.permit(Decision(want, stage), now, waiting)
             self.shown = verdict.command.aspect.copy()
             self.history.append("".join(LETTERS[a] for a in self.shown))

@@ -36,9 +36,9 @@ def cross(**times: int) -> Network:
     return network(intersection(groups, {(0, 1): 60, (1, 0): 50, (2, 1): 90, (1, 2): 70}))
 
 
-def readings(time_s: float, aspect: np.ndarray | Sequence[int]) -> Readings:
+def readings(time_s: float, aspect: np.ndarray | Sequence[int], preempt: np.ndarray | None = None) -> Readings:
     empty = {name: np.zeros(0, np.float32) for name in Readings._fields}
-    return Readings(**empty | {"time_s": time_s, "aspect": np.array(aspect, np.int8)})
+    return Readings(**empty | {"time_s": time_s, "aspect": np.array(aspect, np.int8), "preempt": preempt})
 
 
 def random_intersection(rng: random.Random, most: int = 6, name: str = "x") -> Intersection:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
+
+import numpy as np
 
 import signals.safety.guard
 import signals.safety.interstage
@@ -25,17 +27,26 @@ def plant(module: ModuleType, *bugs: tuple[str, str]) -> ModuleType:
     return twin
 
 
+def views(columns: Iterable[Any]) -> tuple[Any, ...]:
+    """Return arrays as a kernel wants them that runs as plain Python (see `signals.kernels.compile.quick`)."""
+    return tuple(column.data if isinstance(column, np.ndarray) else column for column in columns)
+
+
 def plain_step() -> Callable[..., None]:
-    return plant(signals.safety.interstage).step
+    """Return the kernel as plain Python, for a guard that hands it arrays."""
+    step = plant(signals.safety.interstage).step
+
+    def plain(site: Iterable[Any], state: Iterable[Any], *inputs: Any) -> None:
+        step(views(site), views(state), *views(inputs))
+
+    return plain
 
 
 def guard_with(
     network: Any, *bugs: tuple[str, str], module: ModuleType = signals.safety.interstage, **settings: Any
 ) -> Guard:
     """Build a guard whose interstage kernel, or whose own code, has bugs."""
-    twin = plant(module, *bugs)
-    if module is signals.safety.guard:
-        return twin.Guard(network, **settings)
-    guard = plant(signals.safety.guard)
-    guard.__dict__["step"] = twin.step
+    guard = plant(signals.safety.guard, *(bugs if module is signals.safety.guard else ()))
+    kernel = plant(signals.safety.interstage, *(bugs if module is signals.safety.interstage else ()))
+    guard.__dict__["step"], guard.__dict__["quick"] = kernel.step, views
     return guard.Guard(network, **settings)

@@ -9,7 +9,7 @@ from signals.model.crossroads import crossroads
 from signals.model.values import Aspect, Command, Decision
 from signals.safety import guard as guard_module
 from signals.safety.guard import DO_NOT_WRITE, Guard
-from signals.safety.interstage import NOT_WRITTEN
+from signals.safety.interstage import NOT_WRITTEN, State
 from tests.safety.driving import Run
 from tests.safety.layouts import cross, intersection, network, readings
 
@@ -89,8 +89,8 @@ def test_only_intersections_that_are_let_go_are_not_written() -> None:
 
 
 def test_a_violation_takes_back_the_command_that_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def mad(site: object, state: object, *_: object) -> None:
-        state.out[:] = Aspect.GREEN
+    def mad(site: object, state: tuple[np.ndarray, ...], *_: object) -> None:
+        State(*state).out[:] = Aspect.GREEN
 
     for how, written in (("stop-writing", False), ("count", True)):
         guard = Guard(cross(), on_violation=how)
@@ -170,6 +170,4 @@ def test_the_plan_of_the_crossroads_runs_as_it_is_written() -> None:
         assert not verdict.violations
         shown = verdict.command.aspect.copy()
         greens.append((shown == Aspect.GREEN).tolist() == want.tolist())
-    late = [tick for tick, green in enumerate(greens) if not green]
-    # Only people keep traffic waiting: their clearance of 8 s is longer than the 5 s between the stages of the plan.
-    assert {tick * 10 % plan.cycle_ds for tick in late} <= {300, 310, 320, 770, 780, 790}
+    assert all(greens)

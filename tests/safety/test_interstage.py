@@ -144,6 +144,80 @@ def test_demand_that_comes_and_goes_is_not_forgotten() -> None:
     assert 150 < run.column(1).index("G") <= 165
 
 
+def test_an_emergency_vehicle_gets_green_whatever_is_wished() -> None:
+    run = Run(cross(red_amber_ds=0)).wish(0, ticks=10).wish(0, ticks=12, calls={1: 1})
+    assert run.column(0)[10:] == "aaa" + "r" * 9
+    assert run.column(1)[10:] == "r" * 6 + "G" * 6  # its intergreen holds
+    assert run.reason(0)[10:] == ["emergency"] * 12
+    assert run.reason(1)[10:] == ["granted"] * 6 + ["emergency"] * 6
+    run.wish(0, ticks=3)
+    assert run.column(1)[22:] == "aaa"
+    assert not run.violations
+
+
+def test_an_emergency_cuts_a_walk_but_not_its_clearance() -> None:
+    run = Run(cross(red_amber_ds=0)).wish(2, ticks=3).wish(2, ticks=10, calls={1: 1})
+    assert run.column(2) == "GGG" + "c" * 8 + "rr"
+    assert run.column(1).index("G") == 3 + 9  # the intergreen of people on foot
+    assert not run.violations
+
+
+def test_an_emergency_cuts_a_walk_that_nobody_wishes_any_more() -> None:
+    run = Run(cross(red_amber_ds=0)).wish(2, ticks=2).wish().wish(ticks=2, calls={1: 1})
+    assert run.column(2) == "GGGcc"
+    assert not run.violations
+
+
+def test_an_emergency_cuts_no_minimum_green_of_vehicles_no_amber_and_no_red_amber() -> None:
+    run = Run(cross(red_amber_ds=20)).wish(0).wish(ticks=20, calls={1: 1})
+    assert run.column(0) == "RRGGGGGaaa" + "r" * 11
+    assert run.column(1) == "r" * 11 + "RR" + "G" * 8
+    assert not run.violations
+
+
+def test_of_two_emergencies_the_lower_number_goes_first_and_the_other_after_it() -> None:
+    run = Run(cross(red_amber_ds=0)).wish(0, ticks=6, calls={0: 2}).wish(0, ticks=20, calls={0: 2, 1: 1})
+    assert run.column(0)[6:10] == "aaar"
+    assert run.column(1)[6:].index("G") == 6
+    run.wish(ticks=15, calls={0: 2})
+    assert run.history[-1] == "Grr"
+    assert not run.violations
+
+
+def test_emergencies_that_do_not_conflict_are_served_together() -> None:
+    run = Run(cross(red_amber_ds=0)).wish(1, ticks=6).wish(1, ticks=12, calls={0: 1, 2: 5})
+    assert run.history[-1] == "GrG"
+
+
+def test_a_called_green_goes_on_beyond_its_maximum() -> None:
+    run = Run(cross(red_amber_ds=0)).wish(ticks=60, demand=[1], calls={0: 1})
+    assert run.column(0) == "G" * 60
+    assert not run.violations
+
+
+def test_a_call_that_does_not_end_is_a_stuck_input() -> None:
+    run = Run(cross(red_amber_ds=0)).wish(1, ticks=200, calls={0: 1})
+    assert run.column(0) == "G" * 180 + "aaa" + "r" * 17
+    assert run.history[-1] == "rGr"
+    run.wish(1).wish(1, ticks=8, calls={0: 1})  # it dropped, so it is heard again
+    assert run.history[-1] == "Grr"
+    assert not run.violations
+
+
+def test_calls_cannot_starve_anybody() -> None:
+    run = Run(cross(red_amber_ds=0))
+    for _ in range(8):
+        run.wish(0, ticks=60, demand=[1], calls={0: 1}).wish(0, demand=[1])
+    assert 180 + 30 < run.column(1).index("G") <= 180 + 90
+    assert run.column(1).count("G") > 4  # at least its minimum
+    assert not run.violations
+
+
+@pytest.mark.parametrize("number", [0, -1, -128])
+def test_only_a_positive_number_is_a_call(number: int) -> None:
+    assert Run(cross(red_amber_ds=0)).wish(0, ticks=5, calls={1: number}).column(0) == "GGGGG"
+
+
 def test_start_up_on_the_street_is_red_for_the_longest_intergreen() -> None:
     run = Run(cross(red_amber_ds=0), cold_start="street").wish(0, ticks=11)
     assert run.history == ["rrr"] * 9 + ["Grr"] * 2
@@ -205,9 +279,11 @@ def test_compiled_and_plain_python_agree(seed: int) -> None:
     draw = np.random.default_rng(seed)
     for _ in range(150):
         want, demand = draw.random((2, groups)) < 0.5
+        preempt = draw.choice([0, 0, 0, 0, 1, 2, -1], groups).astype(np.int8)
         shown, write = draw.integers(-1, 5, groups).astype(np.int8), draw.random(3) < 0.95
-        interstage.step(compiled._site, compiled._state, want, demand, shown, write)
-        plain_kernel(plain._site, plain._state, want, demand, shown, write)
+        inputs = (want, demand, preempt, shown, write)
+        interstage.step(tuple(compiled._site), tuple(compiled._state), *inputs)
+        plain_kernel(tuple(plain._site), tuple(plain._state), *inputs)
         for one, other in zip(compiled._state, plain._state, strict=True):
             assert one.tobytes() == other.tobytes()
 

@@ -38,6 +38,7 @@ def start(make: Make, what: Network | None = None, **settings: object) -> Run:
 
 def i1_no_conflict(make: Make) -> None:
     run = start(make).wish(0, 1, 2, ticks=300, demand=(0, 1, 2))
+    run.wish(0, ticks=40).wish(1, ticks=10).wish(2, ticks=10)
     assert not [row for row in run.history if row[1] != "r" and row != "r" + row[1] + "r"]
 
 
@@ -69,6 +70,27 @@ def i6_red_amber_is_exact(make: Make) -> None:
 def i7_clearance_is_never_cut(make: Make) -> None:
     run = start(make).wish(2, ticks=8).wish(1, ticks=12)
     assert run.column(2)[8:] == "c" * 8 + "r" * 4
+
+
+def i7_an_emergency_cuts_no_clearance(make: Make) -> None:
+    run = start(make, cross(red_amber_ds=0)).wish(2, ticks=3).wish(ticks=12, calls={1: 1})
+    assert run.column(2) == "GGG" + "c" * 8 + "r" * 4
+
+
+def i2_an_emergency_cuts_no_minimum_green_of_vehicles(make: Make) -> None:
+    run = start(make, cross(red_amber_ds=0)).wish(0).wish(ticks=8, calls={1: 1})
+    assert run.column(0) == "GGGGGaaar"
+
+
+def i9_calls_starve_nobody(make: Make) -> None:
+    run = start(make)
+    for _ in range(8):
+        run.wish(0, ticks=60, demand=(1,), calls={0: 1}).wish(0, demand=(1,))
+    assert run.column(1).index("G") <= 180 + 90
+
+
+def i9_a_stuck_call_is_not_heard(make: Make) -> None:
+    assert start(make).wish(1, ticks=220, calls={0: 1}).history[-1] == "rGr"
 
 
 def i8_maximum_green(make: Make) -> None:
@@ -122,6 +144,7 @@ def i12_total(make: Make) -> None:
         for array in guard._state:
             info = np.iinfo(array.dtype)
             array[:] = draw.integers(info.min, info.max, array.shape, endpoint=True)
+        guard._state.charge[:] = draw.integers(0, 3, 3)
         want, demand = draw.random((2, groups)) < 0.5
         shown = draw.integers(-128, 128, groups)
         aspect = guard.permit(Decision(want, np.full(3, -1, np.int32)), readings(0, shown), demand).command.aspect
@@ -184,26 +207,40 @@ class Guarded(NamedTuple):
 
 
 GUARDED = [
-    Guarded(i1_no_conflict, "if between_ds != NO_CONFLICT:\n            shows", "if False:\n            shows"),
-    Guarded(
-        i2_minimum_green, "state.wish[g] == REFUSED and age_ds >= site.min_green_ds[g]", "state.wish[g] == REFUSED"
-    ),
+    Guarded(i1_no_conflict, "        if shows != RED:\n", "        if False:\n"),
+    Guarded(i2_minimum_green, "wish[g] <= REFUSED and age_ds >= least_ds", "wish[g] <= REFUSED"),
     Guarded(i3_amber_after_green, "now = AMBER if site.amber_ds[g] > 0 else CLEARANCE", "now = CLEARANCE"),
     Guarded(i4_amber_is_exact, "if age_ds >= site.amber_ds[g]:", "if True:"),
     Guarded(i4_amber_is_exact, "if age_ds >= site.amber_ds[g]:", "if age_ds > site.amber_ds[g]:"),
-    Guarded(i5_intergreen, "state.ended_ds[j] < between_ds - site.red_amber_ds[g]", "False"),
-    Guarded(i5_intergreen, "between_ds - site.red_amber_ds[g]", "between_ds"),
+    Guarded(i5_intergreen, "state.ended_ds[j] < site.between_ds[c] - site.red_amber_ds[g]", "False"),
+    Guarded(i5_intergreen, "site.between_ds[c] - site.red_amber_ds[g]", "site.between_ds[c]"),
     Guarded(i6_red_amber_is_exact, "if age_ds >= site.red_amber_ds[g]:", "if True:"),
-    Guarded(i6_red_amber_is_exact, "RED_AMBER if site.red_amber_ds[g] > 0 else GREEN", "GREEN"),
+    Guarded(i6_red_amber_is_exact, "state.aspect[g] = RED_AMBER", "state.aspect[g] = GREEN"),
     Guarded(i7_clearance_is_never_cut, "if age_ds >= site.clearance_ds[g]:", "if True:"),
     Guarded(i7_clearance_is_never_cut, "else CLEARANCE if site.clearance_ds[g] > 0 else RED", "else RED"),
-    Guarded(i8_maximum_green, "            _end_at_maximum(site, state, demand, i)\n", ""),
+    Guarded(i8_maximum_green, "            _end_at_maximum(site, state, demand, first, last)\n", ""),
+    Guarded(
+        i7_an_emergency_cuts_no_clearance,
+        "if age_ds >= site.clearance_ds[g]:",
+        "if age_ds >= site.clearance_ds[g] or state.wish[g] == CUT:",
+    ),
+    Guarded(
+        i2_an_emergency_cuts_no_minimum_green_of_vehicles,
+        "least_ds = site.least_green_ds[g] if wish[g] == CUT",
+        "least_ds = 0 if wish[g] == CUT",
+    ),
+    Guarded(i9_calls_starve_nobody, "            rank += OVERDUE\n", "            pass\n"),
+    Guarded(
+        i9_a_stuck_call_is_not_heard,
+        " and state.called_ds[g] <= site.emergency_ds:\n            rank",
+        ":\n            rank",
+    ),
     Guarded(
         i8_maximum_green_even_if_the_rival_has_to_wait,
         "state.wish[g], state.reason[g] = REFUSED, MAX_GREEN",
         "pass",
     ),
-    Guarded(i9_nobody_starves, "_serve_urgent(site, state, i)\n            _end", "_end"),
+    Guarded(i9_nobody_starves, "            _serve_pressing(site, state, preempt, first, last)\n", ""),
     Guarded(i10_no_flicker, "                now = GREEN\n", "                now = GREEN if state.wish[g] else RED\n"),
     Guarded(i10_red_is_seen, "GRANTED if state.age_ds[g] > 0 else INTERGREEN", "GRANTED"),
     Guarded(
@@ -212,10 +249,18 @@ GUARDED = [
         "self._want[:] = False",
         signals.safety.guard,
     ),
-    Guarded(i12_total, "elif before != RED:", "elif False:"),
+    Guarded(
+        i12_total,
+        "else:  # not one of ours: total all the same\n            now = RED",
+        "else:\n            now = before",
+    ),
     Guarded(i15_every_wish_is_reached, "state.startup_ds[i] -= site.tick_ds", "pass"),
     Guarded(i17_no_deadlock, "GRANTED if state.age_ds[g] > 0 else INTERGREEN", "INTERGREEN"),
-    Guarded(i18_what_is_legal_is_not_touched, "state.ended_ds[j] < between_ds", "state.ended_ds[j] <= between_ds"),
+    Guarded(
+        i18_what_is_legal_is_not_touched,
+        "state.ended_ds[j] < site.between_ds[c]",
+        "state.ended_ds[j] <= site.between_ds[c]",
+    ),
     Guarded(i20_a_fault_stays, "self._write &= ~self._monitor.latched", "pass", signals.safety.guard),
 ]
 

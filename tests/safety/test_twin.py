@@ -29,16 +29,21 @@ def test_the_interstage_kernel_and_its_twin_agree(cold_start: str, block: int) -
         groups = rows[-1].stop
         want, demand = draw.random((2, groups)) < 0.5
         shown = draw.choice([-1, 0, 0, 0, 0, 1, 2, 3, 4], groups) if rng.random() < 0.7 else np.full(groups, -1)
+        preempt, calls = np.zeros(groups, np.int8), rng.choice((0, 0, 0.01, 0.2))
         change, wishes = rng.choice((0.05, 0.3, 1.0)), rng.choice((0.2, 0.5, 0.9))
         for tick in range(200):
             want = draw.random(groups) < wishes if rng.random() < change else want
             demand = draw.random(groups) < 0.7 if rng.random() < 0.1 else demand
+            if rng.random() < 0.1:
+                preempt = np.where(draw.random(groups) < calls, draw.integers(-1, 4, groups), 0).astype(np.int8)
             write = draw.random(3) > 0.02
             stage = np.where(write, -1, DO_NOT_WRITE).astype(np.int32)
-            verdict = guard.permit(Decision(want, stage), readings(tick, shown), demand)
+            verdict = guard.permit(Decision(want, stage), readings(tick, shown, preempt), demand)
             assert not verdict.violations
             for twin, own, ours in zip(twins, rows, write, strict=True):
-                aspects, reasons = twin.step(want[own], demand[own], shown[own].tolist(), write=bool(ours))
+                aspects, reasons = twin.step(
+                    want[own], demand[own], preempt[own].tolist(), shown[own].tolist(), write=bool(ours)
+                )
                 assert verdict.command.aspect[own].tolist() == aspects
                 assert [REASONS[number] for number in verdict.reason[own]] == reasons
                 state = guard._state

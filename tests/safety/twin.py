@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from signals.model.intersections import Intersection
+from signals.model.lanes import User
 from signals.model.values import Aspect
 
 RED, RED_AMBER, GREEN, AMBER, CLEARANCE = (Aspect(number) for number in range(5))
@@ -13,11 +14,12 @@ FOR_EVER = 100_000_000
 
 
 class Group:
-    """One signal group and its three clocks."""
+    """One signal group and its four clocks."""
 
     def __init__(self, since_ds: int) -> None:
         self.aspect, self.age_ds, self.ended_ds, self.wait_ds = RED, since_ds, since_ds, 0
-        self.wish = self.must = self.next = False
+        self.called_ds = 0
+        self.wish = self.must = self.next = self.cut = False
 
     def show(self, aspect: Aspect) -> None:
         self.ended_ds = 0 if self.aspect == GREEN else self.ended_ds
@@ -26,8 +28,10 @@ class Group:
 
 
 class Twin:
-    def __init__(self, site: Intersection, tick_ds: int, patience_ds: Sequence[int], *, cold: bool) -> None:
-        self.site, self.tick_ds, self.patience_ds = site, tick_ds, patience_ds
+    def __init__(
+        self, site: Intersection, tick_ds: int, patience_ds: Sequence[int], *, cold: bool, emergency_ds: int = 1800
+    ) -> None:
+        self.site, self.tick_ds, self.patience_ds, self.emergency_ds = site, tick_ds, patience_ds, emergency_ds
         self.cold, self.ours, self.startup_ds = cold, False, 0
         self.size = range(len(site.groups))
         self.groups = [Group(0) for _ in self.size]
@@ -39,7 +43,7 @@ class Twin:
         return self.groups[g].wait_ds - self.patience_ds[g]
 
     def step(
-        self, want: Sequence[bool], demand: Sequence[bool], shown: Sequence[int], *, write: bool
+        self, want: Sequence[bool], demand: Sequence[bool], preempt: Sequence[int], shown: Sequence[int], *, write: bool
     ) -> tuple[list[Aspect], list[str]]:
         if not write:
             self.cold, self.ours, self.groups = False, False, [Group(0) for _ in self.size]
@@ -48,11 +52,12 @@ class Twin:
             self.advance(demand)
         else:
             self.take_over(shown)
-        for group, wanted in zip(self.groups, want, strict=True):
-            group.wish, group.must, group.next = bool(wanted), False, False
+        for group, wanted, number in zip(self.groups, want, preempt, strict=True):
+            group.wish, group.must, group.next, group.cut = bool(wanted), False, False, False
+            group.called_ds = group.called_ds + self.tick_ds if number > 0 else 0
         why = ["granted" for _ in self.size]
         self.end_at_maximum(demand, why)
-        self.serve_urgent(why)
+        self.serve_pressing(preempt, why)
         self.end()
         self.start(why)
         return [group.aspect for group in self.groups], [self.reason(g, want[g], why[g]) for g in self.size]
@@ -85,23 +90,33 @@ class Twin:
                 group.wish, why[g] = False, "maximum green"
                 self.groups[first].wait_ds = max(self.groups[first].wait_ds, self.patience_ds[first])
 
-    def serve_urgent(self, why: list[str]) -> None:
-        for g in sorted(self.size, key=lambda g: (-self.over_ds(g), g)):
-            if self.over_ds(g) >= 0 and not any(self.groups[j].must for j in self.foes(g)):
-                self.groups[g].wish = self.groups[g].must = True
-                for j in self.foes(g):
-                    if self.groups[j].wish:
-                        self.groups[j].wish, why[j] = False, "a group waited too long"
+    def serve_pressing(self, preempt: Sequence[int], why: list[str]) -> None:
+        urgent = sorted((g for g in self.size if self.over_ds(g) >= 0), key=lambda g: (-self.over_ds(g), g))
+        overdue = [g for g in urgent if self.over_ds(g) >= self.emergency_ds]
+        called = [g for g in self.size if 0 < self.groups[g].called_ds <= self.emergency_ds and g not in overdue]
+        called.sort(key=lambda g: (preempt[g], g))
+        order = [*overdue, *called, *(g for g in urgent if g not in overdue and g not in called)]
+        for g in order:
+            if any(self.groups[j].must for j in self.foes(g)):
+                continue
+            because = "emergency" if g in called else "a group waited too long"
+            why[g] = why[g] if self.groups[g].wish else because
+            self.groups[g].wish = self.groups[g].must = True
+            for j in self.foes(g):
+                if self.groups[j].wish:
+                    self.groups[j].wish, why[j] = False, because
+                self.groups[j].cut = self.groups[j].cut or g in called
 
     def end(self) -> None:
         for group, times in zip(self.groups, self.site.groups, strict=True):
+            least_ds = 0 if group.cut and times.user == User.PEDESTRIAN else times.min_green_ds
             after = [RED]
             if times.clearance_ds and group.aspect != CLEARANCE:
                 after.append(CLEARANCE)
             if times.amber_ds and group.aspect == GREEN:
                 after.append(AMBER)
             red_amber_ds = -(-times.red_amber_ds // self.tick_ds) * self.tick_ds
-            lasts_ds = {AMBER: times.amber_ds, CLEARANCE: times.clearance_ds, GREEN: times.min_green_ds}
+            lasts_ds = {AMBER: times.amber_ds, CLEARANCE: times.clearance_ds, GREEN: least_ds}
             lasts_ds |= {RED_AMBER: red_amber_ds, RED: math.inf}
             if group.age_ds >= lasts_ds[group.aspect] and not (group.aspect == GREEN and group.wish):
                 group.show(GREEN if group.aspect == RED_AMBER else after[-1])
@@ -136,11 +151,11 @@ class Twin:
     def reason(self, g: int, wanted: bool, why: str) -> str:
         group = self.groups[g]
         if group.aspect == RED_AMBER:
-            return "a group waited too long" if group.must and not wanted else "red-amber"
+            return why if group.must and not wanted else "red-amber"
         if (group.aspect == GREEN) == bool(wanted):
             return "granted"
         if not wanted:
-            return "a group waited too long" if group.must else "minimum green"
+            return why if group.must else "minimum green"
         if why == "granted":
             return {AMBER: "amber", CLEARANCE: "clearance"}[group.aspect]
         return why
