@@ -193,8 +193,18 @@ def _intersection_row(place: Intersection, movements: Sequence[str]) -> Intersec
         link_count=place.link_count,
         off_links=tuple(OffLinkRow(link=link, shows=shows) for link, shows in place.off_links),
         groups=groups,
-        stages=tuple(StageRow(id=s.id, groups=_pick(names, s.groups), source=_source(s.source)) for s in place.stages),
+        stages=tuple(_stage_row(stage, names) for stage in place.stages),
         plans=tuple(_plan_row(plan, names) for plan in place.plans),
+    )
+
+
+def _stage_row(stage: Stage, names: Sequence[str]) -> StageRow:
+    return StageRow(
+        id=stage.id,
+        groups=_pick(names, stage.groups),
+        source=_source(stage.source),
+        late_start_ds=stage.late_start_ds,
+        early_cutoff_ds=stage.early_cutoff_ds,
     )
 
 
@@ -299,7 +309,13 @@ class _Reader:
     def _intersection(self, row: IntersectionRow, path: str) -> Intersection:
         known = _numbers((group.id for group in row.groups), f'intersection "{row.id}": signal group')
         stages = tuple(
-            Stage(s.id, _indices(known, s.groups, "signal group", f"{path}.stages[{n}].groups"), s.source)
+            Stage(
+                s.id,
+                _indices(known, s.groups, "signal group", f"{path}.stages[{n}].groups"),
+                s.source,
+                s.late_start_ds,
+                s.early_cutoff_ds,
+            )
             for n, s in enumerate(row.stages)
         )
         return Intersection(

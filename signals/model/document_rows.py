@@ -88,6 +88,8 @@ class StageRow:
     id: str
     groups: tuple[str, ...]
     source: Literal["file", "derived"] = "file"
+    late_start_ds: tuple[int, ...] = ()
+    early_cutoff_ds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,11 +79,25 @@ class Stage:
         The groups that are green, ascending.
     source
         ``file`` (taken from a program of the network) or ``derived`` (a maximal compatible set).
+    late_start_ds
+        How much later than the first group of the stage each group starts; empty = together.
+    early_cutoff_ds
+        How much earlier than the last group of the stage each group ends; empty = together.
     """
 
     id: str
     groups: tuple[int, ...]
     source: str = "file"
+    late_start_ds: tuple[int, ...] = ()
+    early_cutoff_ds: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, times in (("late_start_ds", self.late_start_ds), ("early_cutoff_ds", self.early_cutoff_ds)):
+            if times and (len(times) != len(self.groups) or min(times) != 0):
+                raise NetworkError(
+                    f'stage "{self.id}": {name} needs one time for each of its {len(self.groups)} groups, '
+                    f"of which the least is 0, got {list(times)}"
+                )
 
 
 @dataclass(frozen=True, slots=True)
