@@ -186,6 +186,7 @@ def _open_sumo(file: ScenarioFile, folder: Path, network: Network, opening: Open
         step_s=file.time.step_s,
         sensing=file.sensing.level,
         range_m=file.sensing.range_m,
+        emergency_range_m=file.control.emergency_range_m,
         traci=opening.traci,
         gui=opening.gui,
     )

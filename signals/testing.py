@@ -321,8 +321,11 @@ def _check_readings(readings: Readings, world: World, time_s: float) -> None:
         ("vehicle_handle", np.int64, seen),
         ("detector_count", np.int32, detectors),
         ("detector_occupied", np.float32, detectors),
+        ("preempt", np.int8, groups),
     ):
         array = getattr(readings, name)
+        if array is None and name == "preempt":
+            continue
         _require(
             array.dtype == dtype and array.shape == shape,
             f"{name} must be {np.dtype(dtype)} {list(shape)}, got {array.dtype} {list(array.shape)}",

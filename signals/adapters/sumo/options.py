@@ -27,6 +27,9 @@ class SumoOptions:
         ``full`` (every vehicle within range, and the induction loops that there are) or ``detectors`` (loops only).
     range_m
         How far from the stop line vehicles are seen at level ``full``.
+    emergency_range_m
+        From how far emergency vehicles (vClass ``emergency``) are heard and go first; 0 = they are traffic like any
+        other.
     controlled
         Ids of the intersections that obey; None = all. The others keep their programs.
     traci
@@ -49,6 +52,7 @@ class SumoOptions:
     step_s: float = 1.0
     sensing: str = FULL
     range_m: float = 200.0
+    emergency_range_m: float = 0.0
     controlled: frozenset[str] | None = None
     traci: bool = False
     gui: bool = False
@@ -64,6 +68,8 @@ class SumoOptions:
         for name in ("step_s", "range_m", "scale", "start_timeout_s", "step_timeout_s"):
             if not (isfinite(getattr(self, name)) and getattr(self, name) > 0):
                 raise ScenarioError(f"{name} must be a number > 0, got {getattr(self, name)}")
+        if not (isfinite(self.emergency_range_m) and self.emergency_range_m >= 0):
+            raise ScenarioError(f"emergency_range_m must be a number >= 0, got {self.emergency_range_m}")
         if not isclose(self.tick_ds, self.step_s * 10):
             raise ScenarioError(f"step_s must be a multiple of 0.1 s, got {self.step_s}")
         if not 0 <= self.seed < 2**31:

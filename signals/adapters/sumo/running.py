@@ -8,6 +8,7 @@ import numpy as np
 
 from signals.adapters.sumo.client import Client
 from signals.adapters.sumo.detectors import Loops, open_loops
+from signals.adapters.sumo.emergencies import Emergencies
 from signals.adapters.sumo.fleet import NOBODY, Fleet, open_fleet
 from signals.adapters.sumo.lamps import Lamps
 from signals.adapters.sumo.options import FULL, SumoOptions
@@ -50,6 +51,9 @@ class Running:
         self._step = client.step
         self._lamps = Lamps(client, network, options)
         self._people = People(client, network)
+        heard_m = options.emergency_range_m
+        self._emergencies = Emergencies(client, network, heard_m) if heard_m > 0 else None
+        self._no_emergency = np.zeros(len(network.arrays.group_user), np.int8)
         self._watched = _watched_lanes(client, network, options.range_m) if full else {}
         self._fleet: Fleet = open_fleet(client, self._watched)
         self._loops: Loops | None = open_loops(client, network, options.step_s) if network.detectors else None
@@ -62,7 +66,8 @@ class Running:
         """Report what was seen since the last tick."""
         seen = self._fleet.read() if self._watched else NOBODY
         count, occupied = self._loops.read(time_s) if self._loops else self._no_loops
-        return Readings(time_s, self._lamps.read(), self._people.read(), *seen, count, occupied)
+        preempt = self._emergencies.read() if self._emergencies else self._no_emergency
+        return Readings(time_s, self._lamps.read(), self._people.read(), *seen, count, occupied, preempt)
 
     def write(self, command: Command) -> None:
         """Show what is commanded and let one tick pass."""
