@@ -158,7 +158,12 @@ def _intersection(*, pedestrians: bool) -> Intersection:
     lengths = {"ahead_ns": 250, "left_ns": 120, "ahead_ew": 250, "left_ew": 120}
     steps = []
     for name, green in greens.items():
-        steps += [PlanStep(lengths[name], green), PlanStep(50, ())]
+        drive = tuple(group for group in green if groups[group].user is not User.PEDESTRIAN)
+        if drive == green:
+            steps.append(PlanStep(lengths[name], green))
+        else:  # who walks needs 3 s longer to be gone than the 5 s between the stages
+            steps += [PlanStep(lengths[name] - 30, green), PlanStep(30, drive)]
+        steps.append(PlanStep(50, ()))
     plan = Plan("fixed", tuple(steps))
     return Intersection("centre", tuple(groups), matrix, stages, (plan,), ("centre",), 12 + 4 * pedestrians)
 

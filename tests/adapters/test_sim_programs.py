@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from signals.adapters.sim.programs import OwnPrograms
 from signals.model.crossroads import crossroads
+from signals.model.intersections import Plan, PlanStep
 from signals.model.values import Aspect
 from tests.adapters.streets import town
 
@@ -23,9 +26,21 @@ def test_the_first_plan_runs_with_amber_and_clearance() -> None:
     assert (shown[:94] == shown[94:]).all()
     ahead, left, walk = shown[:94, 0], shown[:94, 1], shown[:94, 9]
     assert list(ahead) == [2] * 25 + [3] * 3 + [0] * 66
+    assert list(left[:45]) == [0] * 30 + [2] * 12 + [3] * 3
+    assert list(walk) == [2] * 22 + [4] * 8 + [0] * 64
+
+
+def test_a_plan_that_is_too_quick_for_those_who_walk_is_waited_for() -> None:
+    net = crossroads()
+    place = net.intersections[0]
+    steps = tuple(
+        PlanStep(s.duration_ds, place.stages[0].groups if s.groups == (0, 4) else s.groups)
+        for s in place.plans[0].steps
+    )
+    quick = replace(net, intersections=(replace(place, plans=(Plan("quick", steps),)),))
+    shown = run(OwnPrograms(quick), np.full(12, Aspect.UNKNOWN, np.int8), 0, 94)
     # 5 s after the end of the crossings is too early: their intergreen to the left turn is 8 s.
-    assert list(left[:45]) == [0] * 33 + [2] * 9 + [3] * 3
-    assert list(walk) == [2] * 25 + [4] * 8 + [0] * 61
+    assert list(shown[:45, 1]) == [0] * 33 + [2] * 9 + [3] * 3
 
 
 def test_taking_over_keeps_the_intergreens() -> None:

@@ -130,7 +130,7 @@ def test_it_beats_the_fixed_plan_and_leaves_nobody_waiting(flow: list[float]) ->
 def test_the_maximum_is_one_and_a_half_times_the_green_of_the_plan_but_15_s_at_least() -> None:
     assert Actuated(NETWORK)._max_ds == [[375, 180, 375, 180]]
     place = NETWORK.intersections[0]
-    short = replace(place.plans[0], steps=tuple(replace(step, duration_ds=60) for step in place.plans[0].steps))
+    short = replace(place.plans[0], steps=tuple(replace(step, duration_ds=40) for step in place.plans[0].steps))
     network = replace(NETWORK, intersections=(replace(place, plans=(short,)),))
     assert Actuated(network)._max_ds == [[150] * 4]
     assert Actuated(changed(NETWORK, plans=False))._max_ds == [[400] * 4]

@@ -85,4 +85,5 @@ def test_a_plan_is_a_cycle_of_steps() -> None:
 def test_the_plan_of_the_crossroads_serves_its_stages_in_order() -> None:
     there = crossroads().intersections[0]
     greens = [step.groups for step in there.plans[0].steps if step.groups]
-    assert greens == [stage.groups for stage in there.stages]
+    assert greens[::3] + greens[2::3] == [there.stages[number].groups for number in (0, 2, 1, 3)]
+    assert greens[1::3] == [(0, 4), (2, 6)]  # who walks is gone before the next stage begins

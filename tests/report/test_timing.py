@@ -61,7 +61,7 @@ def test_the_window_is_five_minutes_from_the_middle() -> None:
 def test_a_plan_shows_what_each_step_wants(network: Network) -> None:
     place = network.intersections[0]
     bars = bars_of(draw_plan(place.plans[0], place))
-    first, second = (step.groups for step in (place.plans[0].steps[0], place.plans[0].steps[2]))
+    first, second = (step.groups for step in (place.plans[0].steps[0], place.plans[0].steps[3]))
     spans = bars[ASPECT_COLOURS["green"]]
-    assert {span for span in spans if span[1] == 0} == {(float(group), 0.0, 25.0) for group in first}
+    assert {span for span in spans if span[1] == 0} == {(float(group), 0.0, 22.0) for group in first}
     assert {span for span in spans if span[1] == 30} == {(float(group), 30.0, 42.0) for group in second}
