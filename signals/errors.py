@@ -8,6 +8,7 @@
     │   ├── NetworkError         a network that cannot be read into the model
     │   │   └── UnsafePlanError  a stage shows green to two movements that conflict
     │   ├── ScenarioError        a scenario whose parts are missing or do not fit
+    │   ├── SiteCardError        a site card that was edited, or that does not fit the network
     │   └── UnknownNameError     a name that is not in a list; the nearest one is suggested
     ├── MissingDependencyError   an optional package is not installed; names the command that installs it
     ├── WorldError               the world (simulator, controller) failed
@@ -29,6 +30,7 @@ __all__ = [
     "RecordError",
     "ScenarioError",
     "SignalsError",
+    "SiteCardError",
     "UnknownNameError",
     "UnsafePlanError",
     "WorldError",
@@ -59,6 +61,10 @@ class UnsafePlanError(NetworkError):
 
 class ScenarioError(InputError):
     """The parts of a scenario are missing or do not fit."""
+
+
+class SiteCardError(InputError):
+    """A site card was edited, is none, or does not fit the network."""
 
 
 class UnknownNameError(InputError):

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from signals.errors import InputError
 from signals.model.intersections import Intersection, Plan, SignalGroup
 from signals.model.network import Network
-from signals.scenario import load, read_network_file
+from signals.scenario import Changes, load, read_network_file
+from signals.scenario_file import TimingPart
 from signals.scenario_search import SCENARIO_FILE
 from signals.screens import table
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["inspection", "inspection_tables", "network_of"]
+__all__ = ["against_cards", "inspection", "inspection_tables", "network_of"]
 
+_NET = (".net.xml", ".net.xml.gz")
 _ALIKE = ""
 """In a matrix for people: the two may be green together. A conflict with an intergreen of 0 s is a 0."""
 
 
 def network_of(
-    source: str, additionals: Sequence[Path] = (), *, profile: str = "rilsa", respect_plans: bool = True
+    source: str, additionals: Sequence[Path] = (), *, profile: str | None = None, respect_plans: bool | None = None
 ) -> Network:
     """Read the network of whatever has one.
 
@@ -34,23 +37,52 @@ def network_of(
     additionals
         Files with more signal programs, for a ``.net.xml``.
     profile, respect_plans
-        As in `signals.scenario_file.TimingPart`.
+        As in `signals.scenario_file.TimingPart`; `None` = as the scenario says, and as usual for a ``.net.xml``.
 
     Raises
     ------
     InputError
         When it cannot be read.
     """
-    path = Path(source)
-    if path.name.endswith((".net.xml", ".net.xml.gz")):
+    path, usual = Path(source), TimingPart()
+    if path.name.endswith(_NET):
         from signals.adapters.sumo.network import read_network  # noqa: PLC0415  only SUMO's users pay for SUMO's reader
 
-        return read_network(path, additionals, profile=profile, respect_plans=respect_plans)
+        kept = usual.respect_plans if respect_plans is None else respect_plans
+        return read_network(path, additionals, profile=profile or usual.profile, respect_plans=kept)
     if additionals:
         raise InputError(f'"{source}" brings its own additional files; others can only be given for a .net.xml')
-    if path.name.endswith(".toml") and path.name != SCENARIO_FILE:
+    if _is_network(path):
         return read_network_file(path)
-    return load(source, profile=profile, respect_plans=respect_plans).network
+    changes = {
+        key: value for key, value in (("profile", profile), ("respect_plans", respect_plans)) if value is not None
+    }
+    return load(source, **cast("Changes", changes)).network
+
+
+def against_cards(source: str, network: Network) -> Network:
+    """Add in what a network differs from the site cards of its scenario, where it has any.
+
+    Parameters
+    ----------
+    source
+        As for `network_of`.
+    network
+        What `network_of` read of it.
+
+    Raises
+    ------
+    InputError
+        When a card cannot be read or was edited.
+    """
+    path = Path(source)
+    if path.name.endswith(_NET) or _is_network(path):
+        return network
+    return replace(network, findings=(*network.findings, *load(source).card_findings(network)))
+
+
+def _is_network(path: Path) -> bool:
+    return path.name.endswith(".toml") and path.name != SCENARIO_FILE
 
 
 def inspection(network: Network) -> dict[str, object]:

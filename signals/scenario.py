@@ -10,10 +10,10 @@ from typing import TypedDict, Unpack
 
 import tomli_w
 
-from signals import scenario_worlds
+from signals import scenario_worlds, site_cards
 from signals.errors import UnknownNameError
 from signals.model.document import to_document
-from signals.model.network import Network
+from signals.model.network import Finding, Network
 from signals.model.roles import Estimator, World
 from signals.model.timing import profile
 from signals.record.files import write_whole
@@ -41,6 +41,8 @@ class Changes(TypedDict, total=False):
     respect_plans: bool
     stages: str
     intersections: tuple[str, ...]
+    site_cards: str
+    emergency_range_m: float
 
 
 _SECTION = {
@@ -54,6 +56,8 @@ _SECTION = {
     "respect_plans": ("timing", "respect_plans"),
     "stages": ("timing", "stages"),
     "intersections": ("control", "intersections"),
+    "emergency_range_m": ("control", "emergency_range_m"),
+    "site_cards": ("safety", "site_cards"),
 }
 
 
@@ -97,7 +101,12 @@ class Scenario:
     def inputs(self) -> tuple[Path, ...]:
         """Every file that it is made of. Raises `FileError` or `MissingDependencyError` where one is not there."""
         origin = () if self.origin is None else (self.origin,)
-        return (*origin, *scenario_worlds.paths_of(self.file, self.folder))
+        cards = () if self._cards is None else site_cards.card_paths(self._cards)
+        return (*origin, *scenario_worlds.paths_of(self.file, self.folder), *cards)
+
+    @property
+    def _cards(self) -> Path | None:
+        return self.folder / self.file.safety.site_cards if self.file.safety.site_cards else None
 
     @cached_property
     def network(self) -> Network:
@@ -121,6 +130,17 @@ class Scenario:
 
             network = place_detectors(network)
         return network
+
+    def card_findings(self, network: Network) -> tuple[Finding, ...]:
+        """Return in what a network, read of this scenario, differs from the site cards; raises `InputError`."""
+        if self._cards is None:
+            return ()
+        return site_cards.card_findings(self._cards, network, partial=bool(self.file.control.intersections))
+
+    def check_site_cards(self) -> None:
+        """Refuse a network that differs from the site cards. Raises `SiteCardError`, which names the differences."""
+        if self._cards is not None:
+            site_cards.check_site_cards(self._cards, self.network, partial=bool(self.file.control.intersections))
 
     @property
     def settings(self) -> dict[str, object]:
@@ -148,8 +168,9 @@ class Scenario:
         Raises
         ------
         InputError, MissingDependencyError
-            When something does not fit, or the simulator is not there.
+            When something does not fit, the network to its site cards included, or the simulator is not there.
         """
+        self.check_site_cards()
         return scenario_worlds.open_world(self.file, self.folder, self.network, opening)
 
     def __getstate__(self) -> dict[str, object]:

@@ -21,6 +21,7 @@ __all__ = [
     "ControlPart",
     "DemandPart",
     "FlowPart",
+    "SafetyPart",
     "ScenarioFile",
     "ScenarioPart",
     "SensingPart",
@@ -159,9 +160,27 @@ class ControlPart:
     ----------
     intersections
         Ids of those that are controlled; the rest keep their programs. Empty = all.
+    emergency_range_m
+        SUMO only: from how far emergency vehicles (vClass ``emergency``) are heard and go first; 0 = they are traffic
+        like any other.
     """
 
     intersections: tuple[str, ...] = ()
+    emergency_range_m: float = field(default=0.0, metadata=at_least(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyPart:
+    """Section ``[safety]``.
+
+    Parameters
+    ----------
+    site_cards
+        A folder with a site card for every intersection that is controlled (``signals inspect NET --site-card FOLDER``
+        writes them): a run only starts where the network is what they say. Empty = there are none.
+    """
+
+    site_cards: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +251,7 @@ class ScenarioFile:
     demand: tuple[DemandPart, ...] = ()
     timing: TimingPart = TimingPart()
     control: ControlPart = ControlPart()
+    safety: SafetyPart = SafetyPart()
     sensing: SensingPart = SensingPart()
     sim: SimPart | None = None
     world: Mapping[str, object] = field(default_factory=dict)

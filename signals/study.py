@@ -127,6 +127,7 @@ def compare(
     found = scenario if isinstance(scenario, Scenario) else load(scenario)
     chosen, names = options or RunOptions(), _checked(controllers)
     found.network  # noqa: B018  what is wrong with it is said once, not by every run
+    found.check_site_cards()
     with _folder(None if out is None else Path(out)) as folder:
         jobs = [_Job(name, seed, run_path(folder, name, seed)) for seed, name in product(dict.fromkeys(seeds), names)]
         tally = _Tally({}, set(), on_progress or _nobody_listens)

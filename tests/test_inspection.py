@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from signals.errors import InputError
-from signals.inspection import inspection, inspection_tables, network_of
+from signals.inspection import against_cards, inspection, inspection_tables, network_of
 from signals.model.crossroads import crossroads
 from signals.model.network import Finding
 from signals.scenario import write_network_file
+from signals.site_cards import write_site_cards
 
 FINDING = Finding("warning", "centre", "short-intergreen", "an intergreen is short")
 
@@ -70,6 +71,40 @@ def test_whatever_has_a_network_can_be_inspected(tmp_path: Path) -> None:
     assert network_of("crossroads") == crossroads()
     with pytest.raises(InputError, match="others can only be given"):
         network_of("crossroads", [tmp_path / "more.add.xml"])
+
+
+def test_a_scenario_is_held_against_its_cards(tmp_path: Path) -> None:
+    assert against_cards("crossroads", crossroads()) == crossroads()
+    path = tmp_path / "scenario.toml"
+    path.write_text(
+        'format = 1\n[scenario]\nname = "x"\nworld = "sim"\n[sim]\nveh_h = 1\n[safety]\nsite_cards = "cards"\n'
+    )
+    write_site_cards(tmp_path / "cards", crossroads(pedestrians=False))
+    network = network_of(str(path))
+    findings = against_cards(str(path), network).findings
+    assert findings[0] == Finding(
+        "error", "centre", "site-card", 'site card "centre": link_count is 12 on the card, 16 in the network'
+    )
+    write_network_file(tmp_path / "network.toml", network)
+    assert against_cards(str(tmp_path / "network.toml"), network) == network
+
+
+@pytest.mark.sumo
+def test_a_scenario_says_by_which_profile_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "scenario.toml"
+    path.write_text(
+        'format = 1\n[scenario]\nname = "x"\n[timing]\nprofile = "crow"\nrespect_plans = false\n'
+        '[sumo]\npackage = "eclipse-sumo"\nnet = "tools/game/cross/cross.net.xml"\n'
+    )
+    own = network_of(str(path))
+    assert own == network_of(str(path), profile="crow", respect_plans=False)
+    assert own != network_of(str(path), profile="rilsa")
+    assert own != network_of(str(path), respect_plans=True)
+    write_site_cards(tmp_path / "cards", own)
+    path.write_text(path.read_text() + '[safety]\nsite_cards = "cards"\n')
+    assert against_cards(str(path), own) == own
+    other = against_cards(str(path), network_of(str(path), profile="rilsa"))
+    assert {finding.code for finding in other.findings} >= {"site-card"}
 
 
 @pytest.mark.sumo

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 import signals
-from signals.errors import FileError, InputError, NetworkError, ScenarioError, UnknownNameError
+from signals.errors import FileError, InputError, NetworkError, ScenarioError, SiteCardError, UnknownNameError
 from signals.model.crossroads import crossroads
 from signals.scenario import load, read_network_file, write_network_file
 from signals.sensing.full import FullEstimator
+from signals.site_cards import write_site_cards
 from signals.testing import two_crossroads
 
 FLOWS = """
@@ -34,7 +35,7 @@ def test_the_crossroads_need_no_file() -> None:
     assert (scenario.name, scenario.title) == ("crossroads", "A crossroads made by rule")
     assert scenario.network == crossroads()
     assert scenario.network is scenario.network
-    assert [path.name for path in scenario.inputs] == ["scenario.toml"]
+    assert [path.name for path in scenario.inputs] == ["scenario.toml", "centre.toml"]
     assert scenario.versions == {}
     assert isinstance(scenario.estimator(), FullEstimator)
 
@@ -85,6 +86,51 @@ def test_some_intersections_can_be_left_alone(own_network: Path) -> None:
         load(own_network, intersections=("b:center",)).network  # noqa: B018
     with pytest.raises(ScenarioError, match="controls all of its intersections"):
         signals.run(scenario, controller="net")
+
+
+def with_cards(folder: Path) -> Path:
+    """Give a scenario the key, and the cards of its network."""
+    path = folder / "scenario.toml"
+    path.write_text(path.read_text() + '[safety]\nsite_cards = "cards"\n')
+    write_site_cards(folder / "cards", two_crossroads())
+    return folder
+
+
+def test_a_run_starts_where_the_cards_fit(own_network: Path) -> None:
+    scenario = load(with_cards(own_network))
+    scenario.check_site_cards()
+    assert scenario.card_findings(scenario.network) == ()
+    record = signals.run(scenario, controller="net")
+    inputs = record.provenance["inputs"]
+    assert isinstance(inputs, list)
+    assert [row["name"] for row in inputs] == ["scenario.toml", "network.toml", "b-centre-b4e42204.toml", "centre.toml"]
+
+
+def test_a_run_does_not_start_where_the_cards_do_not_fit(own_network: Path, tmp_path: Path) -> None:
+    path = with_cards(own_network) / "network.toml"
+    path.write_text(path.read_text().replace("clearance_ds = 80", "clearance_ds = 70", 1))
+    with pytest.raises(SiteCardError, match="clearance_ds is 80 on the card, 70 in the network"):
+        signals.run(load(own_network), controller="net", out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    assert [finding.code for finding in load(own_network).card_findings(load(own_network).network)] == ["site-card"]
+    write_site_cards(tmp_path / "others", load(own_network).network)
+    load(own_network, site_cards=str(tmp_path / "others")).check_site_cards()
+    load(own_network, site_cards="").check_site_cards()
+
+
+def test_a_part_of_a_network_needs_a_part_of_the_cards(own_network: Path) -> None:
+    with_cards(own_network)
+    load(own_network, intersections=("b:centre",)).check_site_cards()
+    (own_network / "cards/centre.toml").unlink()
+    load(own_network, intersections=("b:centre",)).check_site_cards()
+    with pytest.raises(SiteCardError, match='site card "centre": there is none'):
+        load(own_network).check_site_cards()
+
+
+def test_cards_that_are_not_there(own_network: Path) -> None:
+    with pytest.raises(FileError, match="there are no site cards"):
+        load(own_network, site_cards="none").inputs  # noqa: B018
+    assert load(own_network).card_findings(two_crossroads()) == ()
 
 
 def test_another_process_reads_the_network_itself() -> None:

@@ -43,6 +43,8 @@ respect_plans = false
 stages = "derived"
 [control]
 intersections = ["j1"]
+[safety]
+site_cards = "cards"
 [sensing]
 level = "detectors"
 range_m = 150
@@ -68,6 +70,7 @@ def test_every_key_is_read() -> None:
     )
     assert (file.timing.profile, file.timing.respect_plans, file.timing.stages) == ("crow", False, "derived")
     assert file.control.intersections == ("j1",)
+    assert file.safety.site_cards == "cards"
     assert (file.sensing.level, file.sensing.range_m) == ("detectors", 150.0)
     assert file.world == {"whatever": 3}
 
