@@ -1,7 +1,8 @@
-"""Logs that keep only what changed: of what was shown, and of what was wanted."""
+"""Logs that keep only what changed: of what was shown, of what was wanted, and of who was in charge."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, ByteArray, Decision, IntArray
 
-__all__ = ["AspectLog", "Spans", "WishLog"]
+__all__ = ["AspectLog", "Spans", "WishLog", "WriteLog"]
 
 
 class Spans(NamedTuple):
@@ -112,6 +113,42 @@ class WishLog:
                 " ".join(places[row].groups[group].id for group in np.flatnonzero(wanted))
                 for _, row, _, wanted in self._rows
             ],
+        }
+
+
+class WriteLog:
+    """Which intersections were ours: a row per intersection whenever that changes.
+
+    Parameters
+    ----------
+    names
+        Ids of the intersections.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._last = [-1] * len(names)
+        self._last_bytes = b"nothing yet"
+        self._rows: list[tuple[float, str, int]] = []
+
+    def note(self, time_s: float, write: BoolArray) -> None:
+        """Keep one tick."""
+        now = write.tobytes()
+        if now == self._last_bytes:
+            return
+        last, self._last, self._last_bytes = self._last, write.astype(int).tolist(), now
+        self._rows += [
+            (time_s, name, ours)
+            for name, ours, before in zip(self._names, self._last, last, strict=True)
+            if ours != before
+        ]
+
+    def columns(self) -> dict[str, list[float] | list[str] | list[int]]:
+        """Return the table `written`."""
+        return {
+            "time_s": [time_s for time_s, _, _ in self._rows],
+            "intersection": [name for _, name, _ in self._rows],
+            "written": [ours for _, _, ours in self._rows],
         }
 
 

@@ -47,6 +47,11 @@ _SIGNALS = (
     Column("aspect", "", "text", "What it shows: red, red_amber, green, amber, clearance, or unknown."),
     Column("duration_s", "s", "number", "For how long it showed it; cut off at the end of the record."),
 )
+_WRITTEN = (
+    _TIME._replace(meaning="From when on, in the world's clock."),
+    _INTERSECTION,
+    Column("written", "", "integer", "1 where we said what it shows, 0 where its own program did."),
+)
 _DECISIONS = (
     _TIME._replace(meaning="When the wish changed, in the world's clock."),
     _INTERSECTION,
@@ -132,6 +137,7 @@ _DATA_DICTIONARY = (
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "signals": _SIGNALS,
+    "written": _WRITTEN,
     "decisions": _DECISIONS,
     "queues": _QUEUES,
     "events": _EVENTS,

@@ -11,13 +11,13 @@ import numpy as np
 
 from signals.model.network import Network
 from signals.model.values import Aspect, Decision, Event, Snapshot, Verdict, Violation
-from signals.record.changes import AspectLog, WishLog
+from signals.record.changes import AspectLog, WishLog, WriteLog
 from signals.record.queues import QueueLog
 from signals.record.tables import Columns, write_table
 
 __all__ = ["RECORDED", "Recorder"]
 
-RECORDED = ("signals", "decisions", "queues", "events", "violations")
+RECORDED = ("signals", "written", "decisions", "queues", "events", "violations")
 """The tables that `Recorder.write` writes."""
 
 _DS_PER_S = 10
@@ -40,6 +40,7 @@ class Recorder:
     def __init__(self, network: Network, tick_ds: int, *, interval_s: float = 10.0) -> None:
         self._network = network
         self._aspects = AspectLog(tick_ds / _DS_PER_S, len(network.arrays.group_user))
+        self._writes = WriteLog([place.id for place in network.intersections])
         self._wishes = WishLog(network)
         self._queues = QueueLog(len(network.arrays.approach_lane), tick_ds / _DS_PER_S, interval_s)
         self._nothing_refused = bytes(len(network.arrays.group_user))
@@ -50,6 +51,7 @@ class Recorder:
     def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:
         """Keep one tick."""
         self._aspects.note(snapshot.time_s, snapshot.aspect)
+        self._writes.note(snapshot.time_s, verdict.command.write)
         self._wishes.note(snapshot.time_s, decision)
         self._queues.note(snapshot.time_s, snapshot.queue_veh, snapshot.count_veh)
         if verdict.reason.tobytes() != self._nothing_refused:
@@ -96,6 +98,7 @@ class Recorder:
             When a file cannot be written.
         """
         write_table(folder, "signals", self._signal_columns())
+        write_table(folder, "written", self._writes.columns())
         write_table(folder, "decisions", self._wishes.columns())
         write_table(folder, "queues", self._queue_columns())
         write_table(folder, "events", self._event_columns())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from signals.model.crossroads import crossroads
 from signals.model.values import Aspect
-from signals.record.changes import AspectLog, WishLog
+from signals.record.changes import AspectLog, WishLog, WriteLog
 from tests.record.made import decision_of
 
 GROUPS = 3
@@ -64,3 +64,14 @@ def test_only_the_intersections_whose_wish_changed_get_a_row() -> None:
     columns = log.columns()
     assert columns["time_s"] == [0, 0, 1, 2]
     assert columns["intersection"] == ["a", "b", "b", "a"]
+
+
+def test_who_is_in_charge_is_kept_when_it_changes() -> None:
+    log = WriteLog(["a", "b"])
+    for time_s, write in ((0.0, [True, True]), (1.0, [True, True]), (2.0, [True, False]), (3.0, [False, True])):
+        log.note(time_s, np.array(write))
+    columns = log.columns()
+    assert columns["time_s"] == [0, 0, 2, 3, 3]
+    assert columns["intersection"] == ["a", "b", "b", "a", "b"]
+    assert columns["written"] == [1, 1, 0, 0, 1]
+    assert WriteLog([]).columns()["time_s"] == []

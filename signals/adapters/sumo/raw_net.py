@@ -35,7 +35,7 @@ _LONGEST_M, _FASTEST_MPS, _LONGEST_S = 1e6, 1e4, 1e7
 _LETTERS = frozenset("rsuyYgGoO")
 
 
-def read_raw(net: Path, additionals: Sequence[Path] = ()) -> RawNet:
+def read_raw(net: Path, additionals: Sequence[Path] = (), *, programs: bool = True) -> RawNet:
     """Read a ``.net.xml`` or ``.net.xml.gz`` and the additional files that go with it.
 
     Parameters
@@ -44,6 +44,8 @@ def read_raw(net: Path, additionals: Sequence[Path] = ()) -> RawNet:
         The network.
     additionals
         Files with signal programs and induction loops; a later program of the same signal is the one that runs.
+    programs
+        Whether to read the programs of the network; without them, faults in them do not matter.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def read_raw(net: Path, additionals: Sequence[Path] = ()) -> RawNet:
     junctions: list[RawJunction] = []
     connections: list[RawConnection] = []
     extras = _Extras()
-    for element in events(net, _NET_TAGS, root={"net"}):
+    for element in events(net, _NET_TAGS if programs else _NET_TAGS - {"tlLogic"}, root={"net"}):
         match element.tag:
             case "edge":
                 edges.append(_edge(element))
