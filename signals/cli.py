@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from signals.errors import SignalsError, UnsafePlanError, WorldError
+from signals.errors import InputError, SignalsError, UnsafePlanError, WorldError
 from signals.text import plain
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and
 World = Annotated[str | None, typer.Option(help="sumo, sim or an installed adapter.")]
 Sensing = Annotated[str | None, typer.Option(help="What is seen: full or detectors.")]
 Profile = Annotated[str | None, typer.Option(help="Timing profile for intergreens and minimum greens.")]
+SiteCards = Annotated[
+    Path | None, typer.Option("--site-cards", help="Folder of site cards; where the network differs, nothing starts.")
+]
 Begin = Annotated[str | None, typer.Option(help='Begin of the run: seconds, or a time such as "15:00:00".')]
 End = Annotated[str | None, typer.Option(help="End of the run, likewise.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a network with an unsafe plan instead of repairing it.")]
@@ -123,6 +126,7 @@ def _loaded(source: str | None, routes: list[str] | None, changes: Changes, *, s
         raise UnsafePlanError("; ".join(unsafe))
     for text in unsafe:
         _complain(f"unsafe: {text}")
+    scenario.check_site_cards()
     return scenario
 
 
@@ -152,9 +156,13 @@ def _run(
     gui: Annotated[bool, typer.Option("--gui", help="Watch it in sumo-gui.")] = False,
     traci: Traci = False,
     out: Out = None,
+    latches: Annotated[
+        Path | None, typer.Option("--latches", help="File of intersections that are not written until they are reset.")
+    ] = None,
     world: World = None,
     sensing: Sensing = None,
     profile: Profile = None,
+    site_cards: SiteCards = None,
     begin: Begin = None,
     end: End = None,
     strict: Strict = False,
@@ -164,12 +172,13 @@ def _run(
     with _in_one_line():
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
         from signals.record.run_folder import run_path  # noqa: PLC0415
-        from signals.trial import RunOptions, falls_of, name_of, run  # noqa: PLC0415
+        from signals.trial import RunOptions, falls_of, latched_of, name_of, run  # noqa: PLC0415
 
-        changes = _changes(world=world, sensing=sensing, profile=profile, begin=begin, end=end)
+        cards = None if site_cards is None else str(site_cards.resolve())
+        changes = _changes(world=world, sensing=sensing, profile=profile, site_cards=cards, begin=begin, end=end)
         scenario = _loaded(source, routes, changes, strict=strict)
         folder = out or run_path(Path("runs") / scenario.name, name_of(controller), seed)
-        options = RunOptions(gui=gui, traci=traci)
+        options = RunOptions(gui=gui, traci=traci, latches=latches)
         with screens.watched(_console(stderr=True), f"{scenario.name}: {controller}") as on_tick:
             record = run(scenario, controller, seed=seed, out=folder, options=options, on_tick=on_tick)
         if as_json:
@@ -177,9 +186,10 @@ def _run(
         else:
             _console().print(screens.run_table(record))
             print(f"results: {plain(str(folder))}")
-        for text in falls_of(record):
+        wrong = (*falls_of(record), *latched_of(record))
+        for text in wrong:
             _complain(text)
-        if record.violations or falls_of(record):
+        if record.violations or wrong:
             raise typer.Exit(PART_FAILED)
 
 
@@ -198,6 +208,7 @@ def _compare(
     world: World = None,
     sensing: Sensing = None,
     profile: Profile = None,
+    site_cards: SiteCards = None,
     begin: Begin = None,
     end: End = None,
     strict: Strict = False,
@@ -207,7 +218,8 @@ def _compare(
     with _in_one_line():
         from signals import screens, study  # noqa: PLC0415  nothing heavy before a command runs
 
-        changes = _changes(world=world, sensing=sensing, profile=profile, begin=begin, end=end)
+        cards = None if site_cards is None else str(site_cards.resolve())
+        changes = _changes(world=world, sensing=sensing, profile=profile, site_cards=cards, begin=begin, end=end)
         scenario = _loaded(source, routes, changes, strict=strict)
         names = [name.strip() for name in controllers.split(",") if name.strip()]
         numbers = study.parse_seeds(seeds)
@@ -239,28 +251,69 @@ def _inspect(
         list[Path] | None, typer.Argument(metavar="[ADDITIONALS]...", help="Files with more signal programs.")
     ] = None,
     *,
-    profile: Annotated[str, typer.Option(help="Timing profile for intergreens and minimum greens.")] = "rilsa",
+    profile: Profile = None,
     no_plans: Annotated[
         bool, typer.Option("--no-plans", help="Take times from the profile even where the programs deploy others.")
     ] = False,
     toml: Annotated[Path | None, typer.Option(help="Write the network to this file, too.")] = None,
+    site_card: Annotated[
+        Path | None,
+        typer.Option("--site-card", help="Write the site card of every intersection into this folder, too."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what is read of a network; the exit code is 1 where something in it is unsafe."""
     with _in_one_line():
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
-        from signals.inspection import inspection, inspection_tables, network_of  # noqa: PLC0415
+        from signals.inspection import against_cards, inspection, inspection_tables, network_of  # noqa: PLC0415
         from signals.scenario import write_network_file  # noqa: PLC0415
+        from signals.site_cards import write_site_cards  # noqa: PLC0415
 
-        network = network_of(net, additionals or (), profile=profile, respect_plans=not no_plans)
+        network = network_of(net, additionals or (), profile=profile, respect_plans=False if no_plans else None)
         if toml is not None:
             write_network_file(toml, network)
+        cards = () if site_card is None else write_site_cards(site_card, network)
+        network = against_cards(net, network)
         if as_json:
-            print(screens.json_line(inspection(network)))
+            written = [{"path": str(path), "state": state} for path, state in cards]
+            print(screens.json_line({**inspection(network), **({"site_cards": written} if written else {})}))
         else:
             for part in inspection_tables(network):
                 _console().print(part)
+            for path, state in cards:
+                what = "of no intersection of this network" if state == "foreign" else state
+                print(f"site card: {plain(str(path))} ({what})")
         if any(finding.level == "error" for finding in network.findings):
+            raise typer.Exit(PART_FAILED)
+
+
+@app.command("check")
+def _check(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A SUMO network, signal programs, a network in TOML, a site card, or what was recorded.",
+        ),
+    ],
+    *,
+    net: Annotated[Path | None, typer.Option("--net", help="The network of signal programs or of a record.")] = None,
+    profile: Annotated[str, typer.Option(help="Timing profile that says which times are required.")] = "rilsa",
+    level: Annotated[str, typer.Option(help="What counts: warning (all of it) or error (what is unsafe).")] = "warning",
+    everything: Annotated[bool, typer.Option("--all", help="Show all, not only the first of every rule.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look for what is unsafe in a plan, a site card or a record; the exit code is 1 where something is."""
+    with _in_one_line():
+        from signals import checks, screens  # noqa: PLC0415  nothing heavy before a command runs
+
+        report = checks.check_file(file, net=net, profile=profile, level=level)
+        if as_json:
+            print(screens.json_line(checks.to_object(report)))
+        else:
+            for line in checks.report_lines(report, everything=everything):
+                print(plain(line))
+        if report.breaches:
             raise typer.Exit(PART_FAILED)
 
 
@@ -271,6 +324,36 @@ def _report(
     """Write the report of a run or a comparison again."""
     with _in_one_line():
         print(f"report: {plain(str(_page_of(folder)))}")
+
+
+@app.command("latches")
+def _latches(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file that was given to --latches.")],
+    *,
+    reset: Annotated[list[str] | None, typer.Option(help="The id of an intersection to trust again.")] = None,
+    by: Annotated[str, typer.Option(help="Who decided that.")] = "",
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List intersections that violated a rule, or reset them; the exit code is 1 where any is latched."""
+    with _in_one_line():
+        from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
+        from signals.record.latches import LATCH_HEADINGS, latch_rows, read_latches, reset_latches  # noqa: PLC0415
+
+        if (by or reason) and not reset:
+            raise InputError("--by and --reason belong to --reset ID")
+        log = reset_latches(file, reset, by, reason) if reset else read_latches(file)
+        found = [latch for latches in log.latches.values() for latch in latches]
+        if as_json:
+            print(screens.json_line({"latched": list(log.latched), "latches": [latch._asdict() for latch in found]}))
+        elif found:
+            _console().print(screens.table(f"{file.name}: not written until reset", LATCH_HEADINGS, latch_rows(found)))
+        else:
+            print("nothing is latched")
+        if log.torn:
+            _complain(f'"{file}": its last line was never finished and is left out')
+        if found:
+            raise typer.Exit(PART_FAILED)
 
 
 @app.command("doctor")

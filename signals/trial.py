@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from signals import loop, plugins
 from signals.control.net_plan import NetPlan
 from signals.errors import InputError, RecordError, WorldError
@@ -22,6 +24,7 @@ from signals.model.network import Finding, Network
 from signals.model.roles import Controller, World
 from signals.model.trips import Incidents, Trips
 from signals.record.files import locked, sha256_of
+from signals.record.latches import LatchFile, LatchLog, read_latches
 from signals.record.metrics import summarise
 from signals.record.provenance import provenance
 from signals.record.recorder import Recorder
@@ -32,12 +35,26 @@ from signals.safety.guard import Guard
 from signals.scenario import Scenario, load
 from signals.scenario_worlds import Opening
 
-__all__ = ["DEFAULT_CONTROLLER", "FALLBACK", "ControllerMaker", "RunOptions", "falls_of", "name_of", "origin_of", "run"]
+__all__ = [
+    "DEFAULT_CONTROLLER",
+    "FALLBACK",
+    "LATCHED",
+    "ControllerMaker",
+    "RunOptions",
+    "falls_of",
+    "latched_of",
+    "name_of",
+    "origin_of",
+    "run",
+]
 
 DEFAULT_CONTROLLER = "rolling_horizon"
 
 FALLBACK = "fallback"
 """Code of the finding that the controller was not followed for a while, because it failed."""
+
+LATCHED = "latched"
+"""Code of the finding that an intersection violated a rule and is not written until a person resets it."""
 
 ControllerMaker = Callable[..., object]
 """A controller's class, or whatever makes one from a network."""
@@ -57,12 +74,16 @@ class RunOptions:
         SUMO only: whether it runs as a process of its own.
     jobs
         Of a comparison: how many runs at the same time; 0 = as many as there are processors.
+    latches
+        Of a single run: the file of the intersections that violated a rule, now or before, and were not reset by a
+        person since. They are not written.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)
     gui: bool = False
     traci: bool = False
     jobs: int = 0
+    latches: Path | None = None
 
 
 class _Players(NamedTuple):
@@ -72,6 +93,7 @@ class _Players(NamedTuple):
     mind: Fallback
     judge: Guard
     witness: Recorder
+    latches: LatchFile | None
 
 
 class _End(NamedTuple):
@@ -120,14 +142,14 @@ def run(
     WorldError, KeyboardInterrupt
         When the world is lost or the run is interrupted; what was recorded until then is in ``<out>.partial``.
     RecordError
-        When the folder cannot be written, or somebody else writes into it.
+        When the folder or the file of latches cannot be written, or somebody else writes into it.
     """
     found = scenario if isinstance(scenario, Scenario) else load(scenario)
     chosen = options or RunOptions()
-    with _workplace(None if out is None else Path(out)) as folder:
+    with _latches(chosen.latches, found.network) as latches, _workplace(None if out is None else Path(out)) as folder:
         origin = origin_of(found, controller, seed, chosen)
         opening = Opening(seed=seed, folder=folder, gui=chosen.gui, traci=chosen.traci)
-        players = _players(found, controller, opening, chosen.settings)
+        players = _players(found, controller, opening, chosen.settings, latches)
         end = _play(found, players, on_tick)
         record = _record(found, name_of(controller), players, end, origin)
         if out is not None:
@@ -154,12 +176,19 @@ def origin_of(
         "controller_sha256": _sha256_of(controller),
         "traci": options.traci or options.gui,
     }
+    if options.latches is not None:
+        settings[LATCHED] = list(read_latches(options.latches).latched)
     return provenance(scenario.inputs, settings, seed, scenario.versions)
 
 
 def falls_of(record: RunRecord) -> tuple[str, ...]:
     """Return what a run says about its controller having been replaced for a while."""
     return tuple(finding.text for finding in record.findings if finding.code == FALLBACK)
+
+
+def latched_of(record: RunRecord) -> tuple[str, ...]:
+    """Return what a run says about intersections that are not written because they violated a rule."""
+    return tuple(finding.text for finding in record.findings if finding.code == LATCHED)
 
 
 def name_of(controller: str | ControllerMaker) -> str:
@@ -184,16 +213,28 @@ def _sha256_of(controller: str | ControllerMaker) -> str | None:
 
 
 def _players(
-    scenario: Scenario, controller: str | ControllerMaker, opening: Opening, settings: Mapping[str, object]
+    scenario: Scenario,
+    controller: str | ControllerMaker,
+    opening: Opening,
+    settings: Mapping[str, object],
+    latches: LatchFile | None,
 ) -> _Players:
     network, tick_ds = scenario.network, scenario.tick_ds
     maker = plugins.load("controllers", controller) if isinstance(controller, str) else controller
     return _Players(
         scenario.open_world(opening),
         Fallback(_made(maker, network, settings), network, backup=NetPlan(network), tick_ds=tick_ds),
-        Guard(network, tick_ds=tick_ds),
+        _guard(network, tick_ds, latches),
         Recorder(network, tick_ds),
+        latches,
     )
+
+
+def _guard(network: Network, tick_ds: int, latches: LatchFile | None) -> Guard:
+    if latches is None:
+        return Guard(network, tick_ds=tick_ds)
+    names = [place.id for place in network.intersections]
+    return Guard(network, tick_ds=tick_ds, latched=latches.log.latched, on_latch=lambda seen: latches.note(seen, names))
 
 
 def _made(maker: ControllerMaker, network: Network, settings: Mapping[str, object]) -> Controller:
@@ -212,7 +253,7 @@ def _play(scenario: Scenario, players: _Players, on_tick: Callable[[float], None
     trouble: BaseException | None = None
     try:
         loop.run(players.world, scenario.estimator(), players.mind, players.judge, players.witness, on_tick)
-    except (WorldError, KeyboardInterrupt) as error:
+    except (WorldError, RecordError, KeyboardInterrupt) as error:
         trouble = error
     try:
         return _End(*players.world.outcome(), trouble)
@@ -261,7 +302,34 @@ def _notes(scenario: Scenario, players: _Players) -> list[Finding]:
         when = f"{len(falls)} times, first at {first.time_s:g} s"
         text = f"the controller was not followed, {when}: {first.code}, {first.detail}"
         found.append(Finding("error", place, FALLBACK, text))
-    return found
+    return [*found, *_latched(players, scenario.network)]
+
+
+def _latched(players: _Players, network: Network) -> Iterator[Finding]:
+    """Say which intersections are not written, why, and what to do about it."""
+    log = LatchLog() if players.latches is None else players.latches.log
+    cure = "" if players.latches is None else "; a person may reset it: signals latches FILE --reset ID --by NAME"
+    for number in np.flatnonzero(players.judge.latched):
+        name = network.intersections[number].id
+        seen = [violation.detail for violation in players.witness.violations if violation.intersection == number]
+        why = next(iter((*(latch.detail for latch in log.latches.get(name, ())), *seen)), "it violated a rule")
+        yield Finding("error", name, LATCHED, f'intersection "{name}" is latched and not written: {why}{cure}')
+
+
+@contextmanager
+def _latches(path: Path | None, network: Network) -> Iterator[LatchFile | None]:
+    """Open the file of latches, which must be that of this network."""
+    if path is None:
+        yield None
+        return
+    with LatchFile(path) as latches:
+        for name in latches.log.latched:
+            if name not in network.intersection_index:
+                raise InputError(
+                    f'"{path}": intersection "{name}" is latched, but network "{network.name}" has none of that id; '
+                    "every network needs a file of its own"
+                )
+        yield latches
 
 
 @contextmanager

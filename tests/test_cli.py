@@ -23,6 +23,7 @@ from signals.model.network import Finding
 from signals.record.files import locked
 from signals.record.run_folder import is_whole, read_comparison, read_run
 from signals.scenario import write_network_file
+from tests.adapters.sumo_tee import SAFE, additional, program, tee
 
 STUB = "tests.stub_controllers"
 SHORT = ("--end", "60")
@@ -175,6 +176,50 @@ def test_inspect_for_programs(ask: Ask) -> None:
     assert place["conflict"][names.index("north_ahead")][names.index("south_ahead")] is False
 
 
+def test_site_cards_are_written_and_held_against_a_run(ask: Ask) -> None:
+    said = ask("inspect", "crossroads", "--site-card", "cards")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.endswith("site card: cards/centre.toml (new)\n")
+    assert ask("inspect", "crossroads", "--site-card", "cards").out.endswith("(unchanged)\n")
+    assert ask("run", "crossroads", "--controller", "net", "--site-cards", "cards", "--out", "here", *SHORT).code == 0
+    inputs = read_run(Path("here")).provenance["inputs"]
+    assert isinstance(inputs, list)
+    assert [row["name"] for row in inputs] == ["scenario.toml", "centre.toml"]
+    card = Path("cards/centre.toml")
+    card.write_text(card.read_text().replace("clearance_ds = 80", "clearance_ds = 10"))
+    for command in ("run", "compare"):
+        one_line(ask(command, "crossroads", "--site-cards", "cards", "--out", command), 'centre.toml" was edited')
+        assert not Path(command).exists()
+    found = json.loads(ask("inspect", "crossroads", "--json", "--site-card", "cards").out)
+    assert found["site_cards"] == [{"path": "cards/centre.toml", "state": "changed"}]
+    Path("cards/other.toml").write_bytes(card.read_bytes())
+    out = ask("inspect", "crossroads", "--site-card", "cards").out
+    assert out.endswith("site card: cards/other.toml (of no intersection of this network)\n")
+
+
+def test_a_network_that_is_not_what_its_cards_say_does_not_run(ask: Ask) -> None:
+    Path("scenario.toml").write_text(
+        'format = 1\n[scenario]\nname = "x"\nworld = "sim"\n[time]\nend_s = 30\n[sim]\npedestrians = true\n'
+        '[safety]\nsite_cards = "cards"\n'
+    )
+    one_line(ask("run", "."), 'there are no site cards in "cards"; write them with: signals inspect NET --site-card')
+    assert ask("inspect", ".", "--site-card", "cards").code == 0
+    assert ask("run", ".", "--controller", "net").code == 0
+    assert ask("inspect", ".").code == 0
+    text = Path("scenario.toml").read_text().replace("pedestrians = true", "pedestrians = false")
+    Path("scenario.toml").write_text(text)
+    sentence = 'signal group "north_walk" is on the card, but not in the network'
+    one_line(ask("run", "."), sentence)
+    one_line(ask("compare", ".", "--out", "none"), sentence)
+    assert not Path("none").exists()
+    said = ask("inspect", ".")
+    assert said.code == 1
+    assert sentence in said.out
+    written = ask("inspect", ".", "--site-card", "cards")
+    assert (written.code, written.out.splitlines()[-1]) == (0, "site card: cards/centre.toml (changed)")
+    assert ask("run", ".", "--controller", "net").code == 0
+
+
 def test_help_and_version(ask: Ask) -> None:
     assert ask("--version").out.startswith("signals 0.")
     for words in (["--help"], ["run", "--help"], ["compare", "-h"]):
@@ -254,6 +299,8 @@ def broken(tmp_path: Path) -> None:
         (["inspect", "nowhere"], 'unknown scenario "nowhere"'),
         (["inspect", "crossroads", "routes.rou.xml"], "others can only be given for a .net.xml"),
         (["inspect", "crossroads", "--profile", "risla"], "rilsa"),
+        (["run", "crossroads", "--site-cards", "bare"], "there are no site cards in"),
+        (["inspect", "crossroads", "--site-card", "bare/readme"], "cannot write"),
         (["report", "bare"], "bare"),
         (["report", "nowhere"], "nowhere"),
     ],
@@ -302,6 +349,8 @@ def test_an_unsafe_plan_is_told_and_repaired_or_refused(ask: Ask) -> None:
     said = ask("run", "unsafe", "--controller", "net")
     assert (said.code, said.err) == (0, f"unsafe: {unsafe.text}\n")
     assert ask("inspect", "unsafe").code == 1
+    cards = ask("inspect", "unsafe", "--site-card", "cards")  # the conflict stays in the matrix: the card is safe
+    assert (cards.code, cards.out.splitlines()[-1]) == (1, "site card: cards/centre.toml (new)")
     one_line(ask("run", "unsafe", "--strict", "--out", "strict"), unsafe.text)
     assert not Path("strict").exists()
 
@@ -409,3 +458,36 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "cannot write" in done.stderr
+
+
+def test_check(ask: Ask, tmp_path: Path) -> None:
+    net = tee(tmp_path, program(SAFE))
+    said = ask("check", net)
+    assert (said.code, said.err) == (1, "")
+    lines = said.out.splitlines()
+    assert lines[0] == f"{net}: SUMO network; 1 program of 1 intersection; timing profile rilsa"
+    assert lines[1].startswith('error: clearance-cut: "C", program "0", step 3, line 20, at 25 s: "S.ped" to "N.s"')
+    assert lines[-2] == "1 error (clearance-cut 1); 1 warning (intergreen 1)"
+    said = ask("check", net, "--json", "--level", "error")
+    (line,) = said.out.splitlines()
+    found = json.loads(line)
+    assert (said.code, found["errors"], found["warnings"]) == (1, 1, 0)
+    assert found["violations"][0]["groups"] == ["S.ped", "N.s"]
+    assert ask("check", net, "--profile", "m7", "--level", "error").code == 1
+
+
+def test_check_finds_nothing(ask: Ask, tmp_path: Path) -> None:
+    steps = (("30", "rGggr"), ("3", "ryyyr"), ("3", "rrrrr"), ("15", "Grrrr"), ("3", "yrrrr"), ("3", "rrrrr"))
+    path = additional(tmp_path, program((*steps[:-1], ("3", "rrrrG"), ("12", "rrrrr"))))
+    said = ask("check", path, "--net", tee(tmp_path), "--level", "error")
+    assert (said.code, said.err) == (0, "")
+    assert "0 errors; 0 warnings" in said.out
+
+
+def test_check_of_what_cannot_be_read(ask: Ask, tmp_path: Path) -> None:
+    one_line(ask("check", tmp_path / "none.net.xml"), "No such file")
+    (tmp_path / "words.txt").write_text("green")
+    one_line(ask("check", tmp_path / "words.txt"), "what can be checked: a SUMO network")
+    one_line(ask("check", tee(tmp_path), "--level", "all"), 'unknown level "all"')
+    one_line(ask("check", tee(tmp_path), "--net", tee(tmp_path)), "--net belongs to")
+    one_line(ask("check", tmp_path), "has no network.toml")

@@ -4,41 +4,56 @@ The only place that may catch `Exception`. Every intersection stands on a ladder
 
 =======  ====================================================================================================
 level 0  the controller is followed
-level 1  its last good wish is held, for a cycle at most
+level 1  its last good wish is held, for ten seconds at most
 level 2  the built-in backup decides
 level 3  nothing is written, so that the intersection's own program takes over (`DO_NOT_WRITE` as its stage)
 =======  ====================================================================================================
 
-What throws it down: ``controller-raised``, ``controller-late``, ``controller-malformed`` (type, shape or dtype of its
-decision), ``controller-unknown-stage``; ``snapshot-stale`` (time does not advance), ``snapshot-frozen`` (vehicles
-stand and their waits do not grow), ``snapshot-impossible`` (not a number, negative, or of the wrong shape). Unknown
-stages and impossible numbers concern their intersection, everything else concerns all. `signals.safety.ladder` says
-when it returns. Every change of level is one event, and nothing else is; its code is the cause where an intersection
-leaves level 0 and ``level-0`` to ``level-3`` after that.
+What throws it down, with the code of its event:
+
+========================== ===================================================================== ============
+controller-raised          it raised an exception                                                everywhere
+controller-late            it did not answer in time (`signals.safety.punctual`)                 everywhere
+controller-malformed       not a decision, or arrays of another shape or type                    everywhere
+controller-unknown-stage   a stage that does not exist                                           there
+snapshot-stale             its time does not advance                                             everywhere
+snapshot-impossible        not a number, negative, or of another shape                           there
+snapshot-frozen            somebody waits and nothing changes                                    there
+clock-stepped              time jumps, or runs at another rate than the ticks                    everywhere
+readings-…                 the source of the readings is doubted (`signals.safety.safe_world`)   there
+adapter-…                  the adapter failed: level 3 at once (`signals.safety.safe_world`)     there
+========================== ===================================================================== ============
+
+`signals.safety.ladder` says when it returns. Every change of level is one event, and nothing else is; its code is the
+cause where an intersection leaves level 0 or its adapter fails, and ``level-0`` to ``level-3`` otherwise.
+
+Time that jumps is not followed (`signals.safety.steady`): controller and backup are told a time that only moves on, so
+that no plan jumps with a clock.
 """
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from signals.model.roles import Controller
-from signals.model.values import ByteArray, Decision, Event, Snapshot
+from signals.model.values import BoolArray, ByteArray, Decision, Event, Snapshot
 from signals.safety.guard import DO_NOT_WRITE
 from signals.safety.ladder import Ladder
-from signals.safety.plausible import Plausibility, copied, unknown_stages
+from signals.safety.plausible import FROZEN, Plausibility, copied, unknown_stages
 
 if TYPE_CHECKING:
     from signals.model.network import Network
 
-__all__ = ["HOLD_DS", "Fallback"]
+__all__ = ["HOLD_DS", "Failure", "Fallback", "LateError", "Source", "Trouble", "attempt"]
 
-HOLD_DS: Final = 1_200
-"""The longest cycle in common use."""
+T = TypeVar("T")
+
+HOLD_DS: Final = 100
+"""Until a single fault is forgiven; a wish is one stage, and if it is held for a whole cycle, all others wait."""
 
 NAMES: Final = ("the controller is followed", "its last good wish is held", "the backup decides", "nothing is written")
 FOLLOW: Final = 0
@@ -47,11 +62,61 @@ BACKUP: Final = 2
 LET_GO: Final = 3
 
 
+class LateError(Exception):
+    """Somebody did not answer in time."""
+
+
 class Trouble(NamedTuple):
-    """What is wrong everywhere."""
+    """What is wrong: the code of the event, and a sentence for people."""
 
     code: str
     detail: str
+
+
+class Failure(NamedTuple):
+    """What a call raised."""
+
+    error: Exception
+
+    def of(self, whom: str) -> Trouble:
+        """Name it as somebody's trouble."""
+        if isinstance(self.error, LateError):
+            return Trouble(f"{whom}-late", str(self.error))
+        return Trouble(f"{whom}-raised", _text(self.error))
+
+
+def attempt(call: Callable[[], T]) -> T | Failure:
+    """Call a stranger's code, and return what it returns or the exception that it raises."""
+    try:
+        return call()
+    except Exception as error:  # noqa: BLE001  nothing that a stranger does may stop the signals
+        return Failure(error)
+
+
+class Source(Protocol):
+    """Where the readings come from (`signals.safety.safe_world.SafeWorld`).
+
+    Attributes
+    ----------
+    troubled
+        Whether anything is wrong in this tick.
+    lost
+        bool [nI] its adapter failed: nothing can be written.
+    doubted
+        bool [nI] what is reported of it cannot be.
+    """
+
+    troubled: bool
+    lost: BoolArray
+    doubted: BoolArray
+
+    def why(self, intersection: int) -> Trouble:
+        """Say what is wrong at an intersection that is lost or doubted."""
+        ...
+
+    def take_events(self) -> tuple[Event, ...]:
+        """Return what happened to detectors since the last call, and forget it."""
+        ...
 
 
 class Fallback:
@@ -60,17 +125,15 @@ class Fallback:
     Parameters
     ----------
     controller
-        Who is asked.
+        Who is asked; a `signals.safety.punctual.Punctual` where there is a deadline.
     network
         What it decides about.
     backup
         Who is asked next: a fixed-time plan, say. None = there is no level 2.
     tick_ds
         Length of a tick, > 0.
-    deadline_s
-        How long a decision may take; None = for ever, so that simulations do not depend on the machine.
-    clock
-        Measures that; monotonic.
+    source
+        Who tells which adapters failed; None = nobody, so that a world that fails ends the run.
     """
 
     def __init__(
@@ -80,20 +143,18 @@ class Fallback:
         *,
         backup: Controller | None = None,
         tick_ds: int = 10,
-        deadline_s: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        source: Source | None = None,
     ) -> None:
         groups, intersections = len(network.arrays.min_green_ds), len(network.intersections)
-        self._controller, self._backup = controller, backup
-        self._deadline_s, self._clock = deadline_s, clock
+        self._controller, self._backup, self._source = controller, backup, source
         self._tick_ds = tick_ds
         self._events: list[Event] = []
         # One row for each level, and views of them; row 0 is what the controller answered, good or not.
         self._wants = np.zeros((4, groups), np.bool_)
         self._stages = np.full((4, intersections), DO_NOT_WRITE, np.int32)
         self._rows = [Decision(*row) for row in zip(self._wants, self._stages, strict=True)]
-        self._level = np.zeros(intersections, np.int8)
-        self._known, self._unknown = np.zeros((2, intersections), np.bool_)
+        self._level, self._down = np.zeros(intersections, np.int8), False
+        self._known, self._unknown, self._nowhere = np.zeros((3, intersections), np.bool_)
         self._groups, self._intersections = np.arange(groups), np.arange(intersections)
         self._owner = np.repeat(self._intersections, np.diff(network.arrays.group_offset))
         self._stage_offset = network.arrays.stage_offset
@@ -108,10 +169,9 @@ class Fallback:
 
     def take_events(self) -> tuple[Event, ...]:
         """Return what happened since the last call, and forget it."""
-        if not self._events:
-            return ()
-        events = tuple(self._events)
-        self._events.clear()
+        events = tuple(self._events) if self._source is None else (*self._source.take_events(), *self._events)
+        if self._events:
+            self._events.clear()
         return events
 
     def decide(self, snapshot: Snapshot) -> Decision:
@@ -133,51 +193,54 @@ class Fallback:
             strange = unknown_stages(self._rows[FOLLOW].stage, self._stage_offset, self._unknown)
         else:
             self._unknown[:] = False
-        if trouble is not None or strange or self._plausible.any_bad or not self._ladder.spotless:
+        if trouble is not None or strange or self._doubtful:
             return self._descend(snapshot, trouble)
         followed, held = self._rows[FOLLOW], self._rows[HOLD]
         held.want[:], held.stage[:], self._known[:] = followed.want, followed.stage, True
         return followed
 
+    @property
+    def _doubtful(self) -> bool:
+        """Whether anything but the controller's answer is, or was, not as it should be."""
+        troubled = self._source is not None and self._source.troubled
+        return troubled or self._plausible.any_fault or not self._ladder.spotless or self._down
+
     def _judge(self, snapshot: Snapshot) -> Trouble | None:
         """Look for what makes the whole snapshot useless."""
-        try:
-            code = self._plausible.judge(snapshot)
-        except Exception as error:  # noqa: BLE001  whatever it was given, it is no snapshot
-            return Trouble("snapshot-impossible", _text(error))
+        code = attempt(lambda: self._plausible.judge(snapshot))
+        if isinstance(code, Failure):  # whatever it was given, it is no snapshot
+            return Trouble("snapshot-impossible", code.of("snapshot").detail)
         return Trouble(code, f"at {self._plausible.time_s:.1f} s") if code else None
 
     def _ask(self, controller: Controller, name: str, level: int, snapshot: Snapshot) -> Trouble | None:
         """Have a controller decide, and keep what it answers in the row of its level."""
-        time_s = self._plausible.time_s
-        start_s = 0.0 if self._deadline_s is None else self._clock()
-        try:
+        time_s, row = self._plausible.time_s, self._rows[level]
+
+        def taken() -> bool:
             given = snapshot if snapshot.time_s == time_s else snapshot._replace(time_s=time_s)
             answer: object = controller.decide(given)
-            want, stage = self._rows[level]
-            sound = isinstance(answer, Decision) and copied(answer.want, want) and copied(answer.stage, stage)
-        except Exception as error:  # noqa: BLE001  nothing that a controller does may stop the signals
-            return Trouble(f"{name}-raised", _text(error))
-        if self._deadline_s is not None and self._clock() - start_s > self._deadline_s:
-            return Trouble(f"{name}-late", f"it took longer than {self._deadline_s} s")
-        if not sound:
-            return Trouble(f"{name}-malformed", "expected a Decision of bool [nG] and int32 [nI]")
-        return None
+            return isinstance(answer, Decision) and copied(answer.want, row.want) and copied(answer.stage, row.stage)
+
+        sound = attempt(taken)
+        if isinstance(sound, Failure):
+            return sound.of(name)
+        return None if sound else Trouble(f"{name}-malformed", "expected a Decision of bool [nG] and int32 [nI]")
 
     def _descend(self, snapshot: Snapshot, trouble: Trouble | None) -> Decision:
         """Go through the ladder of every intersection and put the decision together."""
-        self._ladder.advance(self._plausible.bad | self._unknown | (trouble is not None))
+        lost, doubted = (self._nowhere,) * 2 if self._source is None else (self._source.lost, self._source.doubted)
+        self._ladder.advance((self._plausible.fault > 0) | self._unknown | doubted | (trouble is not None))
         fallen = self._ladder.fallen
         good = ~fallen[self._owner]
         self._wants[HOLD, good], self._stages[HOLD, ~fallen] = self._wants[FOLLOW, good], self._stages[FOLLOW, ~fallen]
         self._known |= ~fallen
         held = self._known & (self._ladder.since_ticks * self._tick_ds < HOLD_DS)
-        level = np.where(fallen, np.where(held, HOLD, BACKUP), FOLLOW).astype(np.int8)
+        level = np.where(lost, LET_GO, np.where(fallen, np.where(held, HOLD, BACKUP), FOLLOW)).astype(np.int8)
         spare = self._ask_backup(snapshot) if (level == BACKUP).any() else ""
         if spare:
             level[level == BACKUP] = LET_GO
         self._tell(level, trouble, spare)
-        self._level = level
+        self._level, self._down = level, bool(level.any())
         return Decision(self._wants[level[self._owner], self._groups], self._stages[level, self._intersections])
 
     def _ask_backup(self, snapshot: Snapshot) -> str:
@@ -198,16 +261,29 @@ class Fallback:
 
     def _tell(self, level: ByteArray, trouble: Trouble | None, spare: str) -> None:
         """Keep one event for every change of level; a single one if all change alike."""
-        changed = np.flatnonzero(level != self._level)
-        alike = changed.size == level.size and not np.ptp(level) and not np.ptp(self._level)
-        for i in changed[:1] if alike else changed:
-            old, new = int(self._level[i]), int(level[i])
-            local = "snapshot-impossible" if self._plausible.bad[i] else "controller-unknown-stage"
-            cause = trouble or Trouble(local, "here")
-            details = (NAMES[new], cause.detail if old == FOLLOW else "", spare if new == LET_GO else "")
-            detail = f"level {new}: " + "; ".join(filter(None, details))
-            code = cause.code if old == FOLLOW else f"level-{new}"
-            self._events.append(Event(self._plausible.time_s, -1 if alike else int(i), code, detail))
+        changed = np.flatnonzero(level != self._level).tolist()
+        told = [(i, self._change(i, int(level[i]), trouble, spare)) for i in changed]
+        alike = len(told) == level.size and len({change for _, change in told}) == 1
+        for i, change in told[:1] if alike else told:
+            self._events.append(Event(self._plausible.time_s, -1 if alike else i, change.code, change.detail))
+
+    def _change(self, i: int, new: int, trouble: Trouble | None, spare: str) -> Trouble:
+        """Put the change of an intersection's level into words."""
+        lost = new == LET_GO and self._source is not None and bool(self._source.lost[i])
+        left = self._level[i] == FOLLOW or lost
+        cause = self._cause(i, trouble, lost=lost) if left else Trouble(f"level-{new}", "")
+        details = (NAMES[new], cause.detail, spare if new == LET_GO and not lost else "")
+        return Trouble(cause.code, f"level {new}: " + "; ".join(filter(None, details)))
+
+    def _cause(self, i: int, trouble: Trouble | None, *, lost: bool) -> Trouble:
+        """Say why an intersection is not left to the controller any more."""
+        if trouble is not None and not lost:
+            return trouble
+        if self._source is not None and (lost or self._source.doubted[i]):
+            return self._source.why(i)
+        if self._plausible.fault[i]:
+            return Trouble("snapshot-frozen" if self._plausible.fault[i] == FROZEN else "snapshot-impossible", "here")
+        return Trouble("controller-unknown-stage", "here")
 
 
 def _text(error: Exception) -> str:

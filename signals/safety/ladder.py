@@ -1,8 +1,8 @@
-"""When to trust a controller again: rest after a fault, trial, return.
+"""When to trust something again: rest after a fault, trial, return.
 
-A fault throws an intersection off the controller. It rests for a back-off that grows with every fault in a row, and
-goes on resting for as long as a fault is seen; then answers of the controller are tried, and after a run of good ones
-the intersection returns. A long run of health clears the record. All times count ticks of world time: no clock can
+What is on trial may be the controller of an intersection, an adapter, a detector. A fault throws it down. It rests for
+a back-off that grows with every fault in a row, and goes on resting for as long as a fault is seen; then it is tried,
+and after a run of good ticks it returns. A long run of health clears the record. All times count ticks: no clock can
 shorten them. The back-off is that of portable signals after a restart (TOPAS practice: 5 s, 1, 2, 5, 15, 30 min).
 """
 
@@ -18,25 +18,25 @@ __all__ = ["BACK_OFF_DS", "HEALTH_DS", "TRIAL_DS", "Ladder"]
 
 BACK_OFF_DS: Final = (50, 600, 1_200, 3_000, 9_000, 18_000)
 TRIAL_DS: Final = 20
-"""For how long answers must be good before a return."""
+"""For how long all must be good before a return."""
 HEALTH_DS: Final = 18_000
 """After how much health at the top old faults are forgotten."""
 
 
 class Ladder:
-    """Who is off the controller, and for how much longer.
+    """Who is not to be followed, and for how much longer.
 
     Parameters
     ----------
     size
-        How many intersections there are.
+        How many there are.
     tick_ds
         Length of a tick, > 0.
 
     Attributes
     ----------
     fallen
-        bool [size] the controller is not followed.
+        bool [size] not to be followed.
     since_ticks
         int64 [size] for how long that has been so.
     spotless
@@ -54,9 +54,14 @@ class Ladder:
         self.spotless = True
 
     @property
+    def resting(self) -> BoolArray:
+        """Who is not even to be tried, bool [size]."""
+        return self._rest_ticks > 0
+
+    @property
     def all_resting(self) -> bool:
         """Whether there is nobody to ask the controller for."""
-        return not self.spotless and bool((self._rest_ticks > 0).all())
+        return not self.spotless and bool(self.resting.all())
 
     def advance(self, bad: BoolArray) -> None:
         """Take note of a tick.
@@ -64,9 +69,9 @@ class Ladder:
         Parameters
         ----------
         bad
-            bool [size] something was wrong: with what the controller would have been told, or with what it answered.
+            bool [size] something was wrong.
         """
-        resting = self._rest_ticks > 0
+        resting = self.resting
         fault = bad & ~resting
         self._faults[fault] = np.minimum(self._faults[fault] + 1, len(BACK_OFF_DS))
         self.since_ticks[fault & ~self.fallen] = 0

@@ -13,7 +13,7 @@ import pytest
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
 from signals.model.values import Decision, Event, Snapshot
-from signals.safety.fallback import HOLD_DS, Fallback
+from signals.safety.fallback import HOLD_DS, Failure, Fallback, LateError, Trouble, attempt
 from signals.safety.guard import DO_NOT_WRITE, Guard
 from tests.safety.layouts import readings
 from tests.safety.snapshots import Puppet, snapshot
@@ -140,36 +140,23 @@ def test_groups_chosen_freely_are_no_unknown_stage() -> None:
     assert not seat.events
 
 
-def test_a_late_decision_counts_as_none_and_time_is_only_taken_if_there_is_a_deadline() -> None:
-    now_s = [0.0]
-
-    def think(seconds: float) -> Decision:
-        now_s[0] += seconds
-        return wish(0)
-
-    seat = Seat(deadline_s=0.5, clock=lambda: now_s[0])
-    seat.controller.answer = lambda _: think(0.5)
-    assert not seat.run(3).events
-    seat.controller.answer = lambda _: think(0.6)
+def test_a_late_decision_counts_as_none() -> None:
+    seat = Seat().run(3)
+    seat.controller.answer = LateError("it did not answer in time")
     seat.run(2)
     assert seat.codes == ["controller-late"]
     assert seat.stages[-1] == [0]
-    assert "longer than 0.5 s" in seat.events[0].detail
-
-    def broken() -> float:
-        raise AssertionError
-
-    assert not Seat(clock=broken).run(3).events
+    assert "did not answer in time" in seat.events[0].detail
 
 
 def test_the_ladder_down_and_back() -> None:
     seat = Seat().run(10)
     seat.controller.answer = ValueError()
-    seat.run(HOLD_DS // 10 + 80)
+    seat.run(200)
     seat.controller.answer = wish(1)
     seat.run(800)
     levels = [{0: 1, 2: 2, 1: 0}[stage] for (stage,) in seat.stages[10:]]
-    assert levels[:200] == [1] * (HOLD_DS // 10) + [2] * 80
+    assert levels[:200] == [1] * (HOLD_DS // 10) + [2] * (200 - HOLD_DS // 10)
     assert levels[-1] == 0
     assert sorted(levels[200:], reverse=True) == levels[200:]
     assert seat.codes == ["controller-raised", "level-2", "level-0"]
@@ -177,6 +164,17 @@ def test_the_ladder_down_and_back() -> None:
     # Asked again only after 5 s, 1, 2 and 5 min; then tried for two seconds.
     trials = [asked for asked in seat.controller.asked if asked > 10][:6]
     assert np.diff(trials).tolist() == [6, 61, 121, 301, 1]
+
+
+def test_a_single_fault_never_comes_to_the_backup() -> None:
+    seat = Seat().run(10)
+    seat.controller.answer = ValueError()
+    seat.run(1)
+    seat.controller.answer = wish(1)
+    seat.run(20)
+    assert seat.codes == ["controller-raised", "level-0"]
+    assert seat.stages[10:19] == [[0]] * 7 + [[1]] * 2
+    assert not seat.backup.asked
 
 
 def test_without_a_good_wish_and_a_backup_nothing_is_written() -> None:
@@ -222,7 +220,7 @@ def test_a_stale_snapshot_is_not_shown_to_the_controller_and_the_backup_gets_the
     assert len(seat.controller.asked) == 10
     assert seat.backup.asked == [10.0 + HOLD_DS // 10 + tick for tick in range(1, 6)]
     assert [event.code for event in seat.fallback.take_events()] == ["snapshot-stale", "level-2"]
-    seat.time_s = 200.0
+    seat.time_s = 10.0 + HOLD_DS // 10 + 5
     seat.run(6)
     assert seat.fallback.level.tolist() == [2]
     seat.run(1)
@@ -239,11 +237,14 @@ def test_a_time_that_is_none(time_s: Any) -> None:
     assert event.time_s == 4.0
 
 
-def test_a_frozen_snapshot() -> None:
-    waits = np.full(8, 30.0, np.float32)
-    seat = Seat().run(5, wait_s=waits)
+def test_a_frozen_snapshot_concerns_only_its_intersection() -> None:
+    waits = np.zeros(24, np.float32)
+    waits[10] = 30.0
+    seat = Seat(CITY).run(5, wait_s=waits)
     assert not seat.events
-    assert seat.run(2, wait_s=waits).codes == ["snapshot-frozen"]
+    seat.run(2, wait_s=waits)
+    assert [(event.code, event.intersection) for event in seat.events] == [("snapshot-frozen", 1)]
+    assert seat.fallback.level.tolist() == [0, 1, 0]
 
 
 def test_impossible_numbers_concern_only_their_intersection() -> None:
@@ -339,3 +340,117 @@ def test_guard_and_fallback_let_go_and_come_back_together() -> None:
     assert writes == sorted(writes)
     assert writes.index(True) == 7
     assert (shown == 2).nonzero()[0].tolist() == list(SITE.intersections[0].stages[0].groups)
+
+
+CAUSES: dict[str, Any] = {
+    "controller-raised": (ValueError(), {}),
+    "controller-late": (LateError(), {}),
+    "controller-malformed": (None, {}),
+    "controller-unknown-stage": (wish(99), {}),
+    "snapshot-impossible": (GOOD, {"queue_veh": np.full(8, np.nan, np.float32)}),
+    "snapshot-frozen": (GOOD, {"wait_s": np.full(8, 30.0, np.float32)}),
+    "snapshot-stale": (GOOD, {"time_s": 3.0}),
+}
+
+
+@pytest.mark.parametrize(("code", "ticks"), [(code, 300) for code in CAUSES] + [("controller-raised", 10_000)])
+def test_any_number_of_bad_ticks_are_two_events_and_all_is_well_afterwards(code: str, ticks: int) -> None:
+    seat = Seat().run(3)
+    seat.controller.answer, values = CAUSES[code]
+    for tick in range(ticks):
+        seat.fallback.decide(snapshot(SITE, **{"time_s": 4.0 + tick, **values}))
+    events = seat.fallback.take_events()
+    assert [event.code for event in events] == [code, "level-2"]
+    seat.controller.answer, seat.time_s = GOOD, 3.0 + ticks
+    while seat.fallback.level[0] and seat.time_s < 4 + ticks + 1_810:
+        seat.run(1)
+    assert seat.codes == ["level-0"]
+
+
+def test_a_controller_that_comes_and_goes_is_asked_ever_less_often() -> None:
+    seat = Seat()
+    seat.controller.answer = lambda now: ValueError() if now.time_s % 10 < 1 else wish(1)
+    seat.run(3_000)
+    assert len(seat.events) < 20
+
+
+class Adapters:
+    """What `Fallback` is told of the adapters of a city."""
+
+    def __init__(self) -> None:
+        self.lost, self.doubted = np.zeros((2, 3), np.bool_)
+        self.events: list[Event] = []
+
+    @property
+    def troubled(self) -> bool:
+        return bool(self.lost.any() or self.doubted.any())
+
+    def why(self, intersection: int) -> Trouble:
+        return Trouble(f"adapter-{intersection}", "no carrier")
+
+    def take_events(self) -> tuple[Event, ...]:
+        events, self.events = self.events, []
+        return tuple(events)
+
+
+def test_what_is_lost_is_not_written_from_that_very_tick_on_and_nobody_else_notices() -> None:
+    adapters = Adapters()
+    seat = Seat(CITY, source=adapters).run(3)
+    adapters.lost[1] = True
+    seat.run(4)
+    adapters.lost[1] = False
+    seat.run(2)
+    assert seat.stages == [[0, 0, 0]] * 3 + [[0, DO_NOT_WRITE, 0]] * 4 + [[0, 0, 0]] * 2
+    assert [(event.code, event.intersection) for event in seat.events] == [("adapter-1", 1), ("level-0", 1)]
+    assert seat.events[0].detail == "level 3: nothing is written; no carrier"
+
+
+def test_what_is_doubted_is_not_left_to_the_controller() -> None:
+    adapters = Adapters()
+    seat = Seat(CITY, source=adapters).run(3)
+    adapters.doubted[2] = True
+    seat.run(3)
+    assert seat.fallback.level.tolist() == [0, 0, 1]
+    seat.run(HOLD_DS // 10)
+    assert seat.stages[-1] == [0, 0, 2]
+    adapters.doubted[2] = False
+    seat.run(7)
+    assert seat.fallback.level.tolist() == [0, 0, 0]
+    assert [(event.code, event.intersection) for event in seat.events] == [
+        ("adapter-2", 2),
+        ("level-2", 2),
+        ("level-0", 2),
+    ]
+
+
+def test_an_adapter_that_fails_while_the_controller_has_failed_has_its_own_event() -> None:
+    adapters = Adapters()
+    seat = Seat(CITY, source=adapters).run(3)
+    seat.controller.answer = ValueError()
+    seat.run(1)
+    adapters.lost[0] = True
+    seat.run(1)
+    adapters.lost[0] = False
+    seat.run(1)
+    assert [(event.code, event.intersection) for event in seat.events] == [
+        ("controller-raised", -1),
+        ("adapter-0", 0),
+        ("level-1", 0),
+    ]
+
+
+def test_what_happened_to_detectors_is_passed_on() -> None:
+    adapters = Adapters()
+    adapters.events = [Event(1.0, -1, "detector-quarantined", "D1")]
+    seat = Seat(CITY, source=adapters).run(1)
+    assert seat.codes == ["detector-quarantined"]
+    assert seat.fallback.take_events() == ()
+
+
+def test_a_strangers_code_returns_or_fails() -> None:
+    assert attempt(lambda: 7) == 7
+    found = attempt(lambda: 1 / 0)
+    assert isinstance(found, Failure)
+    assert found.of("backup") == ("backup-raised", "ZeroDivisionError: division by zero")
+    with pytest.raises(KeyboardInterrupt):
+        attempt(lambda: (_ for _ in ()).throw(KeyboardInterrupt()))

@@ -1,4 +1,7 @@
-"""Hypothesis against the guard: any wish on any layout, with an oracle that knows neither the kernel nor the monitor."""
+"""Hypothesis against the guard: any wish on any layout, with an oracle that knows neither the kernel nor the monitor.
+
+What stands before and behind the guard is in `test_fault_machine`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ few_ticks = st.integers(1, 12)
 
 
 class Adversary(RuleBasedStateMachine):
-    """Wishes, demands, nonsense, letting go and coming back; the history is judged whenever it is cut, and at the end."""
+    """Wishes, demands, emergencies, nonsense, letting go and coming back.
+
+    The history is judged whenever it is cut, and at the end.
+    """
 
     @initialize(
         seed=st.integers(0, 2**16),
@@ -38,16 +44,18 @@ class Adversary(RuleBasedStateMachine):
         self.guard = Guard(what, tick_ds=tick_ds, cold_start=cold_start)
         self.shown = np.array(shown[: self.groups], np.int8)
         self.want, self.demand = np.zeros((2, self.groups), np.bool_)
+        self.preempt = np.zeros(self.groups, np.int8)
         self.longest_ds = waiting_bounds(what.arrays, tick_ds)[1].tolist()
         self.cut()
 
     def cut(self) -> None:
         self.aspects: list[list[int]] = []
         self.demands: list[list[bool]] = []
+        self.calls: list[list[int]] = []
 
     def judge(self) -> None:
         if self.aspects:
-            assert not faults(self.site, self.tick_ds, self.aspects, self.demands, self.longest_ds)
+            assert not faults(self.site, self.tick_ds, self.aspects, self.demands, self.longest_ds, self.calls)
         self.cut()
 
     def mask(self, number: int) -> np.ndarray:
@@ -55,13 +63,15 @@ class Adversary(RuleBasedStateMachine):
 
     def tick(self, decision: object = None) -> None:
         decision = decision or Decision(self.want, np.full(1, -1, np.int32))
-        verdict = self.guard.permit(decision, readings(self.time * self.tick_ds / 10, self.shown), self.demand)
+        told = readings(self.time * self.tick_ds / 10, self.shown, self.preempt)
+        verdict = self.guard.permit(decision, told, self.demand)
         assert not verdict.violations
         assert verdict.command.write[0]
         self.time += 1
         self.shown = verdict.command.aspect.copy()
         self.aspects.append(self.shown.tolist())
         self.demands.append(self.demand.tolist())
+        self.calls.append(self.preempt.tolist())
         granted = ((self.shown == Aspect.GREEN) == self.want) & (self.shown != Aspect.RED_AMBER)
         assert (granted == (verdict.reason == 0)).all() or not isinstance(decision, Decision)
 
@@ -83,6 +93,14 @@ class Adversary(RuleBasedStateMachine):
         self.demand[:] = True
         for _ in range(ticks):
             self.tick()
+
+    @rule(who=bits, numbers=st.lists(st.integers(0, 3), min_size=12, max_size=12), ticks=few_ticks)
+    def call(self, who: int, numbers: list[int], ticks: int) -> None:
+        """Emergency vehicles call, and some inputs stay stuck until the next call."""
+        self.preempt[:] = self.mask(who) * np.array(numbers[: self.groups])
+        for _ in range(ticks):
+            self.tick()
+        self.preempt *= numbers[-1] > 2
 
     @rule(nonsense=st.sampled_from(["nonsense", 7, (1, 2), {}]), ticks=few_ticks)
     def talk_nonsense(self, nonsense: object, ticks: int) -> None:
