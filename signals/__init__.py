@@ -13,12 +13,13 @@ The tree, from the command line down to the errors; imports only point down::
     cli             thin commands over the library
     screens, inspection, checkup
                     what the commands show
+    checks          what is unsafe in plans, site cards, programs and records
     study           every controller with every seed → one table; resumable, parallel (worker: one run of it)
     report          pictures and pages
     testing         contract checks for other people's controllers and adapters
     trial           one run: who plays, what is kept, how it ends
     scenario        a name, a folder, a .sumocfg or a .net.xml → everything a run needs (scenario_file: its format,
-                    scenario_search: where it is, scenario_worlds: what world it is in)
+                    scenario_search: where it is, scenario_worlds: what world it is in, site_cards: what must be)
     loop            the whole program on one page: read, believe, wish, permit, show, remember
     adapters        the world: sim (in memory), sumo
     record          what happened: recorder, tables, metrics, statistics

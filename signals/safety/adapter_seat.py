@@ -121,6 +121,10 @@ class AdapterSeat:
         else:
             self._good_ticks += 1
 
+    def distrust(self, trouble: Trouble) -> None:
+        """Begin anew to report well for long enough."""
+        self.trouble, self._good_ticks = trouble, 0
+
     def write(self, command: Command, *, allowed: bool) -> Call:
         """Return what writes its share of a command; nothing of it is shown unless it is allowed."""
         places, groups = self.share.intersections, self.share.groups

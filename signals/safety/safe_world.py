@@ -6,6 +6,9 @@ seconds of good readings its intersections are taken over like any that were not
 commanded when it failed, nobody knows. Readings that cannot be (`signals.safety.intake`) make their intersections
 *doubted*: they are written on, but not as the controller wishes.
 
+A command that is older than `DEAD_S` is not written: a process that slept in between does not know what is shown. All
+intersections are lost then, until readings have been good for two seconds (invariant I13).
+
 Time is counted in ticks from the first reading. What each world says of the time is compared with what it said before.
 """
 
@@ -30,11 +33,14 @@ from signals.safety.punctual import Worker
 if TYPE_CHECKING:
     from signals.model.network import Network
 
-__all__ = ["ENTER_S", "LEAVE_S", "SafeWorld"]
+__all__ = ["DEAD_S", "ENTER_S", "LEAVE_S", "SafeWorld"]
 
 ENTER_S: Final = 30.0
 LEAVE_S: Final = 2.0
 """Where there is a deadline: how long the first entering and the leaving may take."""
+
+DEAD_S: Final = 2.0
+"""Where there is a deadline: how old a command may be, counted from when the readings were asked for."""
 
 NAMED: Final = 5
 """How many detectors an event names."""
@@ -54,6 +60,8 @@ class SafeWorld:
         in a thread of its own. None = for ever, on one thread, so that simulations do not depend on the machine.
     pace
         Waits for the end of the tick, where the worlds' `write` does not.
+    clock
+        Measures the age of commands; monotonic.
 
     Attributes
     ----------
@@ -75,6 +83,7 @@ class SafeWorld:
         *,
         deadline_s: float | None = None,
         pace: Callable[[], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         ticks = {world.tick_ds for world in worlds}
         if len(ticks) != 1:
@@ -82,7 +91,8 @@ class SafeWorld:
         if deadline_s is not None and not deadline_s > 0:
             raise ValueError(f"deadline_s must be > 0, got {deadline_s}")
         self.network, self.tick_ds = network, ticks.pop()
-        self._deadline_s, self._pace = deadline_s, pace
+        self._deadline_s, self._pace, self._clock = deadline_s, pace, clock
+        self._asked_s = clock()
         self._seats = [AdapterSeat(world, network) for world in worlds]
         self._workers = [Worker(seat.name) for seat in self._seats]
         self._seat_of = _owners(network, self._seats)
@@ -136,6 +146,7 @@ class SafeWorld:
     def read(self) -> Readings:
         """Report what all that answer have seen; nothing is known of the others. Valid until the next call."""
         self._tick += 1
+        self._asked_s = self._clock()
         resting = self._ladder.resting
         calls = {k: seat.read() for k, seat in enumerate(self._seats) if not (resting[k] or seat.failed)}
         answers = self._answers(calls, self._deadline_s)
@@ -154,6 +165,11 @@ class SafeWorld:
 
     def write(self, command: Command) -> None:
         """Show what is commanded, and let one tick pass. Raises `WorldLostError` where nobody is left to do that."""
+        age_s = self._clock() - self._asked_s
+        if self._deadline_s is not None and age_s > DEAD_S:
+            for k, seat in enumerate(self._seats):
+                seat.distrust(Trouble("command-old", f"made from readings {age_s:.1f} s ago"))
+                self._let_go[k] = True
         calls = {
             k: seat.write(command, allowed=not self._let_go[k]) for k, seat in enumerate(self._seats) if seat.awake
         }

@@ -1,6 +1,6 @@
 """The invariants I1 to I20 of the safety layer: each has a check that holds, and that fails without the guarding line.
 
-I11 and I13 are, as far as commands to devices go, promises of the adapters; what the guard adds to I11 is here.
+I11 is, as far as commands to devices go, a promise of the adapters; what the guard adds to it is here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -18,14 +18,16 @@ import pytest
 import signals.safety
 import signals.safety.guard
 import signals.safety.interstage
+import signals.safety.safe_world
 from signals.model.intersections import SignalGroup
 from signals.model.lanes import User
 from signals.model.network import Network
-from signals.model.values import Aspect, Decision
+from signals.model.values import Aspect, Command, Decision
 from signals.safety.guard import DO_NOT_WRITE, Guard
 from tests.safety.driving import Run, legal_displays
 from tests.safety.layouts import cross, intersection, network, random_intersection, readings
-from tests.safety.planted import guard_with, plain_step
+from tests.safety.planted import guard_with, plain_step, plant
+from tests.safety.worlds import Cabinet, site
 
 Make = Callable[..., Guard]
 """Builds a guard for a network: the true one, or one with a line taken out."""
@@ -287,6 +289,23 @@ def _wander(guard: Guard, times_s: Iterable[float]) -> list[list[int]]:
         verdict = guard.permit(Decision(want, np.zeros(1, np.int32)), readings(time_s, [-1] * groups), demand)
         seen.append([*verdict.command.aspect.tolist(), *verdict.reason.tolist()])
     return seen
+
+
+def _written_after_a_nap(module: Any) -> bool:
+    """Sleep for three seconds between reading and writing, and say whether the device is written all the same."""
+    now_s = [0.0]
+    cabinet = Cabinet(site("a"))
+    world = module.SafeWorld(cabinet.network, [cabinet], deadline_s=5.0, clock=lambda: now_s[0])
+    with world:
+        world.read()
+        now_s[0] += 3.0
+        world.write(Command(0.0, np.zeros(3, np.int8), np.ones(1, np.bool_)))
+    return cabinet.written[-1][0]
+
+
+def test_i13_a_command_older_than_two_seconds_is_not_written() -> None:
+    assert not _written_after_a_nap(signals.safety.safe_world)
+    assert _written_after_a_nap(plant(signals.safety.safe_world, ("age_s > DEAD_S", "False")))
 
 
 def test_i14_clocks_that_jump_change_no_interval() -> None:

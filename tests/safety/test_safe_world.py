@@ -21,7 +21,7 @@ from signals.model.values import Command, Decision, Event, Readings, Snapshot
 from signals.safety.fallback import Fallback
 from signals.safety.guard import Guard
 from signals.safety.ladder import BACK_OFF_DS, TRIAL_DS
-from signals.safety.safe_world import SafeWorld
+from signals.safety.safe_world import DEAD_S, SafeWorld
 from signals.scenario import load
 from signals.scenario_worlds import Opening
 from signals.sensing.full import FullEstimator
@@ -448,3 +448,47 @@ def test_several_that_block_cost_one_deadline_together() -> None:
     assert DEADLINE_S <= time.monotonic() - start_s < 1.8 * DEADLINE_S
     assert city.codes == [("adapter-late", 1), ("adapter-late", 2)]
     stuck.set()
+
+
+class Stopwatch:
+    """A clock that stands unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.mark.parametrize(("age_s", "old"), [(DEAD_S, False), (DEAD_S + 0.1, True)])
+def test_a_command_that_is_too_old_is_not_written_and_all_is_taken_over_anew(age_s: float, old: bool) -> None:
+    """Invariant I13: whoever slept between reading and writing does not know what is shown."""
+    clock = Stopwatch()
+    city = City(deadline_s=5.0, clock=clock).run(30)
+    decide = city.seat.decide
+
+    def slow(now: Snapshot) -> Decision:
+        clock.now_s += age_s
+        return decide(now)
+
+    city.seat.decide = slow  # type: ignore[method-assign]
+    city.run()
+    city.seat.decide = decide  # type: ignore[method-assign]
+    assert [cabinet.written[-1] for cabinet in city.cabinets] == [[not old]] * 3
+    city.run(AWAY)
+    assert city.codes == ([("command-old", -1), ("level-0", -1)] if old else [])
+    assert (away(city, 0) == []) is not old
+    assert city.written[-1] == [True] * 3
+
+
+def test_without_a_deadline_a_command_may_take_its_time() -> None:
+    clock = Stopwatch()
+    city = City(clock=clock)
+    decide = city.seat.decide
+
+    def slow(now: Snapshot) -> Decision:
+        clock.now_s += 1000.0
+        return decide(now)
+
+    city.seat.decide = slow  # type: ignore[method-assign]
+    assert not city.run(10).codes
