@@ -31,7 +31,7 @@ def test_the_object_holds_everything_that_was_read() -> None:
     )
     assert place["stages"][1] == {"id": "left_ns", "source": "file", "groups": ["north_left", "south_left"]}
     assert place["plans"][0]["cycle_s"] == 94
-    assert place["plans"][0]["steps"][1] == {"duration_s": 5, "green": []}
+    assert place["plans"][0]["steps"][2] == {"duration_s": 5, "green": []}
     assert found["findings"] == [
         {"level": "warning", "intersection": "centre", "code": "short-intergreen", "text": "an intergreen is short"}
     ]
