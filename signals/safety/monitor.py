@@ -21,9 +21,8 @@ display              what is shown is not what was commanded, not even a little 
 ==================== ============================================================================================
 
 Clearance may be shown by a red lamp: red read back where clearance was commanded counts as clearance, for as long as
-that lasts. What cannot be read back counts as commanded; where a display may be late it is out of sight, and an interval that began
-there is taken to be long enough. Time is counted in ticks, so that no clock can change an
-interval.
+that lasts. What cannot be read back counts as commanded; where a display may be late it is out of sight, and an
+interval that began there is taken to be long enough. Time is counted in ticks, so that no clock can change an interval.
 
 A group is called while an emergency vehicle calls it, but not for longer than `emergency_ds`: from then on the call
 is taken for a stuck input until it ends. Which of two calls goes first is no question of safety, and not asked here.

@@ -11,25 +11,21 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from signals.kernels.compile import kernel
-from signals.model.values import BoolArray, ByteArray, IntArray
+from signals.model.values import BoolArray, ByteArray, HandleArray, IntArray
 
 __all__ = ["RULES", "Card", "Diary", "Record", "forget", "watch"]
 
-Times = npt.NDArray[np.int64]
+Times = HandleArray
+"""int64."""
 Columns = tuple[Any, ...]
 """The fields of a NamedTuple as a plain tuple, which costs a quarter of the time to hand to a compiled function."""
 
 UNSEEN, RED, RED_AMBER, GREEN, AMBER, CLEARANCE = -1, 0, 1, 2, 3, 4
 ASPECTS: Final = 5
 
-NEVER_DS: Final = -(10**12)
-"""Longer ago than any time that is required: not at all."""
-LONG_AGO_DS: Final = NEVER_DS + 1
-"""Nobody knows when, and long enough."""
+NEVER_DS, LONG_AGO_DS = -(10**12), 1 - 10**12
+"""Not at all; nobody knows when. Both are longer ago than any time that is required."""
 
 RULES: Final = (
     "conflict",

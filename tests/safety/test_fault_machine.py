@@ -52,9 +52,6 @@ few_ticks = st.integers(1, 9)
 bits = st.integers(0, 2**16 - 1)
 where = st.sampled_from(PLACES)
 
-# What cannot be read back counts as shown without delay, which a display that is always late contradicts.
-readable = precondition(lambda self: not self.lag)
-
 
 class StreetCabinet(Cabinet):
     """Lives on when nobody writes to it: then its own program shows red everywhere."""
@@ -268,7 +265,6 @@ class Faults(RuleBasedStateMachine):
         assert not self.fallback.level[top].any()
         self.broken = False
 
-    @readable
     @rule(
         k=where,
         odd=st.sampled_from(
@@ -290,19 +286,16 @@ class Faults(RuleBasedStateMachine):
     def an_adapter_reports_what_cannot_be(self, k: int, odd: Any, ticks: int) -> None:
         self.tell(k, odd[1], ticks, odd[0])
 
-    @readable
     @rule(k=where, ticks=st.integers(3, 9))
     def a_feed_repeats(self, k: int, ticks: int) -> None:
         old = self.cabinets[k].honest()
-        self.tell(k, lambda _: old, ticks, 1)
+        self.tell(k, lambda _: old, ticks, 0 if self.world.lost[k] else 1)  # entered anew, it may repeat itself once
 
-    @readable
     @rule(k=where, step_s=st.sampled_from([1.0, -1.0, 2.5, -3.0, 60.0, 3600.0, -3600.0]), ticks=st.integers(1, 6))
     def a_clock_is_set(self, k: int, step_s: float, ticks: int) -> None:
         self.cabinets[k].time_s += step_s
         self.alone(k, ticks, 1 if abs(step_s) > 1 and not self.world.lost[k] else 0)
 
-    @readable
     @rule(k=where, rate=st.sampled_from([-1.0, 0.0, 1.0, 3.0]), ticks=few_ticks)
     def a_clock_runs_wrong(self, k: int, rate: float, ticks: int) -> None:
         for _ in range(ticks):
