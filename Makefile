@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Numba's threads must not spin while they wait: on a shared machine that costs more than the work itself.
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test test-all coverage lint format lock clean
+.PHONY: demo test test-all coverage prove lint format lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/signals compare braunschweig --seeds 3 --out runs/demo
@@ -22,6 +22,12 @@ coverage: $(VENV)/.dev
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest tests/model tests/safety tests/control -n auto -m "not slow and not sumo" \
 		--cov=signals.model --cov=signals.safety --cov=signals.control --cov-branch \
 		--cov-report=term-missing:skip-covered --cov-fail-under=100
+
+# What the guard promises, tried at length: minutes on two cores.
+prove: $(VENV)/.dev
+	$(BIN)/python benchmarks/safety/prove.py --layouts 300
+	$(BIN)/python benchmarks/safety/fuzz.py --ticks 1e8
+	$(BIN)/python benchmarks/safety/mutate.py
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import Violation
 from signals.safety.monitor import Monitor
-from signals.safety.watch import CLEARANCE, RED
+from signals.safety.watch import CLEARANCE, RED, UNSEEN
 from tests.safety.driving import legal_displays
 from tests.safety.layouts import cross, draw_network, intersection, network
 from tests.safety.naive_monitor import NaiveMonitor
@@ -290,6 +290,15 @@ def test_a_late_display_of_clearance_goes_on() -> None:
     watched.run(["rrc", "rrG", "rrG"], ["rrr", "rrr"])  # nonsense, so that red was never commanded
     assert watched.monitor._displays.seen[2] == CLEARANCE
     assert watched.check("rrG", "rrr") == [("display", 2, -1), ("clearance-cut", 2, -1)]
+
+
+def test_a_red_lamp_means_clearance_no_longer_than_that_lasts_where_it_may_be_older_than_any_command() -> None:
+    watched = Watched(
+        network(intersection([SignalGroup("walk", User.PEDESTRIAN, (0,), clearance_ds=10)], {})), max_lag_ticks=3
+    )
+    for shown, seen in (("r", UNSEEN), ("r", CLEARANCE), ("r", RED)):
+        assert watched.check("c", shown) == []
+        assert watched.monitor._displays.seen.tolist() == [seen]
 
 
 def emergencies(**settings: int) -> Watched:

@@ -1,0 +1,1 @@
+"""Mutants of the safety layer, and what they are held against."""
