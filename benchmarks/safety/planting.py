@@ -20,7 +20,7 @@ from signals.safety import interstage
 __all__ = ["BUGS", "Bug", "Caught", "catch", "planted"]
 
 SAFETY: Final = Family("planted", 3, 12, longest_ticks=3, calls=1)
-WAITING: Final = Family("planted", 3, 3, longest_ticks=1, more_ticks=0, wait_ticks=2, shapes=("complete",))
+WAITING: Final = Family("planted", 3, 2, longest_ticks=1, more_ticks=0, wait_ticks=2, shapes=("complete",))
 PAIRS: Final = Family("planted", 2, 3, longest_ticks=1, more_ticks=0, wait_ticks=1, shapes=("complete",))
 """Few small layouts, because plain Python takes thirty times as long."""
 

@@ -145,10 +145,11 @@ def main() -> int:
 
 
 def planned(seed: int, layouts: int, *, quick: bool) -> list[Task]:
-    """Draw so many layouts of all families, the largest searches first."""
+    """Draw so many layouts of all families together, the largest searches first."""
     families = [family for family in FAMILIES if family.share >= QUICK_SHARE or not quick]
-    whole = sum(family.share for family in families)
-    tasks = [task for family in families for task in drawn(family, seed, max(1, round(layouts * family.share / whole)))]
+    ends = np.cumsum([0, *(family.share for family in families)])
+    counts = np.diff(np.round(ends / ends[-1] * layouts)).astype(int).tolist()
+    tasks = [task for family, count in zip(families, counts, strict=True) for task in drawn(family, seed, count)]
     return sorted(tasks, key=lambda task: -len(task.layouts[0].groups))
 
 

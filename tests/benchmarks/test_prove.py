@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from benchmarks.safety import pairs, planting, prove
 from benchmarks.safety.families import FAMILIES, drawn
 from benchmarks.safety.layouts import intersection
-from benchmarks.safety.planting import BUGS, Bug, catch, planted
+from benchmarks.safety.planting import BUGS, planted
 from signals.errors import MissingDependencyError
 from signals.model.intersections import SignalGroup
 from signals.model.lanes import User
@@ -46,13 +47,6 @@ def test_wrong_options_are_refused(
         prove.main()
     assert refused.value.code == 2
     assert f"{option}: expected a number from 1 on, got '0'" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
-def test_every_planted_bug_is_caught_for_what_it_is(bug: Bug) -> None:
-    caught = catch(bug, 7)
-    assert caught.right, caught
-    assert caught.ticks > 0
 
 
 def test_a_bug_that_is_nowhere_to_be_planted_is_an_error() -> None:
@@ -121,10 +115,10 @@ def test_an_interrupted_run_says_so(capsys: pytest.CaptureFixture[str], monkeypa
 
 
 def test_all_layouts_of_a_run_differ_and_the_same_seed_draws_them_again() -> None:
-    tasks, again = (prove.planned(5, 200, quick=False) for _ in range(2))
-    assert tasks == again
+    tasks = prove.planned(5, prove.LAYOUTS, quick=False)
+    assert prove.planned(5, 50, quick=True) == prove.planned(5, 50, quick=True) != prove.planned(6, 50, quick=True)
     layouts = [(task.name, layout.id) for task in tasks for layout in task.layouts]
-    assert len(layouts) == len(set(layouts)) >= 200
+    assert len(layouts) == len(set(layouts)) == prove.LAYOUTS
     for family in FAMILIES:
         drawn_layouts = [layout for task in tasks if task.name == family.name for layout in task.layouts]
         different = {(repr(layout.groups), layout.intergreen_ds) for layout in drawn_layouts}
@@ -141,12 +135,14 @@ def test_groups_that_wait_have_some_patience() -> None:
 
 
 def test_real_cards_are_taken_to_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("sumo_rl")
-    monkeypatch.setattr(pairs, "RESCO", ("cologne1", "ingolstadt1"))
-    monkeypatch.setattr(pairs, "DEMO", "ingolstadt1")
+    if find_spec("sumo_rl") is None:
+        pytest.skip("needs the networks of sumo-rl")
+    read = pairs._read
+    monkeypatch.setattr(pairs, "RESCO", ("cologne1",))
     monkeypatch.setattr(pairs, "PROFILES", ("rilsa", "ite"))
+    monkeypatch.setattr(pairs, "_read", lambda name, given: read(name.replace(pairs.DEMO, "ingolstadt1"), given))
     real = pairs.real_cards()
-    assert (real.networks, real.cards, real.missing, real.uncovered) == (3, 6, [], [])
+    assert (real.networks, real.cards, real.missing, real.uncovered) == (2, 4, [], [])
     assert real.count > len(real.pairs) > 5
     assert [len(card.groups) for card in real.whole] == [3, 3]
     tasks = list(prove.real_tasks(real))
