@@ -5,9 +5,9 @@ the adversary with the same display and the same violations, and goes over into 
 is a search through memories. What makes them finite, and why nothing is lost:
 
 *Clocks that are only compared with lengths* stop a tick before the longest of those (rounded up to whole ticks; they
-run before they are compared): the time in red-amber, green, amber and clearance, and the time since the end of a green,
-as the kernel counts them and as the monitor does. From there on every comparison has the same outcome. Without demand the
-maximum green is not among the lengths, because nobody waits for its end.
+run before they are compared): the time in red-amber, green, amber and clearance, and the time since the end of a
+green, as the kernel counts them and as the monitor does. From there on every comparison has the same outcome. Without
+demand the maximum green is not among the lengths, because nobody waits for its end.
 
 *Clocks that nobody reads before they are set anew* are 0: the time since the end of a green while the group is green or
 red-amber (its green will have to end before anybody looks at it); the monitor's time in red; the beginning of a call

@@ -366,7 +366,7 @@ def _write(place: Place, mind: Mind, tick: int, newest: int, i: int, chance: int
         shown[g] = past[row + g]
         if shown[g] == CLEARANCE and mind.red_lamp[i]:
             shown[g] = RED
-    if mind.late[i] == 0 and chance & 127 == 2:
+    if chance & 127 == 2:
         mind.events[UNREADABLE] += 1
         shown[first + (chance >> 7) % (last - first)] = UNKNOWN
 

@@ -18,8 +18,7 @@ __all__ = ["RULES", "Card", "Diary", "Record", "forget", "watch"]
 
 Times = HandleArray
 """int64."""
-Columns = tuple[Any, ...]
-"""The fields of a NamedTuple as a plain tuple, which costs a quarter of the time to hand to a compiled function."""
+Columns = tuple[Any, ...]  # the fields of a NamedTuple: a plain tuple costs a quarter of the time to hand over
 
 UNSEEN, RED, RED_AMBER, GREEN, AMBER, CLEARANCE = -1, 0, 1, 2, 3, 4
 ASPECTS: Final = 5
@@ -44,11 +43,8 @@ RULES: Final = (
 CONFLICT, INTERGREEN, SHORT_GREEN, SKIPPED_AMBER, SHORT_AMBER, CLEARANCE_CUT = 0, 1, 2, 3, 4, 5
 SHORT_RED_AMBER, ILLEGAL_TRANSITION, UNKNOWN_ASPECT, LONG_GREEN, MAX_RED, DISPLAY = 6, 7, 8, 9, 10, 11
 
-DISPLAYS, COMMANDS = 0, 1
-"""The two records."""
-
-CLOCK, CHANGES, VIOLATIONS = 0, 1, 2
-"""Of `Diary.counter`."""
+DISPLAYS, COMMANDS = 0, 1  # the two records
+CLOCK, CHANGES, VIOLATIONS = 0, 1, 2  # of Diary.counter
 
 COLUMNS: Final = 6
 """Of a row: rule, group, other group or -1, record, what was seen, what was expected."""
@@ -222,6 +218,8 @@ def _see_displays(card: Card, commands: Record, displays: Record, diary: Diary, 
                 _note(displays, diary, aspect, g)
                 if again:  # it may have begun long before
                     displays.since_ds[g] = LONG_AGO_DS
+            elif aspect == UNSEEN and commanded[g] != UNSEEN:  # and so may what will be seen first
+                displays.since_ds[g] = LONG_AGO_DS
 
 
 @kernel
@@ -237,10 +235,12 @@ def _settled(card: Card, displays: Record, diary: Diary, shown: int, commanded: 
     earliest_ds = now_ds - displays.late_ds
     nothing_ds, red_ds, clearance_ds = asked_ds[row + UNSEEN], asked_ds[row + RED], asked_ds[row + CLEARANCE]
     if aspect == RED and clearance_ds >= earliest_ds and clearance_ds > nothing_ds:  # it may have no lamp of its own
-        seen, since_ds = displays.seen[g], displays.since_ds[g]
-        over = seen == RED or (seen == UNSEEN and since_ds != NEVER_DS)
-        over = over or (seen == CLEARANCE and now_ds - since_ds >= card.least_ds[g * ASPECTS + CLEARANCE])
-        if max(red_ds, nothing_ds) < earliest_ds or not over:
+        seen, for_ds = displays.seen[g], now_ds - displays.since_ds[g]
+        may_be_red = max(red_ds, nothing_ds) >= earliest_ds
+        if may_be_red and seen == UNSEEN:
+            return UNSEEN
+        over = seen == RED or (seen == CLEARANCE and for_ds >= card.least_ds[g * ASPECTS + CLEARANCE])
+        if not (may_be_red and over):
             aspect = CLEARANCE
     if max(asked_ds[row + aspect], nothing_ds) < earliest_ds:
         if diary.apart_ds[g] < now_ds - card.tick_ds:

@@ -82,12 +82,13 @@ class NaiveMonitor:
             shown = asked[0]
         follows = shown in asked or None in asked
         first = asked.index(None) if None in asked else len(asked)
-        if (
-            shown == RED
-            and CLEARANCE in asked[:first]
-            and not ((RED in asked or None in asked) and self.clearance_over(g))
-        ):
-            shown, follows = CLEARANCE, True
+        if shown == RED and CLEARANCE in asked[:first]:
+            may_be_red = RED in asked or None in asked
+            if may_be_red and not (self.displays and self.displays[-1][g] is not None):
+                self.apart[g] = False
+                return None
+            if not (may_be_red and self.clearance_over(g)):
+                shown, follows = CLEARANCE, True
         if not follows and not self.apart[g]:
             found.append(("display", "display", g, -1))
         self.apart[g] = not follows
@@ -97,8 +98,7 @@ class NaiveMonitor:
         """Tell whether a lamp that is red need not mean clearance any more."""
         seen = self.displays[-1][g] if self.displays else None
         enough = self.run_ds(g, self.displays, len(self.displays) - 1) >= self.site.groups[g].clearance_ds
-        hidden = seen is None and any(row[g] is not None for row in self.displays)
-        return seen == RED or hidden or (seen == CLEARANCE and enough)
+        return seen == RED or (seen == CLEARANCE and enough)
 
     def history_faults(self, kind: str, history: list[list[int | None]], called: set[int]) -> list[Found]:
         found: list[Found] = []
@@ -120,10 +120,15 @@ class NaiveMonitor:
         ticks = 0
         while ticks <= last and history[last - ticks][g] == history[last][g]:
             ticks += 1
-        earlier = [row[g] for row in history[: last + 1 - ticks]]
-        if history is self.displays and earlier[-1:] == [None] and any(aspect is not None for aspect in earlier):
+        begin = last + 1 - ticks
+        if history is self.displays and begin and history[begin - 1][g] is None and self.noticed(g, history, begin):
             return 10**9  # it began out of sight
         return ticks * self.tick_ds
+
+    def noticed(self, g: int, history: list[list[int | None]], t: int) -> bool:
+        """Tell whether a group was seen, or could have been, before a row."""
+        earlier = [*history[:t], *(self.commands[: max(t - 1, 0)] if history is self.displays else ())]
+        return any(row[g] is not None for row in earlier)
 
     def change_faults(self, g: int, history: list[list[int | None]], *, hurry: bool) -> list[str]:
         group, before, aspect = self.site.groups[g], history[-2][g], history[-1][g]
@@ -153,17 +158,15 @@ class NaiveMonitor:
 
     def too_early(self, g: int, j: int, history: list[list[int | None]]) -> bool:
         needed_ds = self.site.intergreen_ds[j][g]
-        column = [row[j] for row in history]
-        ends = [t for t in range(len(column)) if self.ends(column, t)]
-        return needed_ds is not None and bool(ends) and (len(column) - 1 - ends[-1]) * self.tick_ds < needed_ds
+        ends = [t for t in range(len(history)) if self.ends(j, history, t)]
+        return needed_ds is not None and bool(ends) and (len(history) - 1 - ends[-1]) * self.tick_ds < needed_ds
 
-    @staticmethod
-    def ends(column: list[int | None], t: int) -> bool:
+    def ends(self, g: int, history: list[list[int | None]], t: int) -> bool:
         """Tell whether a green ended before a row; what is first seen between green and red has just ended."""
-        before, now = column[t - 1] if t else None, column[t]
+        before, now = history[t - 1][g] if t else None, history[t][g]
         if before == GREEN:
             return now != GREEN
-        return not any(aspect is not None for aspect in column[:t]) and now in (RED_AMBER, AMBER, CLEARANCE)
+        return now in (RED_AMBER, AMBER, CLEARANCE) and not self.noticed(g, history, t)
 
     def waiting_faults(self) -> list[Found]:
         found: list[Found] = []

@@ -130,8 +130,7 @@ def _numbers(
         case "conflict":
             pair = column[-1], _number(history[-1][other])
         case "intergreen":
-            rival = [row[other] for row in history]
-            end = max(t for t in range(len(rival)) if twin.ends(rival, t))
+            end = max(t for t in range(len(history)) if twin.ends(other, history, t))
             pair = (last - end) * tick_ds, twin.site.intergreen_ds[other][g] or 0
         case "short-green" | "short-amber":
             least_ds = group.min_green_ds if rule == "short-green" else group.amber_ds
