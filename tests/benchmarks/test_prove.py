@@ -138,13 +138,13 @@ def test_real_cards_are_taken_to_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     if find_spec("sumo_rl") is None:
         pytest.skip("needs the networks of sumo-rl")
     read = pairs._read
-    monkeypatch.setattr(pairs, "RESCO", ("cologne1",))
+    monkeypatch.setattr(pairs, "RESCO", ("ingolstadt7",))
     monkeypatch.setattr(pairs, "PROFILES", ("rilsa", "ite"))
     monkeypatch.setattr(pairs, "_read", lambda name, given: read(name.replace(pairs.DEMO, "ingolstadt1"), given))
     real = pairs.real_cards()
-    assert (real.networks, real.cards, real.missing, real.uncovered) == (2, 4, [], [])
+    assert (real.networks, real.cards, real.missing, real.uncovered) == (2, 16, [], [])
     assert real.count > len(real.pairs) > 5
-    assert [len(card.groups) for card in real.whole] == [3, 3]
+    assert {len(card.groups) for card in real.whole} == {4}  # one of the eight intersections has no more
     tasks = list(prove.real_tasks(real))
     assert sum(len(task.layouts) for task in tasks) == len(real.pairs) + len(real.whole)
     found = [prove.prove(task) for task in tasks]
