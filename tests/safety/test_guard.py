@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from signals.errors import UnknownNameError
 from signals.model.crossroads import crossroads
 from signals.model.values import Aspect, Command, Decision
 from signals.safety import guard as guard_module
@@ -90,7 +91,7 @@ def test_only_intersections_that_are_let_go_are_not_written() -> None:
 
 def test_a_violation_takes_back_the_command_that_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def mad(site: object, state: tuple[np.ndarray, ...], *_: object) -> None:
-        State(*state).out[:] = Aspect.GREEN
+        np.asarray(State(*state).out)[:] = Aspect.GREEN
 
     for how, written in (("stop-writing", False), ("count", True)):
         guard = Guard(cross(), on_violation=how)
@@ -101,6 +102,11 @@ def test_a_violation_takes_back_the_command_that_makes_it(monkeypatch: pytest.Mo
         assert verdict.command.write.tolist() == [written]
         assert verdict.command.aspect.tolist() == [2 * written] * 3
         assert guard.latched.tolist() == [True]
+
+
+def test_what_is_latched_must_exist() -> None:
+    with pytest.raises(UnknownNameError, match='intersection "y"'):
+        Guard(cross(), latched=["y"])
 
 
 def test_after_a_display_that_was_not_commanded_it_lets_go_until_a_person_resets_it() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from signals.kernels.compile import quick
 from signals.model.crossroads import crossroads
 from signals.model.intersections import SignalGroup
 from signals.model.lanes import User
@@ -282,7 +283,7 @@ def test_compiled_and_plain_python_agree(seed: int) -> None:
         preempt = draw.choice([0, 0, 0, 0, 1, 2, -1], groups).astype(np.int8)
         shown, write = draw.integers(-1, 5, groups).astype(np.int8), draw.random(3) < 0.95
         inputs = (want, demand, preempt, shown, write)
-        interstage.step(tuple(compiled._site), tuple(compiled._state), *inputs)
+        interstage.step(quick(compiled._site), quick(compiled._state), *quick(inputs))
         plain_kernel(tuple(plain._site), tuple(plain._state), *inputs)
         for one, other in zip(compiled._state, plain._state, strict=True):
             assert one.tobytes() == other.tobytes()
