@@ -56,9 +56,9 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 lock: $(VENV)/.dev
 	$(PIP) uv
 	$(BIN)/uv pip compile pyproject.toml --extra sumo --extra data --group build --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+		--generate-hashes --no-strip-extras --no-header --no-annotate --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra sumo --extra data --group build --group test --group lint --group bench \
-		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+		--universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate --quiet \
 		--constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
