@@ -119,6 +119,16 @@ class Network:
         return {lane.id: index for index, lane in enumerate(self.lanes)}
 
     @cached_property
+    def edges(self) -> tuple[str, ...]:
+        """The road sections that its lanes belong to, in the order of the lanes."""
+        return tuple(dict.fromkeys(lane.edge for lane in self.lanes))
+
+    @cached_property
+    def edge_index(self) -> dict[str, int]:
+        """Edge id → index into `edges`."""
+        return {edge: index for index, edge in enumerate(self.edges)}
+
+    @cached_property
     def intersection_index(self) -> dict[str, int]:
         """Intersection id → index."""
         return {intersection.id: index for index, intersection in enumerate(self.intersections)}

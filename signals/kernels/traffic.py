@@ -1,0 +1,399 @@
+"""The queue simulator: vehicles with routes on lanes of finite length.
+
+A lane is served first in, first out. Every event has a real-valued time; a step of one second only bounds how long a
+refused vehicle waits until it tries again. Only the first of a lane is looked at, and only when something can happen to
+it: a vehicle costs nothing between entering a lane and becoming the first.
+
+What a crossing needs and costs was measured in SUMO 1.28 (step 1 s) on single junctions: saturation headway from the
+length of the vehicle and the speed of the turn, start-up losses of the first six, caution where one yields, hardly any
+use of amber, dawdling (Krauss 1998), the wave that runs back through a queue (Newell 2002). Nothing here is random.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from signals.kernels.compile import kernel
+from signals.kernels.traffic_state import Roads, State, Travellers
+
+__all__ = ["advance"]
+
+Columns = tuple[Any, ...]
+Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+STEP_S = 1.0
+NEVER = np.inf
+RED, STOP, YIELD, GO, AMBER = 0, 1, 2, 3, 4
+NOBODY_STOPPED = 99
+START_S = 0.56
+"""From the start of green to the first one over the stop line."""
+AMBER_FREE_S = 1.0
+"""Who arrives without having stopped crosses so long into amber."""
+WAVE_S = 1.2
+"""The gap that a leaving vehicle opens moves back by one vehicle in this time."""
+INSERTION_S = 2.2
+FILL = 0.93
+SLOW_MPS, CAUTIOUS_MPS = 7.0, 6.5
+"""At a green that yields nobody is faster than the one, nor arrives faster than the other."""
+FREE_HEADWAY_S, STOP_HEADWAY_S = 1.7, 4.0
+SOFT_S = 4.0
+"""Who stood for less has not wholly stopped, and loses accordingly less."""
+GAP_S, GAP_FACTOR, AFTER_S = 1.0, 1.3, 0.5
+PATIENCE_S = 90.0
+STOPPED_S = 2.0
+"""Who is so much later at the stop line than in free flow stopped once."""
+INSIDE = 0.6
+"""Share of the way that is left from the place to wait inside a junction."""
+EXTRA_S = (1.2, 0.5, 0.25, 0.15, 0.1, 0.05)
+"""Headway of the first six of a queue beyond saturation."""
+
+
+@kernel
+def _has_room(lane: int, at_s: float, space_m: float, roads: Roads, state: State) -> bool:
+    """Whether a vehicle can enter: there is room to stand or the vehicles move, and the gap has come to the tail."""
+    first, size, places = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1], roads.lane_ring[lane, 2]
+    count = state.lane_count[lane]
+    if count[0] >= size:
+        return False
+    if count[0] > 0 and state.lane[lane, 3] + space_m > roads.lane[lane, 2]:
+        head = state.ring[first + count[2] % size]
+        if count[3] == 0 and state.trip[head, 0] < at_s:
+            return False
+    ahead = count[1] - places
+    if 0 <= ahead < count[2]:
+        return bool(state.exit_s[first + ahead % size] + WAVE_S * places <= at_s)
+    return True
+
+
+@kernel
+def _choose(hop: int, at_s: float, space_m: float, roads: Roads, state: State) -> int:
+    """Return the row of `Roads.option` with the fewest vehicles that takes one more, -1 if none does."""
+    best, fewest = -1, 2**30
+    for row in range(roads.hop_first[hop], roads.hop_first[hop + 1]):
+        lane = roads.option[row, 0]
+        if state.lane_count[lane, 0] < fewest and _has_room(lane, at_s, space_m, roads, state):
+            best, fewest = row, state.lane_count[lane, 0]
+    return best
+
+
+@kernel
+def _free_mps(limit_mps: float, factor: float, kind: Doubles) -> float:
+    """Return the speed at which a driver really drives where the limit is given."""
+    return float(max(min(limit_mps * factor, kind[2]) - kind[4], 0.3 * limit_mps * factor))
+
+
+@kernel
+def _push(row: int, vehicle: int, entered_s: float, loss_s: float, factor: float, roads: Roads, state: State) -> None:
+    """Let a vehicle come onto a lane."""
+    lane, kind = roads.option[row, 0], roads.kind[state.trip_row[vehicle, 3]]
+    first, size = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1]
+    length_m, limit_mps = roads.lane[lane, 0], roads.lane[lane, 1]
+    count = state.lane_count[lane]
+    trip = state.trip[vehicle]
+    trip[0] = entered_s + loss_s + length_m / _free_mps(limit_mps, factor, kind)
+    trip[1] = entered_s
+    trip[2] += length_m / min(limit_mps * factor, kind[2])
+    state.trip_row[vehicle, 1] = roads.option[row, 1]
+    state.ring[first + count[1] % size] = vehicle
+    if count[0] == 0:
+        state.wake[lane] = max(trip[0], state.lane[lane, 0])
+    count[0] += 1
+    count[1] += 1
+    state.lane[lane, 3] += kind[0]
+
+
+@kernel
+def _pop(lane: int, vehicle: int, at_s: float, roads: Roads, state: State) -> None:
+    """Let the first vehicle leave a lane, and note what it waited."""
+    first, size = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1]
+    count = state.lane_count[lane]
+    state.exit_s[first + count[2] % size] = at_s
+    count[0] -= 1
+    count[2] += 1
+    count[4] = 0
+    state.lane[lane, 3] -= roads.kind[state.trip_row[vehicle, 3], 0]
+    trip = state.trip[vehicle]
+    waited_s = at_s - trip[0]
+    if waited_s > STOPPED_S:
+        trip[5] += waited_s
+        trip[6] = max(trip[6], waited_s)
+        state.trip_row[vehicle, 2] += 1
+
+
+@kernel
+def _must_yield(
+    move: int, vehicle: int, at_s: float, way_m: float, speed_mps: float, roads: Roads, state: State
+) -> bool:
+    """Whether somebody with priority comes too soon; who has stopped (speed 0) needs a longer gap."""
+    kind = roads.kind[state.trip_row[vehicle, 3]]
+    over_m = way_m + kind[0]
+    over_s = over_m / speed_mps if speed_mps > 0.0 else np.sqrt(2.0 * over_m / kind[6])
+    gap_s = GAP_S + GAP_FACTOR * over_s
+    patient = at_s - state.trip[vehicle, 0] < PATIENCE_S
+    for row in range(roads.move_row[move, 2], roads.move_row[move, 3]):
+        foe = roads.yield_move[row]
+        if roads.move_row[foe, 5]:
+            if state.move[foe, 0] > at_s:
+                return True
+            continue
+        if state.lit[foe] < YIELD:
+            continue
+        if state.move[foe, 0] + 0.5 * roads.move[foe, 1] + AFTER_S > at_s:
+            return True
+        lane = roads.move_row[foe, 0]
+        count = state.lane_count[lane]
+        if count[0] > 0 and count[4] == 0 and state.wake[lane] < at_s + gap_s:
+            head = state.ring[roads.lane_ring[lane, 0] + count[2] % roads.lane_ring[lane, 1]]
+            if state.trip_row[head, 1] == foe and (patient or state.trip[head, 0] > at_s - STOPPED_S):
+                return True
+    return False
+
+
+@kernel
+def _cross(
+    row: int, vehicle: int, move: int, at_s: float, left: float, loss_s: float, factor: float,
+    roads: Roads, state: State,
+) -> None:  # fmt: skip
+    """Let a vehicle drive the rest of a movement and come onto the lane of an option."""
+    kind = roads.kind[state.trip_row[vehicle, 3]]
+    way_m, limit_mps = roads.move[move, 0], roads.move[move, 2]
+    state.move[move, 0] = at_s
+    state.trip[vehicle, 2] += way_m / min(limit_mps * factor, kind[2])
+    state.trip_row[vehicle, 0] += 1
+    _push(row, vehicle, at_s + left * way_m / _free_mps(limit_mps, factor, kind), loss_s, factor, roads, state)
+
+
+@kernel
+def _loss_s(
+    lane: int, move: int, place: int, soft: float, shown: int, factor: float, kind: Doubles, roads: Roads
+) -> float:
+    """Return the time lost behind the stop line: speeding up after a stop, or slowing down for the turn."""
+    free_mps = _free_mps(roads.lane[lane, 1], factor, kind)
+    started_s = 0.0
+    if place < 7 and kind[7 + place] < free_mps:
+        started_s = soft * (free_mps - kind[7 + place]) ** 2 / (2.0 * kind[3] * free_mps)
+    turn_mps = roads.move[move, 2]
+    if place == NOBODY_STOPPED and shown == YIELD:
+        turn_mps = min(turn_mps, CAUTIOUS_MPS)
+    elif place == NOBODY_STOPPED and shown == STOP:
+        turn_mps = 0.0
+    if turn_mps >= free_mps:
+        return started_s
+    turned_s = (free_mps - turn_mps) ** 2 / (2.0 * free_mps) * (1.0 / kind[3] + 1.0 / kind[5])
+    return float(max(started_s, turned_s))
+
+
+@kernel
+def _headway_s(lane: int, move: int, place: int, soft: float, shown: int, kind: Doubles, roads: Roads) -> float:
+    """Return the time until the next can cross the stop line."""
+    speed_mps = min(roads.lane[lane, 1], roads.move[move, 2], kind[2])
+    if shown != GO:
+        speed_mps = min(speed_mps, SLOW_MPS)
+    headway_s = kind[1] + kind[0] / (FILL * speed_mps)
+    if place < 6:
+        headway_s += EXTRA_S[place] * soft
+    elif place == NOBODY_STOPPED and speed_mps > SLOW_MPS:
+        headway_s = min(headway_s, FREE_HEADWAY_S)
+    if shown == STOP:
+        headway_s = max(headway_s, STOP_HEADWAY_S)
+    return float(headway_s)
+
+
+@kernel
+def _serve(lane: int, from_s: float, to_s: float, roads: Roads, travellers: Travellers, state: State) -> bool:
+    """Let the first vehicle of a lane cross if it can before `to_s`; whether to look at the next one."""
+    count, times = state.lane_count[lane], state.lane[lane]
+    if count[0] == 0:
+        state.wake[lane] = NEVER
+        return False
+    vehicle = state.ring[roads.lane_ring[lane, 0] + count[2] % roads.lane_ring[lane, 1]]
+    arrival_s, move = state.trip[vehicle, 0], state.trip_row[vehicle, 1]
+    free = arrival_s >= times[0]
+    at_s = max(arrival_s, times[0], from_s)
+    if at_s >= to_s:
+        state.wake[lane] = at_s
+        return False
+    if move < 0:
+        state.trip[vehicle, 4] = arrival_s
+        _pop(lane, vehicle, arrival_s, roads, state)
+        _look(lane, roads, state)
+        return True
+    shown = state.lit[move]
+    if shown == RED or (shown == AMBER and at_s > state.move[move, 1] + (AMBER_FREE_S if free else 0.0)):
+        count[3] = 0
+        state.wake[lane] = NEVER
+        return False
+    place = NOBODY_STOPPED if free else count[3]
+    factor, kind = travellers.depart[vehicle, 1], roads.kind[state.trip_row[vehicle, 3]]
+    soft = min(max(at_s - arrival_s, 0.0) / SOFT_S, 1.0)
+    speed_mps = roads.move[move, 2] if free else 0.0
+    full = state.slot[move] >= 0
+    yields = shown in (STOP, YIELD) and _must_yield(move, vehicle, at_s, roads.move[move, 0], speed_mps, roads, state)
+    row = -1
+    if not (full or yields):
+        row = _choose(roads.step_hop[state.trip_row[vehicle, 0] + 1], at_s, kind[0], roads, state)
+    inside = yields and not full and shown == YIELD and roads.move_row[move, 4] == 1
+    if row < 0 and not inside:  # it stops, and tries again with the next step
+        times[0], state.wake[lane] = to_s, to_s
+        count[3], count[4] = 0, not (full or yields)
+        return False
+    if inside:
+        state.slot[move] = vehicle
+        state.waiting[0] += 1
+        state.waiting[state.waiting[0]] = move
+    _pop(lane, vehicle, at_s, roads, state)
+    if inside:
+        state.trip[vehicle, 0] = at_s
+    else:
+        loss_s = _loss_s(roads.option[row, 0], move, place, soft, shown, factor, kind, roads)
+        _cross(row, vehicle, move, at_s, 1.0, loss_s, factor, roads, state)
+    times[0] = at_s + _headway_s(lane, move, place, soft, shown, kind, roads)
+    if place == 0:
+        times[2] = at_s
+    count[3] = place if place == NOBODY_STOPPED else place + 1
+    _look(lane, roads, state)
+    return True
+
+
+@kernel
+def _look(lane: int, roads: Roads, state: State) -> None:
+    """Note when the vehicle that is now the first of a lane can cross."""
+    state.wake[lane] = NEVER
+    if state.lane_count[lane, 0] > 0:
+        head = state.ring[roads.lane_ring[lane, 0] + state.lane_count[lane, 2] % roads.lane_ring[lane, 1]]
+        state.wake[lane] = max(state.trip[head, 0], state.lane[lane, 0])
+
+
+@kernel
+def _inside(from_s: float, roads: Roads, travellers: Travellers, state: State) -> None:
+    """Let those go on that wait inside a junction, whatever their signal shows."""
+    kept = 0
+    for number in range(1, state.waiting[0] + 1):
+        move = state.waiting[number]
+        vehicle = state.slot[move]
+        kind, hop = roads.kind[state.trip_row[vehicle, 3]], roads.step_hop[state.trip_row[vehicle, 0] + 1]
+        row = -1
+        if not _must_yield(move, vehicle, from_s, INSIDE * roads.move[move, 0], 0.0, roads, state):
+            row = _choose(hop, from_s, kind[0], roads, state)
+        if row < 0:
+            kept += 1
+            state.waiting[kept] = move
+            continue
+        state.slot[move] = -1
+        waited_s = from_s - state.trip[vehicle, 0]
+        state.trip[vehicle, 5] += waited_s
+        state.trip[vehicle, 6] = max(state.trip[vehicle, 6], waited_s)
+        factor = travellers.depart[vehicle, 1]
+        loss_s = _loss_s(roads.option[row, 0], move, 0, 1.0, GO, factor, kind, roads)
+        _cross(row, vehicle, move, from_s, INSIDE, loss_s, factor, roads, state)
+    state.waiting[0] = kept
+
+
+@kernel
+def _insert(origin: int, from_s: float, to_s: float, roads: Roads, travellers: Travellers, state: State) -> bool:
+    """Let vehicles begin their trip on an edge; whether somebody still waits to."""
+    while state.origin_next[origin] < travellers.origin_end[origin]:
+        vehicle = travellers.by_origin[state.origin_next[origin]]
+        depart_s, factor = travellers.depart[vehicle, 0], travellers.depart[vehicle, 1]
+        if depart_s >= to_s:
+            return False
+        at_s = max(depart_s, from_s)
+        space_m = roads.kind[state.trip_row[vehicle, 3], 0]
+        hop = roads.step_hop[state.trip_row[vehicle, 0]]
+        best, fewest, best_s = -1, 2**30, to_s
+        for row in range(roads.hop_first[hop], roads.hop_first[hop + 1]):
+            lane = roads.option[row, 0]
+            lane_s = max(at_s, state.lane[lane, 1])
+            if lane_s < to_s and state.lane_count[lane, 0] < fewest and _has_room(lane, lane_s, space_m, roads, state):
+                best, fewest, best_s = row, state.lane_count[lane, 0], lane_s
+        if best < 0:
+            return True
+        state.origin_next[origin] += 1
+        state.lane[roads.option[best, 0], 1] = best_s + INSERTION_S
+        state.trip[vehicle, 3] = best_s
+        state.trip[vehicle, 2] = best_s
+        _push(best, vehicle, best_s, 0.0, factor, roads, state)
+    return False
+
+
+@kernel
+def _light(move: int, shown: int, time_s: float, roads: Roads, state: State) -> None:
+    """Have a movement show something else; who stands at its red is woken when it opens."""
+    was = state.lit[move]
+    state.lit[move] = shown
+    state.move[move, 1] = time_s
+    lane = roads.move_row[move, 0]
+    opened = was in (RED, AMBER) and shown not in (RED, AMBER)
+    if opened and state.lane_count[lane, 0] > 0 and state.wake[lane] == NEVER:
+        state.lane[lane, 0] = max(state.lane[lane, 0], time_s + START_S)
+        state.wake[lane] = state.lane[lane, 0]
+
+
+@kernel
+def _enter(from_s: float, to_s: float, roads: Roads, travellers: Travellers, state: State) -> None:
+    """Let those begin their trip who are due, where there is room."""
+    opened, edges = state.open_origin, len(travellers.origin_end)
+    while state.counter[0] < len(travellers.row) and travellers.depart[state.counter[0], 0] < to_s:
+        origin = travellers.row[state.counter[0], 2]
+        state.counter[0] += 1
+        if opened[1 + edges + origin] == 0:
+            opened[1 + edges + origin] = 1
+            opened[0] += 1
+            opened[opened[0]] = origin
+    kept = 0
+    for place in range(1, opened[0] + 1):
+        origin = opened[place]
+        opened[1 + edges + origin] = _insert(origin, from_s, to_s, roads, travellers, state)
+        if opened[1 + edges + origin]:
+            kept += 1
+            opened[kept] = origin
+    opened[0] = kept
+
+
+@kernel
+def advance(
+    start_s: float,
+    end_s: float,
+    change_s: Doubles,
+    change: Ints,
+    roads: Columns,
+    travellers: Columns,
+    state: Columns,
+) -> None:
+    """Let time pass.
+
+    Parameters
+    ----------
+    start_s, end_s
+        From when to when; divided into steps of `STEP_S` at most.
+    change_s
+        Input, float64 [n], ascending: when a movement shows something else; heeded with the next step.
+    change
+        Input, int32 [n, 2]: which movement, and what it shows then (`State.lit`).
+    roads, travellers
+        Input: the arrays of a `Roads` and of a `Travellers`.
+    state
+        In and out: the arrays of a `State`.
+    """
+    fixed, people, now = Roads(*roads), Travellers(*travellers), State(*state)
+    steps = max(int(np.ceil((end_s - start_s) / STEP_S - 1e-9)), 1)
+    lanes, row = len(now.wake), 0
+    for number in range(steps):
+        from_s = start_s + (end_s - start_s) * number / steps
+        to_s = start_s + (end_s - start_s) * (number + 1) / steps
+        while row < len(change_s) and change_s[row] <= from_s:
+            _light(change[row, 0], change[row, 1], change_s[row], fixed, now)
+            row += 1
+        _enter(from_s, to_s, fixed, people, now)
+        _inside(from_s, fixed, people, now)
+        # Another lane is the first each time, so that no lane always gets the last place in the next one.
+        shift = now.counter[1] % lanes
+        for begin, end in ((shift, lanes), (0, shift)):
+            for lane in range(begin, end):
+                if now.wake[lane] < to_s and _serve(lane, from_s, to_s, fixed, people, now):
+                    _serve(lane, from_s, to_s, fixed, people, now)
+        now.counter[1] += 1
