@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Literal, NamedTuple, cast
 from signals.errors import FileError, SiteCardError
 from signals.model.network import Finding, Network
 from signals.model.site_card import SITE_CARD_FORMAT, SiteCard, card_of, differences, foes_missing, from_table, to_table
+from signals.record.file_names import file_name
 from signals.record.files import write_whole
 from signals.scenario_file import read_toml
 from signals.text import plain
@@ -29,8 +29,6 @@ __all__ = [
 
 _CODE = "site-card"
 _MOST_SENTENCES = 10
-_LONGEST_NAME = 100
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _WRITE = "signals inspect NET --site-card"
 
@@ -92,7 +90,7 @@ def write_site_cards(folder: Path, network: Network) -> tuple[WrittenCard, ...]:
     wrong = {card.id: sentences for card in cards if (sentences := foes_missing(card, network))}
     if wrong:
         raise SiteCardError(f'network "{network.name}" can have no site cards; {_some(wrong)}')
-    texts = {_path(folder, card.id): _text(card).encode() for card in cards}
+    texts = {folder / f"{file_name(card.id, 'signal')}.toml": _text(card).encode() for card in cards}
     written = [WrittenCard(path, _state(path, text)) for path, text in texts.items()]
     for path, state in written:
         if state != "unchanged":
@@ -205,14 +203,6 @@ def _some(found: Mapping[str, Sequence[str]]) -> str:
             parts.append(f'site card "{name}": {"; ".join(sentences[:room])}')
         room -= len(sentences)
     return "; ".join(parts) + (f"; and {-room} more" if room < 0 else "")
-
-
-def _path(folder: Path, name: str) -> Path:
-    """Return the file of a card; an id that cannot be a file's name gets a mark that keeps it apart from all others."""
-    stem = _NOT_IN_NAMES.sub("-", name).lstrip(".")[:_LONGEST_NAME] or "signal"
-    if stem != name:
-        stem += f"-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    return folder / f"{stem}.toml"
 
 
 def _state(path: Path, text: bytes) -> Literal["new", "changed", "unchanged"]:

@@ -6,15 +6,13 @@ same adversary and the same monitor.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
-
-import numpy as np
+from typing import Final, NamedTuple
 
 from benchmarks.safety.matches import Batch, play
 from signals.safety import guard, interstage
+from tests.safety.planted import plant, views
 
 __all__ = ["DECOYS", "Catch", "Decoy", "catch", "field"]
 
@@ -130,20 +128,10 @@ def catch(decoy: Decoy, seed: int) -> Catch:
 @contextmanager
 def _planted(decoy: Decoy) -> Iterator[None]:
     """Have the guard use a kernel with a bug."""
-    source = inspect.getsource(interstage)
-    if source.count(decoy.old) != 1:
-        raise ValueError(f'"{decoy.name}": its passage stands {source.count(decoy.old)} times in the kernel, not once')
-    source = source.replace("from signals.kernels.compile import kernel\n", "kernel = lambda function: function\n")
-    names: dict[str, Any] = {"__name__": "decoy"}
-    exec(compile(source.replace(decoy.old, decoy.new), "<decoy>", "exec"), names)  # noqa: S102  our own source
+    step = plant(interstage, (decoy.old, decoy.new)).step
     kept = guard.step, guard.quick
-    guard.step, guard.quick = names["step"], _views  # type: ignore[attr-defined]
+    guard.step, guard.quick = step, views  # type: ignore[attr-defined]
     try:
         yield
     finally:
         guard.step, guard.quick = kept  # type: ignore[attr-defined]
-
-
-def _views(columns: Iterable[Any]) -> tuple[Any, ...]:
-    """Share arrays as memoryviews, which plain Python reads faster."""
-    return tuple(column.data if isinstance(column, np.ndarray) else column for column in columns)

@@ -5,19 +5,15 @@ Each is planted in the source of the interstage kernel, which then runs as plain
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
-
-import numpy as np
+from typing import Final, NamedTuple
 
 from benchmarks.safety.counterexample import tell
 from benchmarks.safety.families import Family, drawn
-from benchmarks.safety.machine import PROMISES, RULES, Step
+from benchmarks.safety.machine import PROMISES, RULES
 from benchmarks.safety.search import Search
-from signals.safety import interstage
+from tests.safety.planted import plain_step
 
-__all__ = ["BUGS", "Bug", "Caught", "catch", "planted"]
+__all__ = ["BUGS", "Bug", "Caught", "catch"]
 
 SAFETY: Final = Family("planted", 3, 12, longest_ticks=3, calls=1)
 WAITING: Final = Family("planted", 3, 2, longest_ticks=1, more_ticks=0, wait_ticks=2, shapes=("complete",))
@@ -110,7 +106,7 @@ BUGS: Final = (
 
 def catch(bug: Bug, seed: int) -> Caught:
     """Search a few layouts with a bug; the first broken promises decide."""
-    step = planted(bug)
+    step = plain_step((bug.old, bug.new))
     task = next(drawn(bug.family, seed, bug.family.share))
     search = Search(task.machine(step), task.moves(), task.most_rows)
     search.run(first_only=True)
@@ -119,23 +115,3 @@ def catch(bug: Bug, seed: int) -> Caught:
     found = promises.union(*(one.rules for one in told))
     ticks = min((len(broken.path) for broken in search.broken), default=0)
     return Caught(bug, frozenset(found), int(search.moved.sum()), ticks)
-
-
-def planted(bug: Bug) -> Step:
-    """Return the kernel with a bug."""
-    source = inspect.getsource(interstage)
-    if source.count(bug.old) != 1:
-        raise ValueError(f'"{bug.name}": its passage stands {source.count(bug.old)} times in the kernel, not once')
-    source = source.replace("from signals.kernels.compile import kernel\n", "kernel = lambda function: function\n")
-    names: dict[str, Any] = {"__name__": "planted"}
-    exec(compile(source.replace(bug.old, bug.new), "<planted>", "exec"), names)  # noqa: S102  our own source
-
-    def step(site: Iterable[Any], state: Iterable[Any], *given: Any) -> None:
-        names["step"](_views(site), _views(state), *_views(given))
-
-    return step
-
-
-def _views(columns: Iterable[Any]) -> tuple[Any, ...]:
-    """Share arrays as memoryviews, which plain Python reads faster."""
-    return tuple(column.data if isinstance(column, np.ndarray) else column for column in columns)

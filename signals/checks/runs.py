@@ -20,9 +20,7 @@ from signals.model.intersections import Intersection, SignalGroup
 from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, ByteArray
-from signals.record.files import sha256_of
-from signals.record.json_form import files_from_json
-from signals.record.run_folder import NETWORK_FILE, RUN_FILE, read_run
+from signals.record.run_folder import NETWORK_FILE, RUN_FILE, altered_files, read_run
 from signals.record.tables import Values, read_table
 from signals.safety.monitor import Monitor
 from signals.scenario_worlds import read_network_file
@@ -30,6 +28,7 @@ from signals.scenario_worlds import read_network_file
 __all__ = ["check_run"]
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 _SIGNALS, _WRITTEN, _VIOLATIONS = "signals.csv", "written.csv", "violations.csv"
 _ASPECT: Final = {aspect.name.lower(): int(aspect) for aspect in Aspect}
@@ -127,8 +126,8 @@ def _log(folder: Path, network: Network) -> _Log:
         raise RecordError(f'"{path}" is empty: nothing was recorded')
     index = {(place.id, group.id): number for number, (place, group) in enumerate(_groups(network))}
     names = zip(_texts(table["intersection"]), _texts(table["group"]), strict=True)
-    groups = [_known(index, name, path) for name in names]
-    aspects = [_known(_ASPECT, aspect, path) for aspect in _texts(table["aspect"])]
+    groups = [_known(index, name, 'group "{0[1]}" of intersection "{0[0]}"', path) for name in names]
+    aspects = [_known(_ASPECT, aspect, 'aspect "{}"', path) for aspect in _texts(table["aspect"])]
     shown = sorted(zip(begins, groups, aspects, strict=True))
     places = {place.id: number for number, place in enumerate(network.intersections)}
     ours = _ours(folder / _WRITTEN, places) or [(shown[0][0], place, 1) for place in places.values()]
@@ -142,13 +141,13 @@ def _ours(path: Path, places: Mapping[str, int]) -> list[tuple[int, int, int]]:
     if not path.exists():
         return []
     table = read_table(path)
-    known = [_known(places, name, path) for name in _texts(table["intersection"])]
+    known = [_known(places, name, 'intersection "{}"', path) for name in _texts(table["intersection"])]
     return sorted(zip(_ds(table["time_s"], path), known, table["written"].astype(int).tolist(), strict=True))
 
 
-def _known(index: Mapping[T, int], name: T, path: Path) -> int:
+def _known(index: Mapping[T, V], name: T, form: str, path: Path) -> V:
     if name not in index:
-        raise RecordError(f'"{path}" does not fit the network beside it: there is no {name}')
+        raise RecordError(f'"{path}" is damaged or does not fit the network beside it: there is no {form.format(name)}')
     return index[name]
 
 
@@ -211,11 +210,9 @@ def _longest_ds(place: Intersection) -> int:
 
 def _altered(folder: Path) -> Iterator[Breach]:
     """Yield what is not as the run wrote it."""
-    known = files_from_json((folder / RUN_FILE).read_bytes(), str(folder / RUN_FILE))
-    for name in (_SIGNALS, _WRITTEN, _VIOLATIONS, NETWORK_FILE):
-        if name in known and sha256_of(folder / name) != known[name]:
-            said = (f"the SHA-256 of {name} is not that in {RUN_FILE}", "the file as the run wrote it", RUN_FILE)
-            yield Breach(ERROR, "altered-record", "", "", 0, -1, 0, (), (), (), *said)
+    for name in altered_files(folder, (_SIGNALS, _WRITTEN, _VIOLATIONS, NETWORK_FILE)):
+        said = (f"the SHA-256 of {name} is not that in {RUN_FILE}", "the file as the run wrote it", RUN_FILE)
+        yield Breach(ERROR, "altered-record", "", "", 0, -1, 0, (), (), (), *said)
 
 
 def _heard_emergencies(folder: Path) -> bool:
@@ -231,13 +228,14 @@ def _live(folder: Path) -> Iterator[_Seen]:
     keys = ("rule", "intersection", "group", "other", "detail")
     rows = zip(_ds(table["time_s"], path), *(_texts(table[key]) for key in keys), strict=True)
     for time_ds, rule, intersection, group, other, detail in rows:
+        _known(RULES, rule, 'rule "{}"', path)
         yield _Seen(time_ds, rule, intersection, tuple(filter(None, (group, other))), detail, _LIVE)
 
 
 def _breach(network: Network, seen: _Seen) -> Breach:
     behind = [group for place, group in _groups(network) if place.id == seen.intersection and group.id in seen.groups]
     words = seen.text.rpartition('": ')[2]
-    found, required = words, f"never: {RULES.get(seen.rule, seen.rule)}"
+    found, required = words, f"never: {RULES[seen.rule]}"
     for between in (" of ", " instead of ", ", at most "):
         if between in words:
             found, _, required = words.partition(between)

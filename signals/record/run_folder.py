@@ -18,8 +18,7 @@ A comparison::
 
 from __future__ import annotations
 
-import hashlib
-import re
+from collections.abc import Container
 from pathlib import Path
 
 import tomli_w
@@ -30,6 +29,7 @@ from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.trips import Trips, TripState
 from signals.record.comparison import HEADLINE, ComparisonRecord, ControllerRow
+from signals.record.file_names import file_name
 from signals.record.files import sha256_of, write_whole
 from signals.record.json_form import (
     COMPARISON_SCHEMA,
@@ -51,6 +51,7 @@ __all__ = [
     "NETWORK_FILE",
     "RUN_FILE",
     "RUN_SCHEMA",
+    "altered_files",
     "is_whole",
     "read_comparison",
     "read_run",
@@ -64,7 +65,6 @@ COMPARISON_FILE = "comparison.json"
 NETWORK_FILE = "network.toml"
 
 _NOT_HASHED = frozenset({RUN_FILE, "report.html"})
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def run_path(folder: Path, controller: str, seed: int) -> Path:
@@ -72,10 +72,7 @@ def run_path(folder: Path, controller: str, seed: int) -> Path:
 
     A controller whose name cannot be a folder's gets a mark that keeps it apart from all others.
     """
-    name = _NOT_IN_NAMES.sub("-", controller).lstrip(".") or "controller"
-    if name != controller:
-        name += f"-{hashlib.sha256(controller.encode()).hexdigest()[:8]}"
-    return folder / name / f"seed-{seed}"
+    return folder / file_name(controller, "controller") / f"seed-{seed}"
 
 
 def write_run(
@@ -124,15 +121,31 @@ def read_run(folder: Path) -> RunRecord:
 
 def is_whole(folder: Path) -> bool:
     """Whether a folder holds a finished run whose files are still what they were when it was written."""
-    path = folder / RUN_FILE
     try:
-        text = _bytes(path)
-        finished = run_from_json(text, str(path)).finished
-        return finished and all(
-            sha256_of(folder / name) == known for name, known in files_from_json(text, str(path)).items()
-        )
+        return read_run(folder).finished and not altered_files(folder)
     except RecordError:
         return False
+
+
+def altered_files(folder: Path, among: Container[str] | None = None) -> tuple[str, ...]:
+    """Return the files of a run that are no longer what they were when it was written.
+
+    Parameters
+    ----------
+    folder
+        The folder of the run.
+    among
+        The names to look at; all that `run.json` answers for if not given.
+
+    Raises
+    ------
+    RecordError
+        When `run.json` cannot be read, or a file that it answers for.
+    """
+    path = folder / RUN_FILE
+    known = files_from_json(_bytes(path), str(path))
+    looked_at = [name for name in known if among is None or name in among]
+    return tuple(name for name in looked_at if sha256_of(folder / name) != known[name])
 
 
 def write_comparison(folder: Path, record: ComparisonRecord) -> None:

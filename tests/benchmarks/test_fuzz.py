@@ -88,7 +88,7 @@ def test_a_bug_that_changes_nothing_is_not_caught(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_bug_whose_passage_is_gone_is_an_error() -> None:
-    with pytest.raises(ValueError, match='"gone": its passage stands 0 times in the kernel, not once'):
+    with pytest.raises(ValueError, match="this must be there once, not 0 times: no such passage"):
         decoys.catch(decoys.Decoy("gone", "no such passage", "", "conflict"), 1)
 
 

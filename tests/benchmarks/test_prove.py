@@ -14,12 +14,13 @@ import pytest
 from benchmarks.safety import pairs, planting, prove
 from benchmarks.safety.families import FAMILIES, drawn
 from benchmarks.safety.layouts import intersection
-from benchmarks.safety.planting import BUGS, planted
+from benchmarks.safety.planting import BUGS, catch
 from signals.errors import MissingDependencyError
 from signals.model.intersections import SignalGroup
 from signals.model.lanes import User
 from signals.safety.bounds import waiting_bounds
 from signals.safety.interstage import REASONS
+from tests.safety.planted import plain_step
 
 COMMAND = Path(prove.__file__)
 
@@ -50,13 +51,13 @@ def test_wrong_options_are_refused(
 
 
 def test_a_bug_that_is_nowhere_to_be_planted_is_an_error() -> None:
-    with pytest.raises(ValueError, match='"gone": its passage stands 0 times'):
-        planted(BUGS[0]._replace(name="gone", old="no such line"))
+    with pytest.raises(ValueError, match="this must be there once, not 0 times: no such line"):
+        catch(BUGS[0]._replace(old="no such line"), 1)
 
 
 def test_a_broken_promise_is_told_tick_by_tick(capsys: pytest.CaptureFixture[str]) -> None:
     (bug,) = (bug for bug in BUGS if bug.name == "minimum green a tick too short")
-    found = prove.prove(next(drawn(bug.family, 1, bug.family.share)), planted(bug))
+    found = prove.prove(next(drawn(bug.family, 1, bug.family.share)), plain_step((bug.old, bug.new)))
     assert found.closed < found.layouts
     assert prove._verdict([outcome(), found]) == prove.BROKEN
     said = capsys.readouterr().out.splitlines()
@@ -68,7 +69,7 @@ def test_a_broken_promise_is_told_tick_by_tick(capsys: pytest.CaptureFixture[str
 
 def test_a_wish_that_is_never_served_is_not_told_for_ever() -> None:
     (bug,) = (bug for bug in BUGS if bug.breaks == "serves")
-    found = prove.prove(next(drawn(bug.family, 1, bug.family.share)), planted(bug))
+    found = prove.prove(next(drawn(bug.family, 1, bug.family.share)), plain_step((bug.old, bug.new)))
     assert found.broken[-1].strip() == "and so on"
 
 

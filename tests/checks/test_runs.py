@@ -173,15 +173,26 @@ def test_a_walk_that_an_emergency_vehicle_may_have_cut(folder: Path) -> None:
     ("table", "change", "said"),
     [
         ("signals", lambda rows: rows.clear(), "nothing was recorded"),
-        ("signals", lambda rows: rows[0].update(group="nobody"), "does not fit the network"),
-        ("signals", lambda rows: rows[0].update(aspect="blue"), "there is no blue"),
+        (
+            "signals",
+            lambda rows: rows[0].update(group="nobody"),
+            'signals.csv" is damaged or does not fit .* there is no group "nobody" of intersection "centre"$',
+        ),
+        ("signals", lambda rows: rows[0].update(aspect="blue"), 'there is no aspect "blue"'),
         ("signals", lambda rows: rows[0].update(time_s=""), "a time is missing"),
-        ("written", lambda rows: rows[0].update(intersection="nowhere"), "there is no nowhere"),
+        ("written", lambda rows: rows[0].update(intersection="nowhere"), 'there is no intersection "nowhere"'),
     ],
 )
 def test_tables_that_are_damaged(folder: Path, table: str, change: Callable[[Rows], object], said: str) -> None:
     edit(folder, table, change)
     with pytest.raises(RecordError, match=said):
+        check_run(folder)
+
+
+def test_a_violation_of_a_rule_that_nobody_knows(folder: Path) -> None:
+    row = {"time_s": "7", "intersection": "centre", "rule": "politeness", "group": "", "other": "", "detail": ""}
+    edit(folder, "violations", lambda rows: rows.append(row))
+    with pytest.raises(RecordError, match=r'violations\.csv" is damaged .* there is no rule "politeness"$'):
         check_run(folder)
 
 

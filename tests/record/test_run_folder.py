@@ -19,6 +19,7 @@ from signals.record.dictionary import TABLES
 from signals.record.metrics import METRICS, summarise
 from signals.record.recorder import Recorder
 from signals.record.run_folder import (
+    altered_files,
     is_whole,
     read_comparison,
     read_run,
@@ -129,6 +130,22 @@ def test_whole_means_finished_known_and_untouched(tmp_path: Path, network: Netwo
     assert not is_whole(tmp_path)
 
 
+def test_what_was_altered_is_named(tmp_path: Path, network: Network) -> None:
+    written(tmp_path, network, record_of())
+    assert altered_files(tmp_path) == ()
+    for name in ("signals.csv", "network.toml"):
+        with (tmp_path / name).open("a") as file:
+            file.write("\n")
+    assert altered_files(tmp_path) == ("network.toml", "signals.csv")
+    assert altered_files(tmp_path, ["signals.csv", "trips.csv", "nothing"]) == ("signals.csv",)
+    (tmp_path / "signals.csv").unlink()
+    with pytest.raises(RecordError, match=r"signals\.csv"):
+        altered_files(tmp_path)
+    (tmp_path / "run.json").unlink()
+    with pytest.raises(RecordError, match=r"run\.json"):
+        altered_files(tmp_path)
+
+
 def test_an_interrupted_run_without_trips_is_kept(tmp_path: Path, network: Network) -> None:
     write_run(tmp_path, record_of(finished=False), network, Recorder(network, 10))
     assert read_run(tmp_path).note == "interrupted by the user"
@@ -217,10 +234,12 @@ def test_rows_of_the_comparison_begin_with_the_headline(tmp_path: Path) -> None:
 
 def test_a_run_lies_under_its_controller(tmp_path: Path) -> None:
     assert run_path(tmp_path, "rolling_horizon", 3) == tmp_path / "rolling_horizon" / "seed-3"
-    odd = ["a:B", "a/B", "../up", "..", "", "a\\B"]
+    odd = ["a:B", "a/B", "../up", "..", "", "a\\B", "a" * 300]
     places = {run_path(tmp_path, name, 1) for name in odd}
     assert len(places) == len(odd)
     assert all(place.parent.parent == tmp_path and ".." not in place.parts for place in places)
+    for place in places:
+        place.mkdir(parents=True)
 
 
 def test_what_cannot_be_replaced_is_named(tmp_path: Path, network: Network) -> None:

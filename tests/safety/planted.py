@@ -15,10 +15,18 @@ from signals.safety.guard import Guard
 
 
 def plant(module: ModuleType, *bugs: tuple[str, str]) -> ModuleType:
-    """Run the source of a module again, with passages replaced and without compiling anything."""
+    """Run the source of a module again, with passages replaced and without compiling anything.
+
+    Raises
+    ------
+    ValueError
+        When a passage does not stand in the source exactly once.
+    """
     source = inspect.getsource(module)
     for old, new in bugs:
-        assert source.count(old) == 1, f"{source.count(old)} places to plant a bug: {old}"
+        if source.count(old) != 1:
+            found = f"{module.__name__}: to plant a bug, this must be there once, not {source.count(old)} times"
+            raise ValueError(f"{found}: {old}")
         source = source.replace(old, new)
     source = source.replace("from signals.kernels.compile import kernel\n", "")
     twin = ModuleType(module.__name__)
@@ -32,9 +40,9 @@ def views(columns: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(column.data if isinstance(column, np.ndarray) else column for column in columns)
 
 
-def plain_step() -> Callable[..., None]:
-    """Return the kernel as plain Python, for a guard that hands it arrays."""
-    step = plant(signals.safety.interstage).step
+def plain_step(*bugs: tuple[str, str]) -> Callable[..., None]:
+    """Return the kernel, or one with bugs, as plain Python, for whoever hands it arrays."""
+    step = plant(signals.safety.interstage, *bugs).step
 
     def plain(site: Iterable[Any], state: Iterable[Any], *inputs: Any) -> None:
         step(views(site), views(state), *views(inputs))

@@ -277,6 +277,7 @@ def test_the_check_fails_without_its_line(guarded: Guarded) -> None:
     def make(what: Network, **settings: object) -> Guard:
         return guard_with(what, (guarded.line, guarded.instead), module=guarded.module, **settings)
 
+    plant(guarded.module, (guarded.line, guarded.instead))  # or else the line is gone, which would pass for a failure
     with pytest.raises((AssertionError, ValueError)):
         guarded.check(make)
 
