@@ -146,7 +146,7 @@ def _must_yield(
             return True
         lane = roads.move_row[foe, 0]
         count = state.lane_count[lane]
-        if count[0] > 0 and count[4] == 0 and state.wake[lane] < at_s + gap_s:
+        if lane >= 0 and count[0] > 0 and count[4] == 0 and state.wake[lane] < at_s + gap_s:
             head = state.ring[roads.lane_ring[lane, 0] + count[2] % roads.lane_ring[lane, 1]]
             if state.trip_row[head, 1] == foe and (patient or state.trip[head, 0] > at_s - STOPPED_S):
                 return True
@@ -328,7 +328,7 @@ def _light(move: int, shown: int, time_s: float, roads: Roads, state: State) -> 
     state.move[move, 1] = time_s
     lane = roads.move_row[move, 0]
     opened = was in (RED, AMBER) and shown not in (RED, AMBER)
-    if opened and state.lane_count[lane, 0] > 0 and state.wake[lane] == NEVER:
+    if opened and lane >= 0 and state.lane_count[lane, 0] > 0 and state.wake[lane] == NEVER:
         state.lane[lane, 0] = max(state.lane[lane, 0], time_s + START_S)
         state.wake[lane] = state.lane[lane, 0]
 
@@ -391,7 +391,7 @@ def advance(
         _enter(from_s, to_s, fixed, people, now)
         _inside(from_s, fixed, people, now)
         # Another lane is the first each time, so that no lane always gets the last place in the next one.
-        shift = now.counter[1] % lanes
+        shift = now.counter[1] % max(lanes, 1)
         for begin, end in ((shift, lanes), (0, shift)):
             for lane in range(begin, end):
                 if now.wake[lane] < to_s and _serve(lane, from_s, to_s, fixed, people, now):

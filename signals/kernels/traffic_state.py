@@ -1,6 +1,6 @@
 """The arrays of the queue simulator: rows of few wide arrays, since handing over many costs more than the work itself.
 
-The names of their columns are the constants here. nL lanes, nM movements, nV vehicles, nK kinds, nE edges, nP people.
+nL lanes that somebody drives on, nM movements, nV vehicles, nK kinds, nE edges, nP people.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Roads(NamedTuple):
     move
         float64 [nM, 3] length in m, time at its speed in s, its speed in m/s.
     move_row
-        int32 [nM, 6] lane it leaves; lane it leads to; first and end row in `yield_move`; whether it has a place to
-        wait inside the junction; whether it is a crossing.
+        int32 [nM, 6] lane it leaves, and lane it leads to (-1: nobody drives there); first and end row in
+        `yield_move`; whether it has a place to wait inside the junction; whether it is a crossing.
     yield_move
         int32 movements that have priority.
     hop_first

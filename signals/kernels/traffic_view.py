@@ -32,6 +32,7 @@ def _free_mps(limit_mps: float, factor: float, kind: Doubles) -> float:
 @kernel
 def see(
     time_s: float,
+    lane_of: Ints,
     via: Ints,
     roads: Columns,
     travellers: Columns,
@@ -49,6 +50,8 @@ def see(
     ----------
     time_s
         Now.
+    lane_of
+        Input, int32 [nL]: the lane of the network that each is.
     via
         Input, int32 [nM]: the first lane inside the junction of each movement, -1 = none.
     roads, travellers, state
@@ -87,7 +90,7 @@ def see(
                 elif time_s > start_s:
                     speed = min(free_mps, kind[3] * (time_s - start_s))
             ahead_m = place_m - kind[0]
-            lane_out[n], position_m[n], speed_mps[n], handle[n] = lane, place_m, speed, vehicle + 1
+            lane_out[n], position_m[n], speed_mps[n], handle[n] = lane_of[lane], place_m, speed, vehicle + 1
             n += 1
     for row in range(1, now.waiting[0] + 1):
         move = now.waiting[row]
@@ -106,6 +109,7 @@ def loops(
     speed_mps: Floats,
     detector: Doubles,
     detector_lane: Ints,
+    detector_row: Ints,
     roads: Columns,
     state: Columns,
     passed: Ints,
@@ -125,7 +129,9 @@ def loops(
     detector
         Input, float64 [nD, 3]: upstream edge in m, length in m, length of a vehicle in m.
     detector_lane
-        Input, int32 [nD].
+        Input, int32 [nD]: the lane of the network.
+    detector_row
+        Input, int32 [nD]: the same in `State`, -1 where nobody drives.
     roads, state
         Input: the arrays of a `Roads` and of a `State`.
     passed
@@ -137,8 +143,11 @@ def loops(
     """
     fixed, now = Roads(*roads), State(*state)
     for row in range(len(detector_lane)):
+        count_out[row], occupied[row] = 0, 0.0
+        if detector_row[row] < 0:
+            continue
         lane, from_m, length_m = detector_lane[row], detector[row, 0], detector[row, 1]
-        total, stands = now.lane_count[lane, 2], False
+        total, stands = now.lane_count[detector_row[row], 2], False
         for number in range(seen):
             if lane_of[number] == lane and position_m[number] > from_m:
                 total += 1
@@ -147,5 +156,5 @@ def loops(
         new = max(total - passed[row], 0)
         passed[row] = max(total, passed[row])
         count_out[row] = new
-        over_s = new * (length_m + detector[row, 2]) / fixed.lane[lane, 1]
+        over_s = new * (length_m + detector[row, 2]) / fixed.lane[detector_row[row], 1]
         occupied[row] = 1.0 if stands else min(over_s / duration_s, 1.0)

@@ -20,9 +20,10 @@ def test_a_route_that_cannot_be_driven_names_its_edges() -> None:
 def test_lanes_are_chosen_by_the_turn() -> None:
     network = crossroads()
     for end, lane in (("south_out", "north_in_0"), ("west_out", "north_in_0"), ("east_out", "north_in_1")):
-        roads = traffic(network, cars(network, [("north_in", end)], [0.0])).roads
+        made = traffic(network, cars(network, [("north_in", end)], [0.0]))
+        roads = made.roads
         first = roads.option[roads.hop_first[0] : roads.hop_first[1]]
-        assert [network.lanes[row].id for row, _ in first] == [lane]
+        assert [network.lanes[made.lane[row]].id for row, _ in first] == [lane]
 
 
 def test_a_bus_uses_the_lanes_of_cars_and_a_bicycle_too_where_it_has_none() -> None:

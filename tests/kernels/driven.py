@@ -71,7 +71,7 @@ class Drive:
         for _ in range(seconds):
             changes = self.heads.show(self.aspect)
             since = np.full(len(changes), self.now_s)
-            roads, travellers, state, _ = self.traffic
+            roads, travellers, state, *_ = self.traffic
             advance(self.now_s, self.now_s + 1.0, since, changes, tuple(roads), tuple(travellers), tuple(state))
             self.now_s += 1.0
 
@@ -81,7 +81,7 @@ class Drive:
 
     def exits_s(self, lane: str) -> list[float]:
         """Return when vehicles left a lane."""
-        number = self.network.lane_index[lane]
+        number = self.row(lane)
         first, size, _ = self.traffic.roads.lane_ring[number].tolist()
         left = int(self.traffic.state.lane_count[number, 2])
         assert left <= size
@@ -89,4 +89,8 @@ class Drive:
 
     def count(self, lane: str) -> int:
         """Return how many vehicles are on a lane."""
-        return int(self.traffic.state.lane_count[self.network.lane_index[lane], 0])
+        return int(self.traffic.state.lane_count[self.row(lane), 0])
+
+    def row(self, lane: str) -> int:
+        """Return the row of a lane in the arrays."""
+        return self.traffic.lane.tolist().index(self.network.lane_index[lane])

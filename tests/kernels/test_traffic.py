@@ -61,7 +61,7 @@ def test_amber_lets_nobody_go_who_stands() -> None:
 def test_nobody_crosses_at_red() -> None:
     drive = Drive(random_travel(crossroads(), 1))
     drive.on(300)
-    inside = [row for row, lane in enumerate(drive.network.lanes) if lane.id.endswith(("in_0", "in_1"))]
+    inside = [row for row, lane in enumerate(drive.traffic.lane) if "_in_" in drive.network.lanes[lane].id]
     assert drive.traffic.state.lane_count[inside, 2].sum() == 0
     assert drive.traffic.state.lane_count[inside, 0].sum() > 50
 
@@ -85,7 +85,7 @@ def test_a_full_lane_stops_those_behind() -> None:
     assert drive.count("south_out_0") == 4  # (30 + 2.5) / 7.5
     assert drive.count("north_in_0") == 26
     drive.traffic.state.lit[-1] = 3
-    drive.traffic.state.wake[network.lane_index["south_out_0"]] = 200.0
+    drive.traffic.state.wake[drive.row("south_out_0")] = 200.0
     drive.on(300)
     assert np.all(drive.traffic.state.trip[:, 4] < 500.0)
 
@@ -119,7 +119,7 @@ def test_everybody_is_somewhere_and_nobody_overtakes(seed: int, stage_s: int) ->
 
 
 def _check(drive: Drive) -> None:
-    roads, travellers, state, _ = drive.traffic
+    roads, travellers, state, *_ = drive.traffic
     counts = state.lane_count
     assert np.all(counts[:, 0] == counts[:, 1] - counts[:, 2])
     inserted, left = ~np.isnan(state.trip[:, 3]), ~np.isnan(state.trip[:, 4])

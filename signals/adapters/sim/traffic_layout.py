@@ -34,12 +34,21 @@ OPEN = {
 
 
 class Traffic(NamedTuple):
-    """Everything that the simulator works on."""
+    """Everything that the simulator works on.
+
+    Attributes
+    ----------
+    roads, travellers, state, people
+        The arrays of the kernels. Only lanes that somebody drives on have a row.
+    lane
+        int32 [nL] the lane of the network that each row is.
+    """
 
     roads: Roads
     travellers: Travellers
     state: State
     people: People
+    lane: IntArray
 
 
 class _Hops:
@@ -90,20 +99,24 @@ def traffic(network: Network, travel: Travel, begin_s: float = 0.0) -> Traffic:
     """
     hops = _Hops(network)
     steps, first_step = _steps(hops, travel)
-    space_m = _mean_space_m(travel)
+    driven = sorted({lane for rows in hops.options for lane, _ in rows})
+    row_of = {lane: row for row, lane in enumerate(driven)}
+    lanes = [network.lanes[lane] for lane in driven]
+    options = [(row_of[lane], move) for rows in hops.options for lane, move in rows]
     roads = Roads(
-        lane=np.array([(lane.length_m, lane.speed_mps, lane.length_m + 2.5) for lane in network.lanes], np.float64),
-        lane_ring=_rings(network, travel, space_m),
+        lane=np.array([(lane.length_m, lane.speed_mps, lane.length_m + 2.5) for lane in lanes]).reshape(-1, 3),
+        lane_ring=_rings(network, travel, driven),
         move=np.array([(m.length_m, m.length_m / m.speed_mps, m.speed_mps) for m in network.movements], np.float64)
         .reshape(-1, 3),
-        **_movements(network),
+        **_movements(network, row_of),
         hop_first=_offsets(len(rows) for rows in hops.options),
-        option=np.array([row for rows in hops.options for row in rows], np.int32).reshape(-1, 2),
+        option=np.array(options, np.int32).reshape(-1, 2),
         step_hop=np.array(steps, np.int32),
         kind=np.array([_kind_row(kind) for kind in travel.kinds], np.float64),
     )  # fmt: skip
     travellers = _travellers(network, travel, first_step, begin_s)
-    return Traffic(roads, travellers, begin(roads, travellers), _people(travel, begin_s))
+    people = _people(travel, begin_s)
+    return Traffic(roads, travellers, begin(roads, travellers), people, np.array(driven, np.int32))
 
 
 def begin(roads: Roads, travellers: Travellers) -> State:
@@ -160,28 +173,37 @@ def _mean_space_m(travel: Travel) -> dict[User, float]:
     return found
 
 
-def _rings(network: Network, travel: Travel, space_m: Mapping[User, float]) -> IntArray:
+def _rings(network: Network, travel: Travel, driven: list[int]) -> IntArray:
     """Return for each lane where its ring begins, its size (all that flow through it) and its places to stand."""
+    space_m = _mean_space_m(travel)
     least_m = min((kind.space_m for kind in travel.kinds), default=7.5)
     inside_s = [0.0] * len(network.lanes)
     for move in network.movements:
         inside_s[move.to_lane] = max(inside_s[move.to_lane], move.length_m / move.speed_mps)
     rows, offset = [], 0
-    for lane, over_s in zip(network.lanes, inside_s, strict=True):
+    for number in driven:
+        lane, over_s = network.lanes[number], inside_s[number]
         places = max(int((lane.length_m + 2.5) / space_m[lane.user]), 1)
         flowing = ceil((lane.length_m / lane.speed_mps + over_s + 1.0) / LEAST_HEADWAY_S) + 1
         size = max(int((lane.length_m + 2.5) / least_m), places, flowing)
         rows.append((offset, size, places))
         offset += size
-    return np.array(rows, np.int32)
+    return np.array(rows, np.int32).reshape(-1, 3)
 
 
-def _movements(network: Network) -> dict[str, IntArray]:
+def _movements(network: Network, row_of: Mapping[int, int]) -> dict[str, IntArray]:
     movements = network.movements
     yields = [[foe for foe in m.yields_to if n not in movements[foe].yields_to] for n, m in enumerate(movements)]
     offset = _offsets(len(row) for row in yields)
     rows = [
-        (m.from_lane, m.to_lane, offset[n], offset[n + 1], len(m.via) > 1, m.turn is Turn.CROSSING)
+        (
+            row_of.get(m.from_lane, -1),
+            row_of.get(m.to_lane, -1),
+            offset[n],
+            offset[n + 1],
+            len(m.via) > 1,
+            m.turn is Turn.CROSSING,
+        )
         for n, m in enumerate(movements)
     ]
     return {

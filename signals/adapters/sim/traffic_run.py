@@ -30,7 +30,7 @@ class TrafficRun:
     """
 
     def __init__(self, network: Network, traffic: Traffic) -> None:
-        self._roads, self._travellers, self._state, self._people = (quick(part) for part in traffic)
+        self._roads, self._travellers, self._state, self._people = (quick(part) for part in traffic[:4])
         self._via = np.array([move.via[0] if move.via else -1 for move in network.movements], np.int32)
         group_of = Heads(network).group_of
         self._group = np.array([group_of.get(move, -1) for move in range(len(network.movements))], np.int32)
@@ -40,6 +40,9 @@ class TrafficRun:
         self._speed_mps = np.empty(vehicles, np.float32)
         self._handle = np.empty(vehicles, np.int64)
         self._detector = np.array([(d.position_m, d.length_m, CAR_M) for d in network.detectors]).reshape(-1, 3)
+        self._lane_of = traffic.lane
+        row_of = {lane: row for row, lane in enumerate(traffic.lane.tolist())}
+        self._detector_row = np.array([row_of.get(d.lane, -1) for d in network.detectors], np.int32)
         self._detector_lane = np.array([d.lane for d in network.detectors], np.int32)
         self._passed = np.zeros(detectors, np.int32)
         self._count = np.zeros(detectors, np.int32)
@@ -55,12 +58,12 @@ class TrafficRun:
     def read(self, time_s: float, duration_s: float, aspect: ByteArray, *, vehicles: bool) -> Readings:
         """Report what is on the road, on the loops and at the crossings; valid until the next call."""
         n = see(
-            time_s, self._via, self._roads, self._travellers, self._state,
+            time_s, self._lane_of, self._via, self._roads, self._travellers, self._state,
             self._lane, self._position_m, self._speed_mps, self._handle,
         )  # fmt: skip
         loops(
             duration_s, n, self._lane, self._position_m, self._speed_mps, self._detector, self._detector_lane,
-            self._roads, self._state, self._passed, self._count, self._occupied,
+            self._detector_row, self._roads, self._state, self._passed, self._count, self._occupied,
         )  # fmt: skip
         calls(time_s, self._group, self._people, self._call)
         seen = n if vehicles else 0
