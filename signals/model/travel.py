@@ -51,7 +51,7 @@ class VehicleKind:
 
     def __post_init__(self) -> None:
         positive = (self.length_m, self.speed_mps, self.accel_mps2, self.decel_mps2, self.headway_s)
-        if min(positive) <= 0 or self.gap_m < 0 or not 0 <= self.imperfection <= 1:
+        if not (all(value > 0 for value in positive) and self.gap_m >= 0 and 0 <= self.imperfection <= 1):
             raise ScenarioError(
                 f'kind of vehicle "{self.id}": length_m, speed_mps, accel_mps2, decel_mps2 and headway_s must be > 0, '
                 "gap_m >= 0 and imperfection 0 to 1"
@@ -87,7 +87,7 @@ class Walk:
     after_m: float = 0.0
 
     def __post_init__(self) -> None:
-        if len(self.crossings) != len(self.before_m) or min((*self.before_m, self.after_m)) < 0:
+        if len(self.crossings) != len(self.before_m) or not all(way >= 0 for way in (*self.before_m, self.after_m)):
             raise ScenarioError("a walk needs one distance >= 0 before each of its crossings, and after_m >= 0")
 
 
@@ -134,11 +134,12 @@ class Travel:
             raise ScenarioError("every vehicle needs a departure, a kind, a route and a speed factor")
         if {len(self.walk), len(self.walk_speed_mps)} != {people}:
             raise ScenarioError("every person needs a departure, a walk and a speed")
-        if np.any(np.diff(self.depart_s) < 0) or np.any(np.diff(self.walk_depart_s) < 0):
-            raise ScenarioError("travellers must be in order of departure")
+        for depart_s in (self.depart_s, self.walk_depart_s):
+            if not np.all(np.isfinite(depart_s)) or np.any(np.diff(depart_s) < 0):
+                raise ScenarioError("travellers must be in order of departure, each at a finite time")
         if any(not route for route in self.routes):
             raise ScenarioError("a route needs at least one edge")
-        if np.any(self.speed_factor <= 0) or np.any(self.walk_speed_mps <= 0):
+        if not (np.all(self.speed_factor > 0) and np.all(self.walk_speed_mps > 0)):
             raise ScenarioError("speeds and speed factors must be > 0")
         for name, index, size in (
             ("kind", self.kind, len(self.kinds)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,13 @@ def test_a_route_that_cannot_be_driven_names_its_edges() -> None:
     network = crossroads()
     with pytest.raises(ScenarioError, match='"north_in" to "east_in"'):
         traffic(network, cars(network, [("north_in", "east_in")], [0.0]))
+
+
+def test_an_edge_that_does_not_exist_is_refused() -> None:
+    network = crossroads()
+    travel = replace(cars(network, [("north_in", "south_out")], [0.0]), routes=((0, 99),))
+    with pytest.raises(ScenarioError, match="the network has 16"):
+        traffic(network, travel)
 
 
 def test_lanes_are_chosen_by_the_turn() -> None:

@@ -29,6 +29,8 @@ def test_a_car_takes_its_length_and_its_gap() -> None:
     ("wrong", "said"),
     [
         ({"depart_s": np.array([1.0, 0.0])}, "order of departure"),
+        ({"depart_s": np.array([0.0, np.nan])}, "finite time"),
+        ({"speed_factor": np.array([1.0, np.nan], np.float32)}, "must be > 0"),
         ({"kind": np.zeros(3, np.int32)}, "a kind"),
         ({"kind": np.ones(2, np.int32)}, "kind that does not exist"),
         ({"route": np.full(2, -1, np.int32)}, "route that does not exist"),
@@ -48,7 +50,9 @@ def test_a_walk_needs_a_distance_before_each_crossing() -> None:
         Walk((1, 2), (5.0,))
 
 
-@pytest.mark.parametrize("wrong", [{"length_m": 0.0}, {"gap_m": -1.0}, {"imperfection": 2.0}])
+@pytest.mark.parametrize(
+    "wrong", [{"length_m": 0.0}, {"gap_m": -1.0}, {"imperfection": 2.0}, {"accel_mps2": float("nan")}]
+)
 def test_a_kind_is_checked(wrong: dict[str, float]) -> None:
     with pytest.raises(ScenarioError, match='"car"'):
         VehicleKind(**wrong)

@@ -97,6 +97,8 @@ def traffic(network: Network, travel: Travel, begin_s: float = 0.0) -> Traffic:
     ScenarioError
         When a route cannot be driven in the network.
     """
+    if any(not 0 <= edge < len(network.edges) for route in travel.routes for edge in route):
+        raise ScenarioError(f"a route uses an edge that does not exist; the network has {len(network.edges)}")
     hops = _Hops(network)
     steps, first_step = _steps(hops, travel)
     driven = sorted({lane for rows in hops.options for lane, _ in rows})
