@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 from signals.errors import SignalsError
@@ -18,6 +19,7 @@ from signals.trial import RunOptions, run
 __all__ = ["Task", "main"]
 
 _REPORT_S = 0.2
+ASKED_TO_END = 128 + signal.SIGTERM
 
 
 class Task(NamedTuple):
@@ -32,7 +34,13 @@ class Task(NamedTuple):
 
 def main() -> int:
     """Run the task; tell its progress, and in one line what went wrong."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # leave the world in good order
+    asked = Event()
+
+    def end(*_: object) -> None:
+        asked.set()
+        sys.exit(ASKED_TO_END)  # leaves the world in good order
+
+    signal.signal(signal.SIGTERM, end)
     task = Task(*pickle.load(sys.stdin.buffer))  # noqa: S301  see Task
     with message_pipe() as tell:
         try:
@@ -42,7 +50,7 @@ def main() -> int:
                 seed=task.seed,
                 out=task.folder,
                 options=task.options,
-                on_tick=_reporter(tell),
+                on_tick=_reporter(tell, asked),
             )
         except SignalsError as error:
             tell({"error": type(error).__name__, "text": str(error)})
@@ -51,12 +59,17 @@ def main() -> int:
     return 0
 
 
-def _reporter(tell: Callable[[Message], None]) -> Callable[[float], None]:
-    """Report now and then; where nobody listens any more, the run ends with a broken pipe."""
+def _reporter(tell: Callable[[Message], None], asked: Event) -> Callable[[float], None]:
+    """Report now and then; where nobody listens any more, the run ends with a broken pipe.
+
+    Whoever was asked to end, ends here at the latest: Python drops what a signal raises inside a finaliser.
+    """
     last_s = time.monotonic()
 
     def report(share: float) -> None:
         nonlocal last_s
+        if asked.is_set():
+            sys.exit(ASKED_TO_END)
         now_s = time.monotonic()
         if now_s - last_s >= _REPORT_S:
             last_s = now_s

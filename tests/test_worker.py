@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,6 +15,7 @@ from signals.jobs import Message, run_jobs
 from signals.record.run_folder import is_whole, read_run
 from signals.scenario import load
 from signals.trial import RunOptions
+from signals.worker import _reporter
 
 STUB = "tests.stub_controllers"
 
@@ -68,9 +70,20 @@ def test_it_ends_in_good_order_when_it_is_asked_to(tmp_path: Path) -> None:
     os.close(its)
     assert os.read(ours, 100).startswith(b'{"share"')
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 128 + signal.SIGTERM
+    assert process.wait(30) == 128 + signal.SIGTERM
     os.close(ours)
     assert not (tmp_path / "run").exists()
+
+
+def test_it_ends_with_the_next_tick_where_the_first_exit_was_swallowed() -> None:
+    asked = Event()
+    heard: list[Message] = []
+    report = _reporter(heard.append, asked)
+    report(0.5)
+    asked.set()
+    with pytest.raises(SystemExit) as error:
+        report(0.6)
+    assert error.value.code == 128 + signal.SIGTERM
 
 
 def test_it_ends_when_nobody_listens_any_more(tmp_path: Path) -> None:

@@ -67,3 +67,8 @@ def test_edges_are_numbered_in_the_order_of_the_lanes() -> None:
     network = crossroads()
     assert network.edges[:2] == ("north_in", "north_out")
     assert network.edge_index["north_out"] == 1
+
+
+def test_a_walk_keeps_what_it_is_given() -> None:
+    walk = Walk((1, 2), (5.0, 0.0), 3.0)
+    assert (walk.crossings, walk.before_m, walk.after_m) == ((1, 2), (5.0, 0.0), 3.0)
