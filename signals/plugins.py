@@ -28,6 +28,7 @@ BUILT_IN: MappingProxyType[Kind, MappingProxyType[str, str]] = MappingProxyType(
                 "net": "signals.control.net_plan:NetPlan",
                 "fixed_time": "signals.control.fixed_time:FixedTime",
                 "actuated": "signals.control.actuated:Actuated",
+                "greedy": "signals.control.greedy:Greedy",
                 "max_pressure": "signals.control.max_pressure:MaxPressure",
                 "rolling_horizon": "signals.control.rolling_horizon:RollingHorizon",
             }
