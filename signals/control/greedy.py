@@ -2,8 +2,8 @@
 
 Source: J. Ault and G. Sharon, Reinforcement Learning Benchmarks for Traffic Signal Control, NeurIPS Datasets and
 Benchmarks 2021, whose baseline "Greedy" (MAXWAVE in its code) looks 50 m far: the wave of a stage is the number of
-vehicles that stand or approach on the lanes that it serves. There a lane counts once for every movement pair; here a
-vehicle counts for the links of its approach by their shares, since stages are made of links.
+vehicles that stand or approach on the lanes that it serves. There whole lanes are summed; here a vehicle counts for the
+links of its approach by their shares, since stages are made of links.
 """
 
 from __future__ import annotations
