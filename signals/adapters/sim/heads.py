@@ -84,14 +84,19 @@ class Heads:
         """
         changes = [np.empty((0, 2), np.int32)]
         for place in np.unique(self._owner[aspect != self._aspect]).tolist():
-            lit = self._lit_of(place, aspect[self._rows[place]])
+            lit = self.lit(place, aspect[self._rows[place]])
             other = lit != self._lit[place]
             self._lit[place] = lit
             changes.append(np.column_stack([self._moves[place][other], lit[other]]).astype(np.int32))
         self._aspect = aspect.copy()
         return np.concatenate(changes)
 
-    def _lit_of(self, place: int, aspect: ByteArray) -> ByteArray:
+    def moves(self, place: int) -> IntArray:
+        """Return int32 [n]: the signalled movements of an intersection."""
+        return self._moves[place]
+
+    def lit(self, place: int, aspect: ByteArray) -> ByteArray:
+        """Return int8 [n]: what the movements of an intersection show while its groups show `aspect`, int8 [nG]."""
         key = aspect.tobytes()
         found = self._known[place].get(key)
         if found is None:

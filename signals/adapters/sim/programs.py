@@ -11,7 +11,7 @@ from signals.model.intersections import Intersection
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, ByteArray
 
-__all__ = ["OwnPrograms"]
+__all__ = ["OwnProgram", "OwnPrograms"]
 
 
 class OwnPrograms:
@@ -27,20 +27,47 @@ class OwnPrograms:
 
     def __init__(self, network: Network) -> None:
         offset = network.arrays.group_offset
-        self._intersections = network.intersections
         self._rows = [slice(int(first), int(last)) for first, last in pairwise(offset)]
-        self._ends_ds = [_step_ends_ds(intersection) for intersection in network.intersections]
-        self._green_until_ds = np.full(int(offset[-1]), -(10**9), np.int64)
+        self._programs = [OwnProgram(intersection) for intersection in network.intersections]
 
     def show(self, time_ds: int, own: BoolArray, aspect: ByteArray) -> None:
         """Set in `aspect` what the intersections chosen by `own` show from a time on."""
         for number in np.flatnonzero(own):
-            intersection, rows = self._intersections[number], self._rows[number]
-            if intersection.plans:
-                plan = intersection.plans[0]
-                step = bisect_right(self._ends_ds[number], (time_ds - plan.offset_ds) % plan.cycle_ds)
-                wanted = plan.steps[step].groups
-                aspect[rows] = _aspects(intersection, wanted, time_ds, self._green_until_ds[rows].tolist())
+            program = self._programs[number]
+            if program.runs:
+                aspect[self._rows[number]] = program.aspects(time_ds)
+
+    def note(self, until_ds: int, aspect: ByteArray) -> None:
+        """Remember what was shown up to a time, whoever decided it."""
+        for program, rows in zip(self._programs, self._rows, strict=True):
+            program.note(until_ds, aspect[rows])
+
+
+class OwnProgram:
+    """The first plan of one intersection.
+
+    Parameters
+    ----------
+    intersection
+        The intersection.
+    """
+
+    def __init__(self, intersection: Intersection) -> None:
+        self._intersection = intersection
+        self._ends_ds = _step_ends_ds(intersection)
+        self._green_until_ds = np.full(len(intersection.groups), -(10**9), np.int64)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has a plan."""
+        return bool(self._intersection.plans)
+
+    def aspects(self, time_ds: int) -> ByteArray:
+        """Return int8 [n]: what its groups show from a time on."""
+        plan = self._intersection.plans[0]
+        step = bisect_right(self._ends_ds, (time_ds - plan.offset_ds) % plan.cycle_ds)
+        wanted = plan.steps[step].groups
+        return np.array(_aspects(self._intersection, wanted, time_ds, self._green_until_ds.tolist()), np.int8)
 
     def note(self, until_ds: int, aspect: ByteArray) -> None:
         """Remember what was shown up to a time, whoever decided it."""
