@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from signals.kernels.traffic import advance
 from signals.model.crossroads import crossroads
+from signals.model.lanes import User
 from signals.model.travel import VehicleKind
 from signals.model.values import Aspect
 from tests.kernels.driven import Drive, cars, random_travel
+from tests.kernels.naive_traffic import Naive
 
 # Six cars that stood at red, as SUMO 1.28 lets them cross (step 1 s, default car, 13.89 m/s), counted from green.
 SUMO_DISCHARGE_S = (0.56, 3.78, 6.19, 8.35, 10.41, 12.45)
@@ -143,3 +146,48 @@ def test_the_same_twice_gives_the_same_bytes(seed: int) -> None:
         drive.on(200)
     first, second = (b"".join(column.tobytes() for column in drive.traffic.state) for drive in drives)
     assert first == second
+
+
+def _beside_the_twin(drive: Drive, rng: np.random.Generator, seconds: int) -> None:
+    """Run kernel and naive twin side by side with random lights, and compare what became of everybody."""
+    naive = Naive(drive.traffic)
+    roads, travellers, state, *_ = drive.traffic
+    moves = len(state.lit)
+    crossing = roads.move_row[:, 5] == 1
+    for second in range(seconds):
+        changed = np.flatnonzero(rng.random(moves) < 0.06)
+        change = np.column_stack([changed, rng.integers(0, 5, len(changed))]).astype(np.int32)
+        since = np.full(len(change), float(second))
+        for move, shown in change.tolist():
+            naive.light(move, shown, float(second))
+        for move in np.flatnonzero(crossing & (rng.random(moves) < 0.01)).tolist():
+            state.move[move, 0] = naive.moves[move].last_s = second + 8.0
+        advance(float(second), second + 1.0, since, change, tuple(roads), tuple(travellers), tuple(state))
+        naive.second(float(second))
+    found = np.array([(c.inserted_s, c.left_s, c.ideal_s, c.stood_s, c.longest_s, c.stops) for c in naive.cars])
+    kernel = np.column_stack([state.trip[:, [3, 4, 2, 5, 6]], state.trip_row[:, 2]])
+    np.testing.assert_allclose(kernel, found, atol=1e-6, rtol=0)
+    assert state.lane_count[:, 0].tolist() == [len(road.cars) for road in naive.roads]
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), count=st.integers(20, 400))
+def test_it_does_what_its_naive_twin_does(seed: int, count: int) -> None:
+    network, rng = crossroads(), np.random.default_rng(seed)
+    lanes = tuple(
+        replace(lane, length_m=float(rng.uniform(12.0, 300.0))) if lane.user is User.VEHICLE else lane
+        for lane in network.lanes
+    )
+    # Some wait inside the junction, and everybody yields to somebody.
+    movements = tuple(
+        replace(
+            move,
+            via=(0, 1) if rng.random() < 0.5 else (),
+            yields_to=tuple(sorted(set(rng.integers(0, 16, 3).tolist()) - {number})),
+        )
+        for number, move in enumerate(network.movements)
+    )
+    drive = Drive(
+        random_travel(network, seed, count, people=0, end_s=300.0), replace(network, lanes=lanes, movements=movements)
+    )
+    _beside_the_twin(drive, rng, 400)
