@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from signals.errors import FileError, ScenarioError
+from signals.scenario_sim import SimPart
 from signals.schema import at_least, from_table, more_than
 
 __all__ = [
@@ -20,12 +21,10 @@ __all__ = [
     "MOST_BYTES",
     "ControlPart",
     "DemandPart",
-    "FlowPart",
     "SafetyPart",
     "ScenarioFile",
     "ScenarioPart",
     "SensingPart",
-    "SimPart",
     "SumoPart",
     "TimePart",
     "TimingPart",
@@ -197,48 +196,6 @@ class SensingPart:
 
     level: Literal["full", "detectors"] = "full"
     range_m: float = field(default=200.0, metadata=more_than(0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowPart:
-    """One ``[[sim.flows]]``.
-
-    Parameters
-    ----------
-    route
-        Ids of the movements, in order.
-    rate_veh_h
-        Mean rate.
-    begin_s, end_s
-        When it runs; the whole run where it is not given.
-    """
-
-    route: tuple[str, ...]
-    rate_veh_h: float = field(metadata=at_least(0))
-    begin_s: float | None = field(default=None, metadata=at_least(0))
-    end_s: float | None = field(default=None, metadata=more_than(0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimPart:
-    """Section ``[sim]``.
-
-    Parameters
-    ----------
-    network
-        ``crossroads`` (made by rule) or a network in TOML.
-    pedestrians
-        Of the crossroads: whether it has crossings.
-    veh_h
-        Of the crossroads: vehicles per hour and arm.
-    flows
-        Who travels; needed for every other network.
-    """
-
-    network: str = "crossroads"
-    pedestrians: bool = True
-    veh_h: float = field(default=400.0, metadata=at_least(0))
-    flows: tuple[FlowPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

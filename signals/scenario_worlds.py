@@ -7,19 +7,24 @@ where the settings are the table ``[world]``; its network comes from ``[sumo]`` 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signals import plugins
 from signals.errors import FileError, InputError, ScenarioError, UnknownNameError
 from signals.model.crossroads import crossroads, crossroads_demand
-from signals.model.demand import Demand, Flow
+from signals.model.demand import Demand, Flow, Source, TurnShare
 from signals.model.document import from_document
+from signals.model.lanes import User
+from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.model.roles import World
-from signals.scenario_file import FlowPart, ScenarioFile, SimPart, SumoPart, TimePart, read_toml
+from signals.model.travel import VehicleKind
+from signals.scenario_file import ScenarioFile, SumoPart, TimePart, read_toml
+from signals.scenario_sim import FlowPart, KindPart, SimPart, SourcePart
 
 if TYPE_CHECKING:
     from signals.adapters.sumo.config import SumoInputs
@@ -239,22 +244,61 @@ def tick_ds(time: TimePart) -> int:
 
 
 def _demand(sim: SimPart, network: Network, time: TimePart) -> Demand:
-    if sim.flows:
-        number = {movement.id: index for index, movement in enumerate(network.movements)}
-        return Demand(tuple(_flow(flow, number, time) for flow in sim.flows))
+    kinds = tuple(_kind(kind) for kind in sim.kinds)
+    number = {movement.id: index for index, movement in enumerate(network.movements)}
+    if sim.flows or sim.sources:
+        return Demand(
+            tuple(_flow(flow, _route(flow, number), network, kinds, time) for flow in sim.flows),
+            tuple(
+                Source(_edge("sim.sources.edge", row.edge, network), row.rate_veh_h, *_span_s(row, time), row.kind)
+                for row in sim.sources
+            ),
+            tuple(
+                TurnShare(
+                    _edge("sim.turns.from_edge", turn.from_edge, network),
+                    _edge("sim.turns.to_edge", turn.to_edge, network),
+                    turn.share,
+                )
+                for turn in sim.turns
+            ),
+            kinds,
+        )
     if sim.network == CROSSROADS:
         found = crossroads_demand(sim.veh_h, end_s=time.end_s)
         return Demand(tuple(replace(flow, begin_s=time.begin_s) for flow in found.flows))
-    raise ScenarioError(f'network "{network.name}" needs flows: give [[sim.flows]] with the movements of each')
+    raise ScenarioError(
+        f'network "{network.name}" needs flows or sources: give [[sim.flows]] with the movements of each, or '
+        "[[sim.sources]] with the edge where they enter"
+    )
 
 
-def _flow(flow: FlowPart, number: dict[str, int], time: TimePart) -> Flow:
+def _kind(kind: KindPart) -> VehicleKind:
+    fields = {**asdict(kind), "user": User[kind.user.upper()]}
+    return VehicleKind(**fields)
+
+
+def _route(flow: FlowPart, number: Mapping[str, int]) -> tuple[int, ...]:
     for name in flow.route:
         if name not in number:
             raise UnknownNameError("movement in sim.flows.route", name, number)
-    return Flow(
-        tuple(number[name] for name in flow.route),
-        flow.rate_veh_h,
-        time.begin_s if flow.begin_s is None else flow.begin_s,
-        time.end_s if flow.end_s is None else flow.end_s,
-    )
+    return tuple(number[name] for name in flow.route)
+
+
+def _flow(
+    flow: FlowPart, route: tuple[int, ...], network: Network, kinds: Sequence[VehicleKind], time: TimePart
+) -> Flow:
+    on_foot = all(network.movements[movement].turn is Turn.CROSSING for movement in route)
+    user = next((kind.user for kind in kinds if kind.id == flow.kind), User.PEDESTRIAN if on_foot else User.VEHICLE)
+    return Flow(route, flow.rate_veh_h, *_span_s(flow, time), user, flow.kind)
+
+
+def _edge(key: str, name: str, network: Network) -> int:
+    if name not in network.edge_index:
+        raise UnknownNameError(f"edge in {key}", name, network.edge_index)
+    return network.edge_index[name]
+
+
+def _span_s(row: FlowPart | SourcePart, time: TimePart) -> tuple[float, float]:
+    """Return when something runs: the whole run where it is not given."""
+    begin_s = time.begin_s if row.begin_s is None else row.begin_s
+    return begin_s, time.end_s if row.end_s is None else row.end_s

@@ -10,13 +10,13 @@ from signals.scenario_file import (
     MOST_BYTES,
     DemandPart,
     ScenarioFile,
-    SimPart,
     TimePart,
     parse_scenario,
     read_scenario_file,
     read_toml,
     time_of,
 )
+from signals.scenario_sim import SimPart
 
 WHOLE = """
 format = 1

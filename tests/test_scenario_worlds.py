@@ -8,9 +8,13 @@ import signals
 from signals.adapters.sim.world import SimWorld
 from signals.errors import FileError, InputError, MissingDependencyError, UnknownNameError
 from signals.model.crossroads import crossroads
+from signals.model.demand import Demand, Flow, Source, TurnShare
+from signals.model.lanes import User
+from signals.model.travel import VehicleKind
 from signals.scenario import load
 from signals.scenario_file import TimePart
-from signals.scenario_worlds import Opening, open_world, paths_of, read_network, tick_ds
+from signals.scenario_sim import FlowPart, KindPart, SimPart, SourcePart, TurnPart
+from signals.scenario_worlds import Opening, _demand, open_world, paths_of, read_network, tick_ds
 
 PLUGIN = """
 format = 1
@@ -127,3 +131,54 @@ def test_sumo_is_opened_as_the_scenario_says(tmp_path: Path) -> None:
     record = signals.run(scenario, controller="net")
     assert record.finished
     assert not [finding for finding in record.findings if "/" in finding.text and finding.code == "input"]
+
+
+TIME = TimePart(begin_s=60.0, end_s=900.0)
+
+
+def test_sim_demand_is_taken_from_the_scenario() -> None:
+    network = crossroads()
+    sim = SimPart(
+        flows=(
+            FlowPart(route=("north_in_0>south_out_0",), rate_veh_h=10.0, begin_s=0.0, end_s=90.0),
+            FlowPart(route=("east_walk>east_cross",), rate_veh_h=20.0),
+            FlowPart(route=("north_in_0>south_out_0",), rate_veh_h=5.0, kind="cargo"),
+        ),
+        sources=(SourcePart(edge="east_in", rate_veh_h=30.0, kind="cargo"),),
+        turns=(TurnPart(from_edge="east_in", to_edge="west_out", share=3.0),),
+        kinds=(KindPart(id="cargo", user="bicycle", length_m=2.5),),
+    )
+    crossing = next(n for n, move in enumerate(network.movements) if move.id == "east_walk>east_cross")
+    index = network.edge_index
+    assert _demand(sim, network, TIME) == Demand(
+        (
+            Flow((0,), 10.0, 0.0, 90.0),
+            Flow((crossing,), 20.0, 60.0, 900.0, User.PEDESTRIAN),
+            Flow((0,), 5.0, 60.0, 900.0, User.BICYCLE, "cargo"),
+        ),
+        (Source(index["east_in"], 30.0, 60.0, 900.0, "cargo"),),
+        (TurnShare(index["east_in"], index["west_out"], 3.0),),
+        (VehicleKind(id="cargo", user=User.BICYCLE, length_m=2.5),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sim", "sentence"),
+    [
+        (
+            SimPart(sources=(SourcePart(edge="esat_in", rate_veh_h=1.0),)),
+            r'edge in sim\.sources\.edge "esat_in"; did you',
+        ),
+        (
+            SimPart(
+                sources=(SourcePart(edge="east_in", rate_veh_h=1.0),),
+                turns=(TurnPart(from_edge="east_in", to_edge="away", share=1.0),),
+            ),
+            r'edge in sim\.turns\.to_edge "away"',
+        ),
+        (SimPart(sources=(SourcePart(edge="east_in", rate_veh_h=1.0, kind="tank"),)), 'kind of vehicle "tank"'),
+    ],
+)
+def test_names_that_nothing_has_are_named(sim: SimPart, sentence: str) -> None:
+    with pytest.raises(UnknownNameError, match=sentence):
+        _demand(sim, crossroads(), TIME)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from signals.model.demand import Demand, Flow, Source, usual_kind
 from signals.model.lanes import User
 from signals.model.movements import Turn
 from signals.model.network import Network
-from signals.model.travel import Travel, VehicleKind, Walk
+from signals.model.travel import CAR, Travel, VehicleKind, Walk
 from signals.model.trips import DoubleArray
 from signals.model.values import FloatArray, IntArray
 
@@ -46,13 +47,13 @@ class Schedule(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Travellers of one flow or source; their routes are of edges, for people of one crossing each."""
+    """Travellers of one flow or source; the way of each is of edges, of people on foot the crossing."""
 
     user: User
     kind: str
     depart_s: DoubleArray
     speed_factor: FloatArray
-    routes: list[tuple[int, ...]]
+    ways: list[tuple[int, ...]]
 
 
 def draw_travel(network: Network, demand: Demand, begin_s: float, end_s: float, seed: int) -> Travel:
@@ -82,7 +83,8 @@ def draw_travel(network: Network, demand: Demand, begin_s: float, end_s: float, 
     for number, flow in enumerate(demand.flows):
         stream = np.random.default_rng([seed, number])
         depart_s = _arrivals(flow, begin_s, end_s, stream)
-        groups.append(_Group(flow.user, flow.kind, depart_s, _factors(len(depart_s), stream), [_way(network, flow)]))
+        factor = _factors(len(depart_s), stream)
+        groups.append(_Group(flow.user, flow.kind, depart_s, factor, [_way(network, flow)] * len(depart_s)))
     turning: dict[User, Turning] = {}
     for number, source in enumerate(demand.sources):
         stream = np.random.default_rng([seed, number, _SOURCE])
@@ -91,9 +93,8 @@ def draw_travel(network: Network, demand: Demand, begin_s: float, end_s: float, 
             turning[user] = Turning(network, demand.turns, user)
         depart_s = _arrivals(source, begin_s, end_s, stream)
         factor = _factors(len(depart_s), stream)
-        groups.append(
-            _Group(user, source.kind, depart_s, factor, turning[user].draw(source.edge, len(depart_s), stream))
-        )
+        ways = turning[user].draw(source.edge, len(depart_s), stream)
+        groups.append(_Group(user, source.kind, depart_s, factor, ways))
     return _together(kinds, groups)
 
 
@@ -119,19 +120,47 @@ def _way(network: Network, flow: Flow) -> tuple[int, ...]:
 
 
 def _together(named: Mapping[str, VehicleKind], groups: Sequence[_Group]) -> Travel:
-    kinds: dict[VehicleKind, int] = {}
-    routes: dict[tuple[int, ...], int] = {}
-    walks: dict[tuple[int, ...], int] = {}
-    rows: tuple[list[IntArray], list[IntArray]] = [], []
-    for group in groups:
-        count, numbers = len(group.depart_s), walks if group.user is User.PEDESTRIAN else routes
-        route = np.array([numbers.setdefault(way, len(numbers)) for way in group.routes], np.int32)
-        rows[0].append(np.broadcast_to(route, count) if len(route) == 1 else route)
-        kind = -1
-        if group.user is not User.PEDESTRIAN:
-            chosen = named[group.kind] if group.kind else usual_kind(group.user)
-            kind = kinds.setdefault(chosen, len(kinds))
-        rows[1].append(np.full(count, kind, np.int32))
+    driving = [group for group in groups if group.user is not User.PEDESTRIAN]
+    walking = [group for group in groups if group.user is User.PEDESTRIAN]
+    routes, route = _numbered(driving)
+    crossings, walk = _numbered(walking)
+    chosen = [named[group.kind] if group.kind else usual_kind(group.user) for group in driving]
+    kinds = tuple(dict.fromkeys(chosen)) or (CAR,)
+    number = np.array([kinds.index(kind) for kind in chosen], np.int32)
+    kind = np.repeat(number, [len(group.depart_s) for group in driving])
+    depart_s, factor = _joined(driving)
+    walk_depart_s, walk_factor = _joined(walking)
+    order = np.argsort(depart_s, kind="stable")
+    walk_order = np.argsort(walk_depart_s, kind="stable")
+    return Travel(
+        kinds=kinds,
+        routes=routes,
+        depart_s=depart_s[order],
+        kind=kind[order],
+        route=route[order],
+        speed_factor=factor[order],
+        walks=tuple(Walk(way, (0.0,) * len(way)) for way in crossings),
+        walk_depart_s=walk_depart_s[walk_order],
+        walk=walk[walk_order],
+        walk_speed_mps=WALKING_MPS * walk_factor[walk_order],
+    )
+
+
+def _numbered(groups: Sequence[_Group]) -> tuple[tuple[tuple[int, ...], ...], IntArray]:
+    """Return the different ways, and the number of that of everybody."""
+    ways = [way for group in groups for way in group.ways]
+    number = {way: row for row, way in enumerate(dict.fromkeys(ways))}
+    return tuple(number), np.array([number[way] for way in ways], np.int32)
+
+
+def _joined(groups: Sequence[_Group]) -> tuple[DoubleArray, FloatArray]:
+    depart_s = np.concatenate([np.empty(0), *(group.depart_s for group in groups)])
+    return depart_s, np.concatenate([np.empty(0, np.float32), *(group.speed_factor for group in groups)])
+
+
+def check_demand(network: Network, demand: Demand) -> None:
+    """Raise `ScenarioError` where a route cannot be taken in the network."""
+    _check_edges(network, demand)
     for number, flow in enumerate(demand.flows):
         if any(not 0 <= movement < len(network.movements) for movement in flow.route):
             raise ScenarioError(
@@ -144,6 +173,17 @@ def _together(named: Mapping[str, VehicleKind], groups: Sequence[_Group]) -> Tra
             wanted = "exactly one crossing" if on_foot else "no crossing"
             raise ScenarioError(f"flow {number}: the route of a {flow.user.name.lower()} needs {wanted}")
         _check_joints(network, number, flow)
+
+
+def _check_edges(network: Network, demand: Demand) -> None:
+    for what, edge in (
+        *((f"source {number}", source.edge) for number, source in enumerate(demand.sources)),
+        *((f"turn {n}", edge) for n, turn in enumerate(demand.turns) for edge in (turn.from_edge, turn.to_edge)),
+    ):
+        if not 0 <= edge < len(network.edges):
+            raise ScenarioError(
+                f"{what} names an edge that does not exist; the network has {len(network.edges)}, numbered from 0"
+            )
 
 
 def _check_joints(network: Network, number: int, flow: Flow) -> None:
