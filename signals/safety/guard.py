@@ -16,6 +16,7 @@ from signals.safety.interstage import COLD, NOT_WRITTEN, OUT, Site, State, step
 from signals.safety.monitor import Monitor
 from signals.safety.offsets import StageOffsets
 from signals.safety.plausible import copied
+from signals.safety.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from signals.model.network import Network
@@ -102,6 +103,11 @@ class Guard:
         self._monitor.reset(intersection)
         self._known[intersection] = False
         self._stopped = self._stops and bool(self._monitor.latched.any())
+
+    def rehearsal(self) -> Rehearsal:
+        """Return who can be asked what would be refused in the tick that comes; asking has no effect here."""
+        unwritten = self._monitor.latched if self._stops else np.zeros(len(self._write), np.bool_)
+        return Rehearsal(self._site, self._state, self._offsets, unwritten)
 
     def permit(self, decision: Decision, readings: Readings, demand: BoolArray) -> Verdict:
         """Turn a wish into what is allowed.
