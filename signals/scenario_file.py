@@ -19,6 +19,7 @@ from signals.schema import at_least, from_table, more_than
 __all__ = [
     "FORMAT",
     "MOST_BYTES",
+    "ClosurePart",
     "ControlPart",
     "DemandPart",
     "SafetyPart",
@@ -199,6 +200,23 @@ class SensingPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosurePart:
+    """One ``[[closures]]``: a lane that is closed for a while. SUMO only.
+
+    Parameters
+    ----------
+    lane
+        Id of the lane.
+    begin_s, end_s
+        From when to when; the whole run where they are not given.
+    """
+
+    lane: str
+    begin_s: float | None = field(default=None, metadata=at_least(0))
+    end_s: float | None = field(default=None, metadata=more_than(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioFile:
     """A whole ``scenario.toml``; `world` holds the settings of a plug-in adapter, which checks them itself."""
 
@@ -211,11 +229,14 @@ class ScenarioFile:
     safety: SafetyPart = SafetyPart()
     sensing: SensingPart = SensingPart()
     sim: SimPart | None = None
+    closures: tuple[ClosurePart, ...] = ()
     world: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.scenario.world in ("sumo", "sim") and getattr(self, self.scenario.world) is None:
-            raise ScenarioError(f"the world {self.scenario.world} needs a section [{self.scenario.world}]")
+        if self.scenario.world == "sumo" and self.sumo is None:
+            raise ScenarioError("the world sumo needs a section [sumo]")
+        if self.scenario.world == "sim" and self.sim is None and self.sumo is None:
+            raise ScenarioError("the world sim needs a section [sim], or [sumo] with a network and route files")
 
 
 def read_scenario_file(path: Path) -> ScenarioFile:

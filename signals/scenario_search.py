@@ -152,7 +152,7 @@ def _of_network(path: Path, given: tuple[Path, ...]) -> Found:
 def _first_departure_s(routes: Path) -> float:
     """Return when the first traveller of a route file departs; 0 where nobody departs at a given time."""
     from signals.adapters.sumo.attributes import seconds  # noqa: PLC0415  only SUMO's users pay for SUMO's reader
-    from signals.adapters.sumo.demand import TRAVELLERS  # noqa: PLC0415
+    from signals.adapters.sumo.route_files import TRAVELLERS  # noqa: PLC0415
     from signals.adapters.sumo.safe_xml import events  # noqa: PLC0415
 
     for element in events(routes, {*TRAVELLERS, "interval"}, root=("routes", "additional")):

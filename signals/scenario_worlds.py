@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from signals import plugins
 from signals.errors import FileError, InputError, ScenarioError, UnknownNameError
+from signals.model.closures import Closure
 from signals.model.crossroads import crossroads, crossroads_demand
 from signals.model.demand import Demand, Flow, Source, TurnShare
 from signals.model.document import from_document
@@ -22,7 +23,7 @@ from signals.model.lanes import User
 from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.model.roles import World
-from signals.model.travel import VehicleKind
+from signals.model.travel import Travel, VehicleKind
 from signals.scenario_file import ScenarioFile, SumoPart, TimePart, read_toml
 from signals.scenario_sim import FlowPart, KindPart, SimPart, SourcePart
 
@@ -36,6 +37,7 @@ __all__ = [
     "paths_of",
     "read_network",
     "read_network_file",
+    "sumo_inputs",
     "tick_ds",
     "versions",
 ]
@@ -75,7 +77,7 @@ def paths_of(file: ScenarioFile, folder: Path) -> tuple[Path, ...]:
         When one is not there.
     """
     if _is_sumo(file):
-        inputs = _sumo_inputs(file, folder)
+        inputs = sumo_inputs(file, folder)
         return (inputs.net, *(route.path for route in inputs.routes), *inputs.additionals)
     sim = file.sim or SimPart()
     return () if sim.network == CROSSROADS else (_existing(folder / sim.network),)
@@ -95,7 +97,7 @@ def read_network(file: ScenarioFile, folder: Path) -> Network:
     if _is_sumo(file):
         from signals.adapters.sumo.network import read_network as read_net  # noqa: PLC0415  heavy
 
-        inputs, timing = _sumo_inputs(file, folder), file.timing
+        inputs, timing = sumo_inputs(file, folder), file.timing
         network = read_net(
             inputs.net,
             inputs.additionals,
@@ -136,20 +138,32 @@ def open_world(file: ScenarioFile, folder: Path, network: Network, opening: Open
     InputError, MissingDependencyError
         When something is wrong with what it is given, or the simulator is not there.
     """
+    if file.closures and file.scenario.world != "sumo":
+        raise ScenarioError(f'the world "{file.scenario.world}" cannot close lanes; leave [[closures]] empty')
     if opening.gui and file.scenario.world != "sumo":
         raise InputError(f'the world "{file.scenario.world}" has no windows; only sumo can be watched')
     if file.scenario.world == "sumo":
         return _open_sumo(file, folder, network, opening)
     if file.scenario.world == "sim":
-        return _open_sim(file, network, opening)
+        return _open_sim(file, folder, network, opening)
     return _open_plugin(file, network, opening)
 
 
 def _is_sumo(file: ScenarioFile) -> bool:
-    return file.sumo is not None and file.scenario.world != "sim"
+    """Whether network and travellers are SUMO's; the built-in simulator takes them where it has none of its own."""
+    return file.sumo is not None and (file.scenario.world != "sim" or file.sim is None)
 
 
-def _sumo_inputs(file: ScenarioFile, folder: Path) -> SumoInputs:
+def sumo_inputs(file: ScenarioFile, folder: Path) -> SumoInputs:
+    """Return the files and times that a SUMO run of a scenario is made of, whatever its world is.
+
+    Raises
+    ------
+    ScenarioError
+        When the scenario has no section ``[sumo]``.
+    MissingDependencyError, FileError
+        When a file is not there.
+    """
     from signals.adapters.sumo.config import RouteFile, SumoInputs  # noqa: PLC0415  only SUMO's users pay for it
 
     part = file.sumo
@@ -194,26 +208,50 @@ def _open_sumo(file: ScenarioFile, folder: Path, network: Network, opening: Open
         emergency_range_m=file.control.emergency_range_m,
         traci=opening.traci,
         gui=opening.gui,
+        closures=_closures(file),
     )
-    return SumoWorld(network, _sumo_inputs(file, folder), opening.folder, options)
+    return SumoWorld(network, sumo_inputs(file, folder), opening.folder, options)
 
 
-def _open_sim(file: ScenarioFile, network: Network, opening: Opening) -> World:
+def _closures(file: ScenarioFile) -> tuple[Closure, ...]:
+    return tuple(
+        Closure(
+            lane=part.lane,
+            begin_s=file.time.begin_s if part.begin_s is None else part.begin_s,
+            end_s=math.inf if part.end_s is None else part.end_s,
+        )
+        for part in file.closures
+    )
+
+
+def _open_sim(file: ScenarioFile, folder: Path, network: Network, opening: Opening) -> World:
     from signals.adapters.sim.world import SimWorld  # noqa: PLC0415  it compiles
 
     time = file.time
-    if time.begin_s:
-        raise ScenarioError(f"the world sim begins at 0, not at {time.begin_s:g} s")
-    if file.control.intersections:
-        raise ScenarioError("the world sim controls all of its intersections; leave control.intersections empty")
+    demand, notes = _sim_demand(file, folder, network, opening.seed)
+    rest = read_network(file, folder).intersections if file.control.intersections else ()
     return SimWorld(
         network,
-        _demand(file.sim or SimPart(), network, time),
+        demand,
         seed=opening.seed,
         tick_ds=tick_ds(time),
+        begin_s=time.begin_s,
         end_s=time.end_s,
         sensing=file.sensing.level,
+        left_alone=tuple(place for place in rest if place.id not in network.intersection_index),
+        notes=notes,
     )
+
+
+def _sim_demand(
+    file: ScenarioFile, folder: Path, network: Network, seed: int
+) -> tuple[Demand | Travel, tuple[str, ...]]:
+    """Return who travels in the built-in simulator, and notes on what was assumed."""
+    if not _is_sumo(file):
+        return _demand(file.sim or SimPart(), network, file.time), ()
+    from signals.adapters.sumo.travel import read_travel  # noqa: PLC0415  only SUMO's users pay for it
+
+    return read_travel(sumo_inputs(file, folder), network, seed)
 
 
 def _open_plugin(file: ScenarioFile, network: Network, opening: Opening) -> World:

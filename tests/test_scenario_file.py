@@ -8,6 +8,7 @@ import pytest
 from signals.errors import FileError, ScenarioError, UnknownNameError
 from signals.scenario_file import (
     MOST_BYTES,
+    ClosurePart,
     DemandPart,
     ScenarioFile,
     TimePart,
@@ -48,6 +49,9 @@ site_cards = "cards"
 [sensing]
 level = "detectors"
 range_m = 150
+[[closures]]
+lane = "e1_0"
+begin_s = 54600
 [world]
 whatever = 3
 """
@@ -72,6 +76,7 @@ def test_every_key_is_read() -> None:
     assert file.control.intersections == ("j1",)
     assert file.safety.site_cards == "cards"
     assert (file.sensing.level, file.sensing.range_m) == ("detectors", 150.0)
+    assert file.closures == (ClosurePart(lane="e1_0", begin_s=54600.0, end_s=None),)
     assert file.world == {"whatever": 3}
 
 
@@ -92,6 +97,8 @@ def test_little_is_enough() -> None:
         (('begin = "15:00:00"', 'begin = "16:00"'), "time: begin + warmup must be before end"),
         (("range_m = 150", "range_m = 0"), "sensing.range_m must be more than 0"),
         (("[sumo]", "[sim]\n[world2]"), "world2"),
+        (("begin_s = 54600", "begin_s = -1"), "closures[0].begin_s must be at least 0"),
+        (('lane = "e1_0"', ""), "closures[0].lane is missing"),
         (("scale = 0.5", "scale = -1"), "demand[0].scale must be at least 0"),
     ],
 )

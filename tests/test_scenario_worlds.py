@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import signals
 from signals.adapters.sim.world import SimWorld
-from signals.errors import FileError, InputError, MissingDependencyError, UnknownNameError
+from signals.errors import FileError, InputError, MissingDependencyError, ScenarioError, UnknownNameError
+from signals.model.closures import Closure
 from signals.model.crossroads import crossroads
 from signals.model.demand import Demand, Flow, Source, TurnShare
 from signals.model.lanes import User
 from signals.model.travel import VehicleKind
 from signals.scenario import load
-from signals.scenario_file import TimePart
+from signals.scenario_file import ClosurePart, TimePart
 from signals.scenario_sim import FlowPart, KindPart, SimPart, SourcePart, TurnPart
 from signals.scenario_worlds import Opening, _demand, open_world, paths_of, read_network, tick_ds
 
@@ -131,6 +133,19 @@ def test_sumo_is_opened_as_the_scenario_says(tmp_path: Path) -> None:
     record = signals.run(scenario, controller="net")
     assert record.finished
     assert not [finding for finding in record.findings if "/" in finding.text and finding.code == "input"]
+
+
+def test_only_sumo_closes_lanes(tmp_path: Path) -> None:
+    closures = ClosurePart(lane="a", begin_s=60.0, end_s=90.0), ClosurePart(lane="b")
+    here, opening = load("crossroads"), Opening(seed=1, folder=tmp_path)
+    with pytest.raises(ScenarioError, match='the world "sim" cannot close lanes'):
+        open_world(replace(here.file, closures=closures), here.folder, here.network, opening)
+    there = load("braunschweig")
+    world = open_world(replace(there.file, closures=closures), there.folder, there.network, opening)
+    assert world.options.closures == (  # type: ignore[attr-defined]
+        Closure(lane="a", begin_s=60.0, end_s=90.0),
+        Closure(lane="b", begin_s=54000.0),
+    )
 
 
 TIME = TimePart(begin_s=60.0, end_s=900.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -148,6 +148,20 @@ class Travel:
         ):
             if len(index) and not 0 <= index.min() <= index.max() < size:
                 raise ScenarioError(f"a traveller has a {name} that does not exist")
+
+    def since(self, begin_s: float) -> Travel:
+        """Return the same without those who depart before a time."""
+        vehicles, people = self.depart_s >= begin_s, self.walk_depart_s >= begin_s
+        return replace(
+            self,
+            depart_s=self.depart_s[vehicles],
+            kind=self.kind[vehicles],
+            route=self.route[vehicles],
+            speed_factor=self.speed_factor[vehicles],
+            walk_depart_s=self.walk_depart_s[people],
+            walk=self.walk[people],
+            walk_speed_mps=self.walk_speed_mps[people],
+        )
 
 
 NO_TRAVEL = Travel()

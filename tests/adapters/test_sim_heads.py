@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.adapters.sim.heads import Heads
-from signals.adapters.sim.traffic_layout import GO, YIELD
+from signals.adapters.sim.layout import GO, YIELD
 from signals.model.crossroads import crossroads
 from signals.model.values import Aspect
 

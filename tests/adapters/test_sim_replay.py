@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from signals.adapters.sim.queue_world import QueueWorld, Settings
 from signals.adapters.sim.replay import Replay, replay, replay_all
+from signals.adapters.sim.world import SimWorld
 from signals.model.crossroads import crossroads
 from signals.model.travel import Travel
 from signals.model.trips import Trips
@@ -24,7 +24,7 @@ def bytes_of(trips: Trips) -> list[bytes]:
 
 def in_the_loop(travel: Travel) -> Trips:
     """The same run, second by second on the network's own plan."""
-    world = QueueWorld(crossroads(), travel, Settings(end_s=900.0))
+    world = SimWorld(crossroads(), travel, end_s=900.0)
     hands_off = Command(0.0, np.zeros(12, np.int8), np.zeros(1, np.bool_))
     with world:
         while not world.finished:

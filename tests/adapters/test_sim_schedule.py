@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from signals.adapters.sim.schedule import SLOWEST, check_demand, draw_travel, schedule
+from signals.adapters.sim.schedule import SLOWEST, check_demand, draw_travel
 from signals.errors import ScenarioError
 from signals.model.crossroads import crossroads, crossroads_demand
 from signals.model.demand import BICYCLE, BUS, Demand, Flow, Source, TurnShare
@@ -12,42 +12,36 @@ from signals.model.travel import CAR, Travel, VehicleKind, Walk
 from tests.adapters.streets import town
 
 
+def times_of(travel: Travel, movement: int) -> np.ndarray:
+    """When those depart who take a movement of the crossroads."""
+    network = crossroads()
+    lanes = network.movements[movement].from_lane, network.movements[movement].to_lane
+    way = tuple(network.edge_index[network.lanes[lane].edge] for lane in lanes)
+    return travel.depart_s[[travel.routes[route] == way for route in travel.route]]
+
+
 def test_arrivals_are_poisson_in_time_order_and_within_the_flow() -> None:
     demand = Demand((Flow((0,), 3600.0, 100.0, 400.0), Flow((1,), 1800.0), Flow((2,), 0.0)))
     counts = []
     for seed in range(40):
-        drawn = schedule(demand, 600.0, seed)
-        assert (np.diff(drawn.vehicle_s) >= 0).all()
-        first = drawn.vehicle_s[drawn.vehicle_flow == 0]
+        drawn = draw_travel(crossroads(), demand, 0.0, 600.0, seed)
+        first = times_of(drawn, 0)
         assert (first >= 100.0).all()
         assert (first < 400.0).all()
-        assert (drawn.vehicle_s < 600.0).all()
-        counts.append([(drawn.vehicle_flow == flow).sum() for flow in range(3)])
+        assert (drawn.depart_s < 600.0).all()
+        counts.append([len(times_of(drawn, movement)) for movement in range(3)])
     mean, variance = np.mean(counts, axis=0), np.var(counts, axis=0)
     assert mean == pytest.approx([300.0, 300.0, 0.0], abs=4 * np.sqrt(300 / 40))
     assert 0.5 < variance[0] / 300.0 < 1.7
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
-    one, two, other = (schedule(crossroads_demand(), 3600.0, seed) for seed in (7, 7, 8))
-    assert one.vehicle_s.tobytes() == two.vehicle_s.tobytes()
-    assert one.vehicle_flow.tobytes() == two.vehicle_flow.tobytes()
-    assert one.vehicle_s.tobytes() != other.vehicle_s.tobytes()
-
-
 def test_changing_one_flow_leaves_the_others_alone() -> None:
-    before = schedule(Demand((Flow((0,), 500.0), Flow((1,), 500.0))), 3600.0, 3)
-    after = schedule(Demand((Flow((0,), 900.0), Flow((1,), 500.0))), 3600.0, 3)
-    times = [drawn.vehicle_s[drawn.vehicle_flow == 1] for drawn in (before, after)]
-    assert times[0].tobytes() == times[1].tobytes()
-
-
-def test_people_on_foot_are_kept_apart() -> None:
-    drawn = schedule(Demand((Flow((12,), 500.0, user=User.PEDESTRIAN), Flow((0,), 500.0))), 3600.0, 1)
-    assert set(drawn.person_flow) == {0}
-    assert set(drawn.vehicle_flow) == {1}
-    nobody = schedule(Demand(), 3600.0, 1)
-    assert len(nobody.vehicle_s) == len(nobody.person_s) == 0
+    before, after = (
+        draw_travel(crossroads(), Demand((Flow((0,), rate), Flow((1,), 500.0))), 0.0, 3600.0, 3)
+        for rate in (500.0, 900.0)
+    )
+    assert times_of(before, 1).tobytes() == times_of(after, 1).tobytes()
+    assert len(times_of(before, 0)) < len(times_of(after, 0))
 
 
 @pytest.mark.parametrize(

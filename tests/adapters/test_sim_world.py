@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from time import process_time
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from signals.adapters.sim.schedule import draw_travel
 from signals.adapters.sim.world import SimWorld
 from signals.errors import ScenarioError, UnknownNameError, WorldError
 from signals.model.crossroads import crossroads, crossroads_demand
@@ -17,11 +19,21 @@ from signals.model.demand import Demand, Flow
 from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.roles import World
+from signals.model.travel import Travel
 from signals.model.trips import TripState
 from signals.model.values import Aspect, Command, Readings
 from signals.testing import check_world
 from tests.adapters.streets import street, town
-from tests.kernels.test_point_queue import town_demand
+from tests.kernels.driven import cars
+
+
+def town_demand() -> Demand:
+    return Demand(
+        (
+            Flow((0, 3), 300.0), Flow((0, 3, 6, 0, 3), 200.0), Flow((1,), 200.0), Flow((2,), 700.0), Flow((4,), 600.0),
+            Flow((4, 6, 1), 200.0), Flow((5,), 300.0, user=User.PEDESTRIAN),
+        )
+    )  # fmt: skip
 
 
 def run(world: SimWorld, seed: int = 0) -> list[bytes]:
@@ -39,7 +51,7 @@ def run(world: SimWorld, seed: int = 0) -> list[bytes]:
     return reported
 
 
-def own_program(network: Network, demand: Demand, seed: int) -> SimWorld:
+def own_program(network: Network, demand: Demand | Travel, seed: int) -> SimWorld:
     """Run a network on its own plan to the end."""
     world = SimWorld(network, demand, controlled=(), seed=seed, tick_ds=20)
     groups, signals = len(network.arrays.group_user), len(network.intersections)
@@ -77,19 +89,6 @@ def test_nobody_is_lost_and_all_time_is_accounted_for(seed: int, factor: float, 
     began_s = trips.scheduled_s + trips.departure_delay_s
     assert (began_s + trips.duration_s)[under_way] == pytest.approx(end_s)
     assert incidents.longest_wait_s <= max(trips.time_loss_s.max(initial=0.0), end_s) + 1e-9
-    # What a finished vehicle did not lose it spent driving freely: one of the lengths of the routes.
-    cars = finished & (trips.user == User.VEHICLE)
-    assert set((trips.duration_s - trips.time_loss_s)[cars].round(6)) <= free_s(network, demand)
-
-
-def free_s(network: Network, demand: Demand) -> set[float]:
-    found = set()
-    for flow in demand.flows:
-        moves = [network.movements[movement] for movement in flow.route]
-        lanes = [network.lanes[lane] for lane in (*(move.from_lane for move in moves), moves[-1].to_lane)]
-        driving = sum(lane.length_m / lane.speed_mps for lane in lanes)
-        found.add(round(driving + sum(move.length_m / move.speed_mps for move in moves), 6))
-    return found
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
@@ -122,18 +121,40 @@ def webster_s(q: float, s: float, green_s: float, cycle_s: float) -> float:
     return float(uniform_s + random_s - 0.65 * (cycle_s / q**2) ** (1 / 3) * x ** (2 + 5 * share))
 
 
-@pytest.mark.parametrize(("veh_h", "band"), [(200.0, 0.06), (400.0, 0.10), (600.0, 0.10)])
+def saturation_headway_s() -> float:
+    """Between vehicles of a long queue that discharges (the eighth and later)."""
+    network = street(length_m=3000.0)
+    world = SimWorld(network, cars(network, [("in", "out")], [2.3 * n for n in range(60)]), end_s=600.0)
+    left = []
+    with world:
+        while not world.finished:
+            green = Aspect.GREEN if world.progress > 0.5 else Aspect.RED
+            world.write(Command(0.0, np.array([green], np.int8), np.array([True])))
+            left.append(np.count_nonzero(world.read().vehicle_lane == 0))
+    second = {n: next(t for t, there in enumerate(left) if t > 300 and there <= 60 - n) for n in (8, 48)}
+    return (second[48] - second[8]) / 40
+
+
+@pytest.mark.parametrize(("veh_h", "band"), [(200.0, 0.10), (400.0, 0.15), (500.0, 0.15)])
 def test_fixed_time_delay_is_near_webster(veh_h: float, band: float) -> None:
-    """Twelve hours; whoever comes to an empty stop line right after red is not held up here, hence a little less."""
+    """Twelve hours of equal drivers, who need not overtake; lost are the start-up and all of the amber.
+
+    They enter 2.2 s apart at least, so that arrivals are more regular than Poisson, and the delay is a little less.
+    """
     green_s, cycle_s, delays = 32, 80, []
+    headway_s = saturation_headway_s()
+    assert 1.8 < headway_s < 2.4
     for seed in range(12):
-        world = own_program(
-            street(plan=(green_s, cycle_s - green_s), length_m=3000.0), Demand((Flow((0,), veh_h),)), seed=seed
-        )
-        trips, _ = world.outcome()
+        network = street(plan=(green_s, cycle_s - green_s), length_m=3000.0)
+        drawn = draw_travel(network, Demand((Flow((0,), veh_h),)), 0.0, 3600.0, seed)
+        alike = replace(drawn, speed_factor=np.ones_like(drawn.speed_factor))
+        trips, _ = own_program(network, alike, seed=seed).outcome()
         delays.append(trips.time_loss_s[trips.state == TripState.FINISHED].mean())
-    wanted_s = webster_s(veh_h / 3600, 0.5, green_s - 2.0, cycle_s)
-    assert np.mean(delays) == pytest.approx(wanted_s, rel=band)
+    # Nobody drives at the limit all the time: dawdling takes 0.65 m/s of 10.
+    driving_s = 3110.0 / (10.0 - 0.65) - 3110.0 / 10.0
+    start_s = 0.56 + 1.2 + 0.5 + 0.25 + 0.15 + 0.1 + 0.05  # until the first six are gone, beyond their headways
+    wanted_s = webster_s(veh_h / 3600, 1 / headway_s, green_s - start_s + headway_s, cycle_s)
+    assert np.mean(delays) - driving_s == pytest.approx(wanted_s, rel=band)
 
 
 def test_until_the_first_command_nothing_is_known_of_the_signals() -> None:
@@ -174,13 +195,13 @@ def test_people_call_until_they_are_served() -> None:
             green = 30 <= readings.time_s < 40
             world.write(Command(0.0, np.where(np.arange(12) == 8, 2 * green, 0).astype(np.int8), np.array([True])))
     assert calls[:6] == [[]] * 6
-    assert calls[8:31] == [[8]] * 23
+    assert calls[9:31] == [[8]] * 22
     assert calls[31:] == [[]] * 29
     trips, _ = world.outcome()
     assert len(trips) > 0
     assert (trips.user == User.PEDESTRIAN).all()
     assert trips.scheduled_s + trips.time_loss_s == pytest.approx(30.0)
-    assert trips.duration_s - trips.waiting_s == pytest.approx(9.6 / 1.4)
+    assert ((trips.duration_s - trips.waiting_s > 9.6 / 2.0) & (trips.duration_s - trips.waiting_s < 9.6 / 0.9)).all()
     assert np.isnan(trips.stops).all()
 
 
@@ -202,8 +223,9 @@ def test_detectors_only_means_no_vehicles() -> None:
         ({"sensing": "ful"}, UnknownNameError, 'unknown sensing level "ful"; did you mean "full"'),
         ({"controlled": ["center"]}, UnknownNameError, 'unknown intersection "center"; did you mean "centre"'),
         ({"tick_ds": 0}, ScenarioError, "tick_ds >= 1"),
-        ({"end_s": 0.0}, ScenarioError, "end_s > 0"),
-        ({"end_s": float("nan")}, ScenarioError, "end_s > 0"),
+        ({"end_s": 0.0}, ScenarioError, "begin_s < end_s"),
+        ({"end_s": float("nan")}, ScenarioError, "begin_s < end_s"),
+        ({"begin_s": 3600.0}, ScenarioError, "begin_s < end_s"),
         ({"seed": -1}, ScenarioError, "seed >= 0"),
     ],
 )
@@ -247,3 +269,34 @@ def test_an_hour_takes_well_under_a_second() -> None:
     start = process_time()
     hour()
     assert process_time() - start < 1.0
+
+
+def test_times_are_those_of_the_scenario() -> None:
+    network = crossroads()
+    travel = cars(network, [("north_in", "south_out")], [3000.0, 3600.0, 3620.0])
+    world = SimWorld(network, travel, begin_s=3600.0, end_s=3800.0, controlled=())
+    with world:
+        assert world.read().time_s == 3600.0
+        while not world.finished:
+            world.write(Command(0.0, np.zeros(12, np.int8), np.ones(1, np.bool_)))
+    trips, _ = world.outcome()
+    assert trips.scheduled_s.tolist() == [3600.0, 3620.0]
+    assert trips.state.tolist() == [TripState.FINISHED] * 2
+
+
+def test_intersections_that_are_left_alone_run_their_plans() -> None:
+    whole = street()
+    network = replace(whole, intersections=())
+    travel = cars(whole, [("in", "out")], [float(n) for n in range(0, 300, 5)])
+    none, all_of_it = np.zeros(0, np.int8), np.zeros(0, np.bool_)
+    world = SimWorld(network, travel, left_alone=whole.intersections, end_s=600.0)
+    with world:
+        while not world.finished:
+            assert len(world.read().aspect) == 0
+            world.write(Command(0.0, none, all_of_it))
+    alone = world.outcome()[0]
+    with (own := SimWorld(whole, travel, controlled=(), end_s=600.0)):
+        while not own.finished:
+            own.write(Command(0.0, np.zeros(1, np.int8), np.ones(1, np.bool_)))
+    assert alone.time_loss_s.tobytes() == own.outcome()[0].time_loss_s.tobytes()
+    assert alone.time_loss_s.mean() > 10.0

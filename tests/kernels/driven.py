@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.adapters.sim.heads import Heads
-from signals.adapters.sim.traffic_layout import Traffic, traffic
+from signals.adapters.sim.layout import Traffic, traffic
 from signals.kernels.traffic import advance
 from signals.model.crossroads import crossroads
 from signals.model.network import Network

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf, nan, sqrt
 
-from signals.adapters.sim.traffic_layout import Traffic
+from signals.adapters.sim.layout import Traffic
 
 RED, STOP, YIELD, GO, AMBER = range(5)
 EXTRA_S = (1.2, 0.5, 0.25, 0.15, 0.1, 0.05)

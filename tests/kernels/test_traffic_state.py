@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from signals.adapters.sim.traffic_layout import traffic
+from signals.adapters.sim.layout import traffic
 from signals.kernels.traffic_state import State
 from signals.model.crossroads import crossroads
 from tests.kernels.driven import random_travel

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.adapters.sim.traffic_run import TrafficRun
+from signals.adapters.sim.running import TrafficRun
 from signals.model.crossroads import crossroads
 from signals.model.network import Detector
 from signals.model.values import Aspect, Readings

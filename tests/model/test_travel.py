@@ -72,3 +72,11 @@ def test_edges_are_numbered_in_the_order_of_the_lanes() -> None:
 def test_a_walk_keeps_what_it_is_given() -> None:
     walk = Walk((1, 2), (5.0, 0.0), 3.0)
     assert (walk.crossings, walk.before_m, walk.after_m) == ((1, 2), (5.0, 0.0), 3.0)
+
+
+def test_who_departs_before_the_beginning_does_not_come() -> None:
+    walk = {"walks": (Walk((), (), 9.0),), "walk": np.zeros(2, np.int32), "walk_depart_s": np.array([0.5, 2.0])}
+    late = travel(**walk, walk_speed_mps=np.ones(2, np.float32)).since(1.0)
+    assert late.depart_s.tolist() == [1.0]
+    assert late.walk_depart_s.tolist() == [2.0]
+    assert len(late.walk_speed_mps) == len(late.speed_factor) == len(late.kind) == len(late.route) == 1

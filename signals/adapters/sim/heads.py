@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from signals.adapters.sim.traffic_layout import GO, YIELD
+from signals.adapters.sim.layout import GO, YIELD
 from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.model.values import Aspect, ByteArray, IntArray

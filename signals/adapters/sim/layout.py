@@ -1,182 +1,259 @@
-"""From a network and its travellers to the arrays of the point-queue simulator, at time 0."""
+"""From a network and its travellers to the arrays of the queue simulator, at the beginning."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 
-from signals.adapters.sim.schedule import Schedule
-from signals.kernels.queue_state import Fleet, Signals, Streets, Traffic, Walkers
-from signals.model.demand import Demand
+from signals.errors import ScenarioError
+from signals.kernels.traffic_state import People, Roads, State, Travellers
+from signals.model.lanes import User
 from signals.model.movements import Turn
 from signals.model.network import Network
+from signals.model.travel import Travel, VehicleKind
 from signals.model.trips import DoubleArray
-from signals.model.values import Aspect, IntArray
+from signals.model.values import IntArray
 
-__all__ = ["Stock", "stock"]
+__all__ = ["GO", "YIELD", "Traffic", "begin", "traffic"]
 
-SPACE_M = 7.5
-"""Length of road that a standing vehicle takes."""
 LEAST_HEADWAY_S = 0.6
 """Vehicles follow each other on a lane at no less than this, however many lanes lead to it."""
+REACTION_S = 0.35
+"""What the saturation headway has beyond the driver's own and the way that a vehicle takes."""
+QUEUE = 7
+YIELD, GO = 2, 3
+OPEN = {
+    User.VEHICLE: (User.VEHICLE,),
+    User.TRANSIT: (User.TRANSIT, User.VEHICLE),
+    User.BICYCLE: (User.BICYCLE, User.VEHICLE),
+}
+"""Which lanes who looks for; a bicycle takes the road only where it has no lane of its own."""
 
 
-class Stock(NamedTuple):
-    """Everything that the simulator works on."""
+class Traffic(NamedTuple):
+    """Everything that the simulator works on.
 
-    streets: Streets
-    signals: Signals
-    traffic: Traffic
-    fleet: Fleet
-    walkers: Walkers
-
-
-def stock(network: Network, demand: Demand, travellers: Schedule) -> Stock:
-    """Build the arrays.
-
-    Parameters
+    Attributes
     ----------
-    network
-        The network.
-    demand
-        Its flows, checked.
-    travellers
-        Who belongs to which flow, and when they start.
+    roads, travellers, state, people
+        The arrays of the kernels. Only lanes that somebody drives on have a row.
+    lane
+        int32 [nL] the lane of the network that each row is.
     """
-    streets, first_step = _streets(network, demand)
-    groups = len(network.arrays.group_user)
-    step = first_step[travellers.vehicle_flow]
-    return Stock(
-        streets,
-        Signals(np.full(groups, Aspect.RED, np.int8), np.full(groups, -np.inf), np.full(groups, -np.inf)),
-        _traffic(network, streets, streets.step_lane[step]),
-        _fleet(travellers.vehicle_s, step),
-        _walkers(demand, travellers),
+
+    roads: Roads
+    travellers: Travellers
+    state: State
+    people: People
+    lane: IntArray
+
+
+class _Hops:
+    """Numbers the pairs of edges that are driven, with the lanes and movements that serve each for a kind of user."""
+
+    def __init__(self, network: Network) -> None:
+        self.options: list[list[tuple[int, int]]] = []
+        self._network = network
+        self._number: dict[tuple[int, int, User], int] = {}
+        self._lanes: dict[int, list[int]] = {}
+        self._moves: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        edge_of = [network.edge_index[lane.edge] for lane in network.lanes]
+        for lane, edge in enumerate(edge_of):
+            self._lanes.setdefault(edge, []).append(lane)
+        for number, move in enumerate(network.movements):
+            if move.turn is not Turn.CROSSING:
+                pair = edge_of[move.from_lane], edge_of[move.to_lane]
+                self._moves.setdefault(pair, []).append((move.from_lane, number))
+
+    def number(self, edge: int, following: int, user: User) -> int:
+        """Return the number of a hop; `following` is -1 at the end of a route. Raises `ScenarioError`."""
+        key = edge, following, user
+        if key not in self._number:
+            self._number[key] = len(self.options)
+            self.options.append(self._find(edge, following, user))
+        return self._number[key]
+
+    def _find(self, edge: int, following: int, user: User) -> list[tuple[int, int]]:
+        lanes, edges = self._network.lanes, self._network.edges
+        found = [(lane, -1) for lane in self._lanes[edge]] if following < 0 else self._moves.get((edge, following), [])
+        for kind in OPEN[user]:
+            chosen = [(lane, move) for lane, move in found if lanes[lane].user is kind]
+            if chosen and user is not User.TRANSIT:
+                return chosen
+        chosen = [(lane, move) for lane, move in found if lanes[lane].user in OPEN[user]] or found
+        if not chosen:
+            raise ScenarioError(f'a route goes from edge "{edges[edge]}" to "{edges[following]}", which are not joined')
+        return chosen
+
+
+def traffic(network: Network, travel: Travel, begin_s: float = 0.0) -> Traffic:
+    """Build the arrays; times in them count from `begin_s`.
+
+    Raises
+    ------
+    ScenarioError
+        When a route cannot be driven in the network.
+    """
+    if any(not 0 <= edge < len(network.edges) for route in travel.routes for edge in route):
+        raise ScenarioError(f"a route uses an edge that does not exist; the network has {len(network.edges)}")
+    hops = _Hops(network)
+    steps, first_step = _steps(hops, travel)
+    driven = sorted({lane for rows in hops.options for lane, _ in rows})
+    row_of = {lane: row for row, lane in enumerate(driven)}
+    lanes = [network.lanes[lane] for lane in driven]
+    options = [(row_of[lane], move) for rows in hops.options for lane, move in rows]
+    roads = Roads(
+        lane=np.array([(lane.length_m, lane.speed_mps, lane.length_m + 2.5) for lane in lanes]).reshape(-1, 3),
+        lane_ring=_rings(network, travel, driven),
+        move=np.array([(m.length_m, m.length_m / m.speed_mps, m.speed_mps) for m in network.movements], np.float64)
+        .reshape(-1, 3),
+        **_movements(network, row_of),
+        hop_first=_offsets(len(rows) for rows in hops.options),
+        option=np.array(options, np.int32).reshape(-1, 2),
+        step_hop=np.array(steps, np.int32),
+        kind=np.array([_kind_row(kind) for kind in travel.kinds], np.float64),
+    )  # fmt: skip
+    travellers = _travellers(network, travel, first_step, begin_s)
+    people = _people(travel, begin_s)
+    return Traffic(roads, travellers, begin(roads, travellers), people, np.array(driven, np.int32))
+
+
+def begin(roads: Roads, travellers: Travellers) -> State:
+    """Return the state of empty roads on which everything is red that a signal may control."""
+    lanes, moves, vehicles = len(roads.lane), len(roads.move), len(travellers.row)
+    edges = len(travellers.origin_end)
+    trip = np.zeros((vehicles, 7))
+    trip[:, 3:5] = np.nan
+    trip_row = np.zeros((vehicles, 4), np.int32)
+    trip_row[:, 0], trip_row[:, 3] = travellers.row[:, 0], travellers.row[:, 1]
+    rings = int(roads.lane_ring[:, 1].sum())
+    yields = roads.move_row[:, 3] > roads.move_row[:, 2]
+    lane = np.zeros((lanes, 4))
+    lane[:, :3] = -1e9
+    return State(
+        wake=np.full(lanes, np.inf),
+        lane=lane,
+        lane_count=np.zeros((lanes, 5), np.int32),
+        ring=np.zeros(rings, np.int32),
+        exit_s=np.full(rings, -1e9),
+        move=np.full((moves, 2), -1e9),
+        lit=np.where(yields, YIELD, GO).astype(np.int8),
+        slot=np.full(moves, -1, np.int32),
+        waiting=np.zeros(moves + 1, np.int32),
+        trip=trip,
+        trip_row=trip_row,
+        origin_next=np.concatenate([[0], travellers.origin_end[:-1]]).astype(np.int32),
+        open_origin=np.zeros(1 + 2 * edges, np.int32),
+        counter=np.zeros(2, np.int64),
     )
 
 
-def _streets(network: Network, demand: Demand) -> tuple[Streets, IntArray]:
-    """Build the roads and routes, and tell where the route of each flow begins."""
-    length_m = np.array([lane.length_m for lane in network.lanes])
-    speed_mps = np.array([lane.speed_mps for lane in network.lanes])
-    storage = np.maximum(length_m / SPACE_M, 1.0).astype(np.int32)
-    routes = [_steps(network, flow.route) for flow in demand.flows]
-    steps = [step for route in routes for step in route]
-    yields = _yields(network)
-    detectors = sorted(range(len(network.detectors)), key=lambda d: network.detectors[d].lane)
-    rows = [network.detectors[d] for d in detectors]
-    per_lane = np.bincount([row.lane for row in rows], minlength=len(network.lanes)) if rows else [0] * len(length_m)
-    streets = Streets(
-        length_m=length_m,
-        speed_mps=speed_mps,
-        storage=storage,
-        ring_offset=_offsets(_places(network, storage)),
-        step_lane=np.array([lane for lane, _ in steps], np.int32),
-        step_movement=np.array([movement for _, movement in steps], np.int32),
-        movement_lane=np.array([movement.from_lane for movement in network.movements], np.int32),
-        movement_group=_movement_group(network),
-        movement_time_s=np.array([movement.length_m / movement.speed_mps for movement in network.movements]),
-        crossing=np.array([movement.turn is Turn.CROSSING for movement in network.movements], np.int8),
-        yield_offset=_offsets(len(row) for row in yields),
-        yield_movement=np.array([foe for row in yields for foe in row], np.int32),
-        detector_offset=_offsets(per_lane),
-        detector=np.array(detectors, np.int32),
-        detector_from_m=np.array([row.position_m for row in rows]),
-        detector_length_m=np.array([row.length_m for row in rows]),
-    )
-    return streets, _offsets(len(route) for route in routes)[:-1]
+def _steps(hops: _Hops, travel: Travel) -> tuple[list[int], Mapping[tuple[int, User], int]]:
+    """Return the hops of every route that is driven, and where that of (route, user) begins."""
+    steps: list[int] = []
+    first: dict[tuple[int, User], int] = {}
+    for route, kind in sorted(set(zip(travel.route.tolist(), travel.kind.tolist(), strict=True))):
+        user = travel.kinds[kind].user
+        if (route, user) not in first:
+            first[route, user] = len(steps)
+            edges = travel.routes[route]
+            steps += [hops.number(edge, after, user) for edge, after in zip(edges, (*edges[1:], -1), strict=True)]
+    return steps, first
 
 
-def _steps(network: Network, route: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Return (lane, movement by which it is left) along a route, -1 on the last lane."""
-    steps = [(network.movements[movement].from_lane, movement) for movement in route]
-    return [*steps, (network.movements[route[-1]].to_lane, -1)]
+def _mean_space_m(travel: Travel) -> dict[User, float]:
+    """Return the mean length of road that a standing vehicle takes, for each kind of lane."""
+    space_m = np.array([kind.space_m for kind in travel.kinds])[travel.kind]
+    user = np.array([kind.user for kind in travel.kinds])[travel.kind]
+    found = {User.VEHICLE: 7.5, User.TRANSIT: 14.5, User.BICYCLE: 2.1, User.PEDESTRIAN: 7.5}
+    for key in (User.VEHICLE, User.TRANSIT, User.BICYCLE):
+        if np.any(user == key):
+            found[key] = float(space_m[user == key].mean())
+    return found
 
 
-def _places(network: Network, storage: IntArray) -> list[int]:
-    """Return how many vehicles may be on each lane: all that flow through it, be it ever so short."""
+def _rings(network: Network, travel: Travel, driven: list[int]) -> IntArray:
+    """Return for each lane where its ring begins, its size (all that flow through it) and its places to stand."""
+    space_m = _mean_space_m(travel)
+    least_m = min((kind.space_m for kind in travel.kinds), default=7.5)
     inside_s = [0.0] * len(network.lanes)
-    for movement in network.movements:
-        inside_s[movement.to_lane] = max(inside_s[movement.to_lane], movement.length_m / movement.speed_mps)
-    through_s = [lane.length_m / lane.speed_mps + over for lane, over in zip(network.lanes, inside_s, strict=True)]
-    return [
-        max(int(stand), ceil((over + 1.0) / LEAST_HEADWAY_S) + 1)
-        for stand, over in zip(storage, through_s, strict=True)
-    ]
+    for move in network.movements:
+        inside_s[move.to_lane] = max(inside_s[move.to_lane], move.length_m / move.speed_mps)
+    rows, offset = [], 0
+    for number in driven:
+        lane, over_s = network.lanes[number], inside_s[number]
+        places = max(int((lane.length_m + 2.5) / space_m[lane.user]), 1)
+        flowing = ceil((lane.length_m / lane.speed_mps + over_s + 1.0) / LEAST_HEADWAY_S) + 1
+        size = max(int((lane.length_m + 2.5) / least_m), places, flowing)
+        rows.append((offset, size, places))
+        offset += size
+    return np.array(rows, np.int32).reshape(-1, 3)
 
 
-def _movement_group(network: Network) -> IntArray:
-    """Return the network-wide group of each movement, -1 where no signal controls it."""
-    group_of = np.full(len(network.movements), -1, np.int32)
-    groups = [group for intersection in network.intersections for group in intersection.groups]
-    for number, group in enumerate(groups):
-        group_of[list(group.movements)] = number
-    return group_of
-
-
-def _yields(network: Network) -> list[list[int]]:
-    """Return who has priority over each movement; two who would wait for each other for ever do not."""
+def _movements(network: Network, row_of: Mapping[int, int]) -> dict[str, IntArray]:
     movements = network.movements
-    return [
-        [foe for foe in movement.yields_to if index not in movements[foe].yields_to]
-        for index, movement in enumerate(movements)
+    yields = [[foe for foe in m.yields_to if n not in movements[foe].yields_to] for n, m in enumerate(movements)]
+    offset = _offsets(len(row) for row in yields)
+    rows = [
+        (
+            row_of.get(m.from_lane, -1),
+            row_of.get(m.to_lane, -1),
+            offset[n],
+            offset[n + 1],
+            len(m.via) > 1,
+            m.turn is Turn.CROSSING,
+        )
+        for n, m in enumerate(movements)
     ]
+    return {
+        "move_row": np.array(rows, np.int32).reshape(-1, 6),
+        "yield_move": np.array([foe for row in yields for foe in row], np.int32),
+    }
 
 
-def _traffic(network: Network, streets: Streets, entry_lane: IntArray) -> Traffic:
-    lanes, movements, detectors = len(network.lanes), len(network.movements), len(network.detectors)
-    entries = _offsets(np.bincount(entry_lane, minlength=lanes))
-    return Traffic(
-        steps=np.zeros(1, np.int64),
-        ring=np.zeros(streets.ring_offset[-1], np.int32),
-        first=np.zeros(lanes, np.int32),
-        queued=np.zeros(lanes, np.int32),
-        entry_offset=entries,
-        entry_vehicle=np.argsort(entry_lane, kind="stable").astype(np.int32),
-        entry_next=entries[:-1].copy(),
-        next_exit_s=np.full(lanes, -np.inf),
-        last_exit_s=np.full(lanes, -np.inf),
-        sneaked_s=np.full(lanes, -np.inf),
-        yielding=np.full(lanes, -1, np.int32),
-        last_crossing_s=np.full(movements, -np.inf),
-        busy_until_s=np.full(movements, -np.inf),
-        detector_count=np.zeros(detectors, np.int32),
-        detector_occupied_s=np.zeros(detectors),
-        detector_stood=np.zeros(detectors, np.int8),
+def _kind_row(kind: VehicleKind) -> list[float]:
+    lost_mps = 0.5 * kind.imperfection * kind.accel_mps2
+    accel = kind.accel_mps2 - lost_mps
+    starts = [float(np.sqrt(2.0 * accel * (1.0 + kind.space_m * place))) for place in range(QUEUE)]
+    driving = [kind.space_m, kind.headway_s + REACTION_S, kind.speed_mps, accel, lost_mps]
+    return [*driving, kind.decel_mps2, kind.accel_mps2, *starts]
+
+
+def _travellers(
+    network: Network, travel: Travel, first_step: Mapping[tuple[int, User], int], begin_s: float
+) -> Travellers:
+    origin = np.array([route[0] for route in travel.routes], np.int32)[travel.route]
+    users = [travel.kinds[kind].user for kind in travel.kind.tolist()]
+    first = [first_step[route, user] for route, user in zip(travel.route.tolist(), users, strict=True)]
+    return Travellers(
+        depart=np.column_stack([travel.depart_s - begin_s, travel.speed_factor]).astype(np.float64),
+        row=np.column_stack([first, travel.kind, origin]).astype(np.int32).reshape(-1, 3),
+        by_origin=np.argsort(origin, kind="stable").astype(np.int32),
+        origin_end=np.cumsum(np.bincount(origin, minlength=len(network.edges))).astype(np.int32),
     )
 
 
-def _fleet(scheduled_s: DoubleArray, step: IntArray) -> Fleet:
-    vehicles = len(scheduled_s)
-    return Fleet(
-        scheduled_s=scheduled_s,
-        entered_s=np.full(vehicles, np.nan),
-        left_s=np.full(vehicles, np.nan),
-        step=step.copy(),
-        ready_s=np.zeros(vehicles),
-        front_m=np.full(vehicles, -1.0),
-        loss_s=np.zeros(vehicles),
-        longest_s=np.zeros(vehicles),
-        stops=np.zeros(vehicles, np.int32),
+def _people(travel: Travel, begin_s: float) -> People:
+    count = len(travel.walk)
+    return People(
+        leg_first=_offsets(len(walk.crossings) for walk in travel.walks),
+        leg_move=np.array([move for walk in travel.walks for move in walk.crossings], np.int32),
+        leg_before_m=np.array([way for walk in travel.walks for way in walk.before_m], np.float64),
+        after_m=np.array([walk.after_m for walk in travel.walks], np.float64),
+        walk=travel.walk,
+        speed_mps=travel.walk_speed_mps.astype(np.float64),
+        depart_s=_since(travel.walk_depart_s, begin_s),
+        leg=np.full(count, -1, np.int32),
+        ready_s=np.zeros(count),
+        waited_s=np.zeros(count),
     )
 
 
-def _walkers(demand: Demand, travellers: Schedule) -> Walkers:
-    """Sort the people by crossing; within one they stay in order of time."""
-    flow_crossing = np.array([flow.route[0] for flow in demand.flows], np.int32)
-    crossing = flow_crossing[travellers.person_flow]
-    used, count = np.unique(crossing, return_counts=True)
-    offset = _offsets(count)
-    return Walkers(
-        offset=offset,
-        movement=used.astype(np.int32),
-        scheduled_s=travellers.person_s[np.argsort(crossing, kind="stable")],
-        started_s=np.full(len(crossing), np.nan),
-        next=offset[:-1].copy(),
-    )
+def _since(time_s: DoubleArray, begin_s: float) -> DoubleArray:
+    return time_s - begin_s
 
 
 def _offsets(counts: Iterable[int]) -> IntArray:

@@ -1,88 +1,82 @@
-"""What became of the travellers of the point-queue simulator."""
+"""What became of the travellers of the queue simulator."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from signals.adapters.sim.layout import Stock
-from signals.kernels.queue_state import Streets, Walkers
+from signals.adapters.sim.layout import Traffic
+from signals.kernels.traffic_state import People
 from signals.model.lanes import User
-from signals.model.trips import DoubleArray, Incidents, Trips, TripState
-from signals.model.values import IntArray
+from signals.model.travel import Travel
+from signals.model.trips import Incidents, Trips, TripState
 
 __all__ = ["incidents_of", "trips_of"]
 
-STOP_S = 1.0
+ARRIVED = -2
 
 
-def trips_of(stock: Stock, vehicle_user: IntArray, end_s: float) -> Trips:
+def trips_of(traffic: Traffic, travel: Travel, end_s: float) -> Trips:
     """Account for everybody who was scheduled before the end: the vehicles, then the people on foot.
-
-    Time is lost only in queues, so that the time lost is the time spent standing.
 
     Parameters
     ----------
-    stock
+    traffic
         The simulator's arrays after the run.
-    vehicle_user
-        `User` of every vehicle.
+    travel
+        Who travels.
     end_s
-        When the run ended.
+        When the run ended, counted from its beginning.
     """
-    drivers, walkers = _drivers(stock, vehicle_user, end_s), _walkers(stock.walkers, stock.streets, end_s)
-    columns = {name: np.concatenate([getattr(drivers, name), getattr(walkers, name)]) for name in Trips.__slots__}
-    return Trips(**columns)
+    parts = _drivers(traffic, travel, end_s), _walkers(traffic.people, end_s)
+    return Trips(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in Trips.__slots__})
 
 
-def incidents_of(stock: Stock, end_s: float) -> Incidents:
+def incidents_of(traffic: Traffic, end_s: float) -> Incidents:
     """Return the longest wait; nothing worse can happen here."""
-    fleet = stock.fleet
-    longest_s = np.fmax(fleet.longest_s, _standing_s(stock, end_s))
-    return Incidents(longest_wait_s=float(longest_s.max(initial=0.0)))
+    trip = traffic.state.trip
+    driving = ~np.isnan(trip[:, 3]) & np.isnan(trip[:, 4])
+    standing_s = np.where(driving, np.maximum(end_s - trip[:, 0], 0.0), 0.0)
+    return Incidents(longest_wait_s=float(np.maximum(trip[:, 6], standing_s).max(initial=0.0)))
 
 
-def _standing_s(stock: Stock, end_s: float) -> DoubleArray:
-    """Return how long each vehicle has been standing at the end of the run; 0 for who is not under way."""
-    fleet = stock.fleet
-    driving = ~np.isnan(fleet.entered_s) & np.isnan(fleet.left_s)
-    return np.where(driving, np.maximum(end_s - fleet.ready_s, 0.0), 0.0)
-
-
-def _drivers(stock: Stock, user: IntArray, end_s: float) -> Trips:
-    fleet = stock.fleet
-    entered, left = ~np.isnan(fleet.entered_s), ~np.isnan(fleet.left_s)
-    standing_s = _standing_s(stock, end_s)
-    lost_s = fleet.loss_s + standing_s
-    begun_s, ended_s = np.where(entered, fleet.entered_s, end_s), np.where(left, fleet.left_s, end_s)
+def _drivers(traffic: Traffic, travel: Travel, end_s: float) -> Trips:
+    trip, depart_s = traffic.state.trip, traffic.travellers.depart[:, 0]
+    inserted_s, left_s = trip[:, 3], trip[:, 4]
+    entered, left = ~np.isnan(inserted_s), left_s < end_s
+    driving = entered & ~left
+    standing_s = np.where(driving, np.maximum(end_s - trip[:, 0], 0.0), 0.0)
+    # Who is between two stop lines has lost what was lost before, at least until the ideal time at the next is over.
+    lost_s = np.where(left, left_s - trip[:, 2], np.maximum(end_s - trip[:, 2], 0.0))
+    user = np.array([kind.user for kind in travel.kinds], np.int8)[travel.kind]
     state = np.where(left, TripState.FINISHED, np.where(entered, TripState.DRIVING, TripState.NEVER_INSERTED))
-    rows = fleet.scheduled_s < end_s
+    rows = (depart_s < end_s) & (depart_s >= 0)
     return Trips(
-        scheduled_s=fleet.scheduled_s[rows],
-        departure_delay_s=(begun_s - fleet.scheduled_s)[rows],
-        time_loss_s=lost_s[rows],
-        duration_s=np.where(entered, ended_s - begun_s, 0.0)[rows],
-        waiting_s=lost_s[rows].copy(),
-        stops=(fleet.stops + (standing_s > STOP_S)).astype(np.float64)[rows],
+        scheduled_s=travel.depart_s[rows],
+        departure_delay_s=(np.where(entered, inserted_s, end_s) - depart_s)[rows],
+        time_loss_s=np.where(entered, np.maximum(lost_s, 0.0), 0.0)[rows],
+        duration_s=np.where(entered, np.where(left, left_s, end_s) - inserted_s, 0.0)[rows],
+        waiting_s=(trip[:, 5] + standing_s)[rows],
+        stops=(traffic.state.trip_row[:, 2] + (standing_s > 0)).astype(np.float64)[rows],
         state=state[rows].astype(np.int8),
-        user=user[rows].astype(np.int8),
+        user=user[rows],
     )
 
 
-def _walkers(walkers: Walkers, streets: Streets, end_s: float) -> Trips:
-    """Account for people on foot, who are under way from the moment they come to the crossing."""
-    rows = walkers.scheduled_s < end_s
-    walk_s = np.repeat(streets.movement_time_s[walkers.movement], np.diff(walkers.offset))[rows]
-    scheduled_s, started_s = walkers.scheduled_s[rows], walkers.started_s[rows]
-    waiting_s = np.where(np.isnan(started_s), end_s, started_s) - scheduled_s
-    duration_s = np.minimum(waiting_s + walk_s, end_s - scheduled_s)
-    finished = started_s + walk_s <= end_s
+def _walkers(people: People, end_s: float) -> Trips:
+    """Account for people on foot, who are under way from their departure on."""
+    rows = people.depart_s < end_s
+    arrived = (people.leg == ARRIVED)[rows]
+    legs = people.leg_first[people.walk + 1]
+    stands = ((people.leg >= 0) & (people.leg < legs) & (people.ready_s < end_s))[rows]
+    depart_s, ready_s = people.depart_s[rows], people.ready_s[rows]
+    waited_s = people.waited_s[rows] + np.where(stands, end_s - ready_s, 0.0)
     return Trips(
-        scheduled_s=scheduled_s,
-        departure_delay_s=np.zeros(len(scheduled_s)),
-        time_loss_s=waiting_s,
-        duration_s=duration_s,
-        waiting_s=waiting_s.copy(),
-        stops=np.full(len(scheduled_s), np.nan),
-        state=np.where(finished, TripState.FINISHED, TripState.DRIVING).astype(np.int8),
-        user=np.full(len(scheduled_s), User.PEDESTRIAN, np.int8),
+        scheduled_s=depart_s,
+        departure_delay_s=np.zeros(len(depart_s)),
+        time_loss_s=waited_s,
+        duration_s=np.where(arrived, ready_s, end_s) - depart_s,
+        waiting_s=waited_s.copy(),
+        stops=np.full(len(depart_s), np.nan),
+        state=np.where(arrived, TripState.FINISHED, TripState.DRIVING).astype(np.int8),
+        user=np.full(len(depart_s), User.PEDESTRIAN, np.int8),
     )

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from signals.adapters.sim.layout import Traffic, traffic
+from signals.adapters.sim.outcome import incidents_of, trips_of
 from signals.adapters.sim.timetable import Timetable, timetable
-from signals.adapters.sim.traffic_layout import Traffic, traffic
-from signals.adapters.sim.traffic_outcome import incidents_of, trips_of
 from signals.kernels.compile import quick
 from signals.kernels.traffic import advance
 from signals.kernels.walkers import walk

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from signals.adapters.sim.turning import Turning
 from signals.errors import ScenarioError
@@ -18,7 +17,7 @@ from signals.model.travel import CAR, Travel, VehicleKind, Walk
 from signals.model.trips import DoubleArray
 from signals.model.values import FloatArray, IntArray
 
-__all__ = ["Schedule", "check_demand", "draw_travel", "schedule"]
+__all__ = ["check_demand", "draw_travel"]
 
 DEVIATION = 0.1
 """Of the speeds that drivers and people on foot want, as a share of their mean (SUMO's default)."""
@@ -27,23 +26,6 @@ SLOWEST, FASTEST = 0.2, 2.0
 WALKING_MPS = 1.39
 _SOURCE = 1
 """Tells the random streams of sources from those of flows."""
-
-
-class Schedule(NamedTuple):
-    """The travellers, vehicles and people on foot apart, each in order of time.
-
-    Attributes
-    ----------
-    vehicle_s, person_s
-        float64 when each wants to start.
-    vehicle_flow, person_flow
-        int32 the flow of the demand to which each belongs.
-    """
-
-    vehicle_s: npt.NDArray[np.float64]
-    vehicle_flow: IntArray
-    person_s: npt.NDArray[np.float64]
-    person_flow: IntArray
 
 
 class _Group(NamedTuple):
@@ -195,31 +177,3 @@ def _check_joints(network: Network, number: int, flow: Flow) -> None:
                 f'flow {number}: movement "{network.movements[after].id}" does not start on the edge where '
                 f'"{network.movements[before].id}" ends'
             )
-
-
-def schedule(demand: Demand, end_s: float, seed: int) -> Schedule:
-    """Draw the travellers.
-
-    Every flow has a random stream of its own, so that changing one leaves the others as they are.
-
-    Parameters
-    ----------
-    demand
-        The flows.
-    end_s
-        Nobody starts later.
-    seed
-        The same seed gives the same travellers.
-    """
-    times, flows = [np.empty(0)], [np.empty(0, np.int32)]
-    for number, flow in enumerate(demand.flows):
-        last_s = max(min(flow.end_s, end_s), flow.begin_s)
-        stream = np.random.default_rng([seed, number])
-        count = stream.poisson(flow.rate_veh_h * (last_s - flow.begin_s) / 3600.0)
-        times.append(stream.uniform(flow.begin_s, last_s, count))
-        flows.append(np.full(count, number, np.int32))
-    time_s, number_of = np.concatenate(times), np.concatenate(flows)
-    order = np.argsort(time_s, kind="stable")
-    time_s, number_of = time_s[order], number_of[order]
-    on_foot = np.array([flow.user is User.PEDESTRIAN for flow in demand.flows], np.bool_)[number_of]
-    return Schedule(time_s[~on_foot], number_of[~on_foot], time_s[on_foot], number_of[on_foot])

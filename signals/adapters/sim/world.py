@@ -1,28 +1,29 @@
-"""A small world in memory: point queues at the stop lines of any network, without a simulator to install.
+"""The built-in world: the queue simulator on any network that the model reads, without anything to install.
 
-Good for first steps and for tests of everything around it: vehicles drive freely to the end of the queue, are served
-at saturation flow, and block the lane behind when there is no room. There is no lane changing and no acceleration.
+Vehicles with routes, lanes that fill, gaps, amber, people on foot (`signals.kernels.traffic`), calibrated against SUMO.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 
-from signals.adapters.sim.layout import Stock, stock
+from signals.adapters.sim.heads import Heads
+from signals.adapters.sim.layout import Traffic, traffic
 from signals.adapters.sim.outcome import incidents_of, trips_of
 from signals.adapters.sim.programs import OwnPrograms
-from signals.adapters.sim.schedule import check_demand, schedule
+from signals.adapters.sim.schedule import draw_travel
 from signals.errors import ScenarioError, UnknownNameError, WorldError
+from signals.kernels.traffic_state import State
 from signals.model.demand import Demand
+from signals.model.intersections import Intersection
 from signals.model.network import Network
+from signals.model.travel import Travel
 from signals.model.trips import Incidents, Trips
 from signals.model.values import Aspect, BoolArray, Command, Readings
-
-if TYPE_CHECKING:
-    from signals.adapters.sim.streets import PointQueues
 
 __all__ = ["SimWorld"]
 
@@ -30,28 +31,31 @@ SENSING = ("full", "detectors")
 
 
 class SimWorld:
-    """The built-in world (see `signals.model.roles.World`).
+    """The queue simulator, as a `signals.model.roles.World`.
 
-    Vehicles leave a lane at 1800 veh/h, the first one 2 s after the start of green; amber is not used but by one
-    vehicle that yielded through the whole green. Before the first command nothing is known of the signals.
+    Before the first command nothing is known of the signals.
 
     Parameters
     ----------
     network
         The network.
     demand
-        Who wants to travel. A route stays on the lanes of its movements; people on foot use one crossing.
+        Who wants to travel: everybody one by one, or rates from which they are drawn.
     seed
-        Of the Poisson arrivals, >= 0; the same seed gives the same bytes.
+        Of the drawing, >= 0; the same seed gives the same bytes. Nothing else is random.
     tick_ds
         Length of a tick.
-    end_s
-        When it is over.
+    begin_s, end_s
+        When it begins and when it is over, in the time of the travellers; whoever departs earlier does not come.
     sensing
         ``full`` reports vehicles and detectors, ``detectors`` only the latter.
     controlled
         Ids of the intersections that obey commands (`None`: all). The others, and those to which nothing is written,
-        run the first plan of the network.
+        run the first plan of the network, with its intergreens.
+    left_alone
+        Intersections that the network leaves out; they run their first plans.
+    notes
+        What was assumed when the travellers were read, one sentence each.
 
     Raises
     ------
@@ -62,93 +66,120 @@ class SimWorld:
     def __init__(  # noqa: PLR0913  the plug-in's settings, all but two by name
         self,
         network: Network,
-        demand: Demand,
+        demand: Demand | Travel,
         *,
         seed: int = 0,
         tick_ds: int = 10,
+        begin_s: float = 0.0,
         end_s: float = 3600.0,
         sensing: str = "full",
         controlled: Collection[str] | None = None,
+        left_alone: tuple[Intersection, ...] = (),
+        notes: tuple[str, ...] = (),
     ) -> None:
         if sensing not in SENSING:
             raise UnknownNameError("sensing level", sensing, SENSING)
-        if tick_ds < 1 or not end_s > 0 or seed < 0:
-            raise ScenarioError(f"expected tick_ds >= 1, end_s > 0 and seed >= 0, got {tick_ds}, {end_s} and {seed}")
-        check_demand(network, demand)
+        if tick_ds < 1 or not 0 <= begin_s < end_s or seed < 0:
+            raise ScenarioError(
+                "expected tick_ds >= 1, 0 <= begin_s < end_s and seed >= 0, "
+                f"got {tick_ds}, {begin_s}, {end_s} and {seed}"
+            )
         self.network = network
         self.tick_ds = tick_ds
-        self._demand = demand
-        self._end_s = end_s
+        self.notes = notes
+        self._begin_s, self._end_s = begin_s, end_s
         self._vehicles = sensing == "full"
+        self._whole = replace(network, intersections=(*network.intersections, *left_alone))
+        self._groups = len(network.arrays.group_user)
         self._obeys = _obeying(network, controlled)
-        self._intersection_of = np.repeat(np.arange(len(self._obeys)), np.diff(network.arrays.group_offset))
-        self._travellers = schedule(demand, end_s, seed)
-        self._queues: PointQueues | None = None
-        self._stock: Stock | None = None
-        self._time_ds = 0
+        self._owner = np.repeat(np.arange(len(self._whole.intersections)), np.diff(self._whole.arrays.group_offset))
+        self._travel = (
+            draw_travel(network, demand, begin_s, end_s, seed) if isinstance(demand, Demand) else demand.since(begin_s)
+        )
+        self._first = traffic(network, self._travel, begin_s)
+        self._traffic: Traffic | None = None
+        self._running = False
+        self._ticks = 0
 
     def __enter__(self) -> Self:
-        """Begin at time 0 with empty roads."""
-        from signals.adapters.sim.streets import PointQueues  # noqa: PLC0415  loads the compiler
+        """Begin with empty roads."""
+        from signals.adapters.sim.running import TrafficRun  # noqa: PLC0415  loads the compiler
 
-        self._time_ds = 0
-        self._aspect = np.full(len(self.network.arrays.group_user), Aspect.UNKNOWN, np.int8)
-        self._programs = OwnPrograms(self.network)
-        rehearsal = PointQueues(stock(self.network, self._demand, self._travellers))  # compiles before the first tick
-        rehearsal.read(0.0, -0.1, self._aspect, vehicles=True)
-        rehearsal.advance(0.0, 0.1, self._aspect)
-        self._stock = stock(self.network, self._demand, self._travellers)
-        self._queues = PointQueues(self._stock)
+        self._ticks = 0
+        self._traffic = _copy(self._first)
+        self._heads = Heads(self._whole)
+        self._programs = OwnPrograms(self._whole)
+        self._aspect = np.full(len(self._owner), Aspect.UNKNOWN, np.int8)
+        rehearsal = TrafficRun(self._whole, _copy(self._first))  # compiles before the first tick
+        rehearsal.advance(0.0, 0.1, Heads(self._whole).show(self._aspect))
+        rehearsal.read(0.1, 0.1, self._aspect, vehicles=True)
+        self._run = TrafficRun(self._whole, self._traffic)
+        self._running = True
         return self
 
     def __exit__(self, *_: object) -> None:
         """Stop; what became of the travellers can still be asked."""
-        self._queues = None
+        self._running = False
+
+    @property
+    def _now_s(self) -> float:
+        return self._ticks * self.tick_ds / 10.0
 
     @property
     def finished(self) -> bool:
         """Whether its time is over."""
-        return self._time_ds / 10.0 >= self._end_s
+        return self._begin_s + self._now_s >= self._end_s - 1e-9
 
     @property
     def progress(self) -> float:
         """How much of its time has passed, 0 to 1."""
-        return min(self._time_ds / 10.0 / self._end_s, 1.0)
+        return min(self._now_s / (self._end_s - self._begin_s), 1.0)
 
     def read(self) -> Readings:
         """Report what was seen since the last tick; valid until the next call."""
-        time_s = self._time_ds / 10.0
-        since_s = (self._time_ds - self.tick_ds) / 10.0
-        return self._running().read(time_s, since_s, self._aspect.copy(), vehicles=self._vehicles)
+        self._check_running()
+        ours = slice(self._groups)
+        duration_s = self.tick_ds / 10.0
+        seen = self._run.read(self._now_s, duration_s, self._aspect[ours].copy(), vehicles=self._vehicles)
+        return seen._replace(time_s=self._begin_s + self._now_s, call=seen.call[ours])
 
     def write(self, command: Command) -> None:
         """Show what is commanded and let one tick pass."""
-        queues = self._running()
-        if command.aspect.shape != self._aspect.shape or command.write.shape != self._obeys.shape:
+        self._check_running()
+        if command.aspect.shape != (self._groups,) or command.write.shape != self._obeys.shape:
             raise WorldError(
-                f"a command for {len(self._aspect)} groups and {len(self._obeys)} intersections is expected, "
-                f"got {command.aspect.shape} and {command.write.shape}"
+                f"a command for {self._groups} groups and {len(self._obeys)} intersections is "
+                f"expected, got {command.aspect.shape} and {command.write.shape}"
             )
-        obeys = self._obeys & command.write
-        np.copyto(self._aspect, command.aspect, where=obeys[self._intersection_of])
-        self._programs.show(self._time_ds, ~obeys, self._aspect)
-        until_ds = self._time_ds + self.tick_ds
-        queues.advance(self._time_ds / 10.0, until_ds / 10.0, self._aspect)
-        self._programs.note(until_ds, self._aspect)
-        self._time_ds = until_ds
+        obeys = np.zeros(len(self._whole.intersections), np.bool_)
+        obeys[: len(self._obeys)] = self._obeys & command.write
+        np.copyto(self._aspect[: self._groups], command.aspect, where=obeys[self._owner[: self._groups]])
+        now_ds = round(self._begin_s * 10) + self._ticks * self.tick_ds
+        if not obeys.all():
+            self._programs.show(now_ds, ~obeys, self._aspect)
+        start_s = self._now_s
+        self._ticks += 1
+        self._run.advance(start_s, self._now_s, self._heads.show(self._aspect))
+        self._programs.note(now_ds + self.tick_ds, self._aspect)
 
     def outcome(self) -> tuple[Trips, Incidents]:
         """Account for every traveller who was scheduled so far."""
-        if self._stock is None:
+        if self._traffic is None:
             raise WorldError("the world was never entered, so nothing has happened in it")
-        end_s = self._time_ds / 10.0
-        users = np.array([flow.user for flow in self._demand.flows], np.int32)[self._travellers.vehicle_flow]
-        return trips_of(self._stock, users, end_s), incidents_of(self._stock, end_s)
+        return trips_of(self._traffic, self._travel, self._now_s), incidents_of(self._traffic, self._now_s)
 
-    def _running(self) -> PointQueues:
-        if self._queues is None:
+    def _check_running(self) -> None:
+        if not self._running:
             raise WorldError("the world is not running: use it in a with statement")
-        return self._queues
+
+
+def _copy(first: Traffic) -> Traffic:
+    """Return the beginning again; what does not change is shared."""
+    columns: list[Any] = [column.copy() for column in first.state]
+    people = first.people._replace(
+        leg=first.people.leg.copy(), ready_s=first.people.ready_s.copy(), waited_s=first.people.waited_s.copy()
+    )
+    return first._replace(state=State(*columns), people=people)
 
 
 def _obeying(network: Network, controlled: Collection[str] | None) -> BoolArray:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from signals.adapters.sumo.attributes import refuse, text
-from signals.adapters.sumo.demand import DEFINITIONS, TRAVELLERS, VehicleTypes
+from signals.adapters.sumo.demand import VehicleTypes
 from signals.adapters.sumo.harmless import ACTIVE_TAGS, PROGRAM_TYPES, harmless, speakable, xml
+from signals.adapters.sumo.route_files import DEFINITIONS, TRAVELLERS
 from signals.adapters.sumo.safe_xml import Element, events
 from signals.errors import FileError, ScenarioError
 

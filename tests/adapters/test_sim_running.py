@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 
 from signals.adapters.sim.heads import Heads
-from signals.adapters.sim.traffic_layout import traffic
-from signals.adapters.sim.traffic_run import TrafficRun
+from signals.adapters.sim.layout import traffic
+from signals.adapters.sim.running import TrafficRun
 from signals.model.crossroads import crossroads
 from tests.kernels.driven import cars
 

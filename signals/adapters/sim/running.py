@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.adapters.sim.heads import Heads
-from signals.adapters.sim.traffic_layout import Traffic
+from signals.adapters.sim.layout import Traffic
 from signals.kernels.compile import quick
 from signals.kernels.traffic import advance
 from signals.kernels.traffic_view import loops, see
