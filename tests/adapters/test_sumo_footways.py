@@ -17,9 +17,16 @@ from tests.adapters.sumo_tee import shipped, write
 LANES = {
     "south": ("0,-50 0,0", 50, ""), "west": ("-30,0 -4,0", 26, ""), "far": ("14,0 54,0", 40, ""),
     "alone": ("99,0 99,9", 9, ""), ":j_w0": ("0,0 1,0", 1, "walkingarea"), ":j_w1": ("11,0 12,0", 1, "walkingarea"),
-    ":j_c0": ("2,0 10,0", 8, "crossing"),
+    ":j_c0": ("2,0 10,0", 8, "crossing"), "island": ("70,0 80,0", 10, ""), ":k_w0": ("81,0 82,0", 1, "walkingarea"),
 }  # fmt: skip
-JOINTS = (("south", ":j_w0"), ("west", ":j_w0"), (":j_w0", ":j_c0"), (":j_c0", ":j_w1"), (":j_w1", "far"))
+JOINTS = (
+    ("south", ":j_w0"),
+    ("west", ":j_w0"),
+    (":j_w0", ":j_c0"),
+    (":j_c0", ":j_w1"),
+    (":j_w1", "far"),
+    ("island", ":k_w0"),
+)
 
 
 def corner(folder: Path, *, backwards: bool = False, detour: bool = False) -> Footways:
@@ -58,6 +65,7 @@ def test_the_shortest_way_wins(tmp_path: Path, backwards: bool) -> None:
     plain, detour = corner(tmp_path), corner(tmp_path, backwards=backwards, detour=True)
     ends: tuple[Place, Place] = ("south", 0.0), ("far", 5.0)
     assert detour.walk(*ends) == plain.walk(*ends)
+    assert detour.walk(("south", 0.0), ("island", 0.0)) is None
 
 
 @pytest.mark.sumo

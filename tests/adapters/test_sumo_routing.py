@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.adapters.sumo.routing import MINOR_S, TURNING_BACK_S, fastest, free_flow_s
@@ -33,6 +33,7 @@ def graph_of(hops: dict[tuple[int, int], float], *, yields: int = -1, back: int 
 hop = st.tuples(st.integers(0, EDGES - 1), st.integers(0, EDGES - 1))
 
 
+@settings(deadline=None)  # the first call compiles
 @given(
     st.dictionaries(hop, st.integers(0, 3), max_size=25), st.lists(st.integers(0, 4), min_size=EDGES, max_size=EDGES)
 )

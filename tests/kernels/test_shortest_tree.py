@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.kernels.shortest_tree import shortest_tree
@@ -35,6 +35,7 @@ hop = st.tuples(st.integers(0, EDGES - 1), st.integers(0, EDGES - 1))
 costs = st.one_of(st.integers(0, 4).map(float), st.just(float("inf")))
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.dictionaries(hop, costs, max_size=50), st.integers(0, EDGES - 1))
 def test_no_way_is_faster(hops: Hops, start: int) -> None:
     before, best_s = tree(hops, start)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isclose, isfinite
 
 from signals.errors import ScenarioError
+from signals.model.closures import Closure
 
 __all__ = ["DETECTORS", "FULL", "SumoOptions"]
 
@@ -40,6 +41,8 @@ class SumoOptions:
         How many travellers there are for each one in the route files.
     teleport_s
         After standing for so long a vehicle is moved on by magic; -1 = never.
+    closures
+        Lanes that are closed for a while.
     record_states
         Whether SUMO writes what every signal showed in every step, independently of us.
     start_timeout_s
@@ -58,6 +61,7 @@ class SumoOptions:
     gui: bool = False
     scale: float = 1.0
     teleport_s: float = -1.0
+    closures: tuple[Closure, ...] = ()
     record_states: bool = True
     start_timeout_s: float = 60.0
     step_timeout_s: float = 2.0

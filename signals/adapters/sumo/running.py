@@ -11,6 +11,7 @@ from signals.adapters.sumo.detectors import Loops, open_loops
 from signals.adapters.sumo.emergencies import Emergencies
 from signals.adapters.sumo.fleet import NOBODY, Fleet, open_fleet
 from signals.adapters.sumo.lamps import Lamps
+from signals.adapters.sumo.lane_closures import LaneClosures
 from signals.adapters.sumo.options import FULL, SumoOptions
 from signals.adapters.sumo.people import People
 from signals.adapters.sumo.results import Account
@@ -40,9 +41,9 @@ class Running:
     Raises
     ------
     ScenarioError
-        When the network is not the one that SUMO runs.
+        When the network is not the one that SUMO runs, or a lane cannot be closed.
     UnknownNameError
-        When an intersection that shall be controlled does not exist.
+        When an intersection that shall be controlled, or a lane that shall be closed, does not exist.
     """
 
     def __init__(self, client: Client, network: Network, options: SumoOptions) -> None:
@@ -51,6 +52,7 @@ class Running:
         self._step = client.step
         self._lamps = Lamps(client, network, options)
         self._people = People(client, network)
+        self._closures = LaneClosures(client, network, options.closures) if options.closures else None
         heard_m = options.emergency_range_m
         self._emergencies = Emergencies(client, network, heard_m) if heard_m > 0 else None
         self._no_emergency = np.zeros(len(network.arrays.group_user), np.int8)
@@ -63,7 +65,9 @@ class Running:
         self._longest_wait_s = 0.0
 
     def read(self, time_s: float) -> Readings:
-        """Report what was seen since the last tick."""
+        """Report what was seen since the last tick; close and open lanes for the next one."""
+        if self._closures:
+            self._closures.update(time_s)
         seen = self._fleet.read() if self._watched else NOBODY
         count, occupied = self._loops.read(time_s) if self._loops else self._no_loops
         preempt = self._emergencies.read() if self._emergencies else self._no_emergency
