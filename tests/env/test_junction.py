@@ -38,7 +38,7 @@ def made(scenario: Any = "crossroads", **options: Any) -> JunctionEnv:
         {"sensing": "detectors", "reward": WaitDifference(), "decision_s": 10},
         {"demand_scale": 3, "reward": Throughput(), "world": "sim"},
     ],
-    ids=str,
+    ids=lambda options: "+".join(options) or "as it comes",
 )
 def test_gymnasium_has_nothing_to_say(options: dict[str, Any]) -> None:
     env = made(**options)
@@ -47,7 +47,11 @@ def test_gymnasium_has_nothing_to_say(options: dict[str, Any]) -> None:
 
 
 @pytest.mark.sumo
-@pytest.mark.parametrize("options", [{"sensing": "full"}, {"sensing": "detectors", "action": KeepSwitch()}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{"sensing": "full"}, {"sensing": "detectors", "action": KeepSwitch()}],
+    ids=lambda options: "+".join(options) or "as it comes",
+)
 def test_gymnasium_has_nothing_to_say_about_sumo(options: dict[str, Any]) -> None:
     env = made("braunschweig", traci=True, **options)
     check_env(env)

@@ -28,7 +28,11 @@ def made(scenario: Any, **options: Any) -> NetworkEnv:
 
 
 @pytest.mark.parametrize("flat", [False, True])
-@pytest.mark.parametrize("options", [{}, {"controlled": ["b:centre"], "action": KeepSwitch()}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"controlled": ["b:centre"], "action": KeepSwitch()}],
+    ids=lambda options: "+".join(options) or "as it comes",
+)
 def test_gymnasium_has_nothing_to_say(tmp_path: Path, options: dict[str, Any], *, flat: bool) -> None:
     env = made(two_junctions(tmp_path), flat=flat, **options)
     check_env(env)

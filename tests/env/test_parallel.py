@@ -18,7 +18,9 @@ from tests.env.made import two_junctions
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"mask_in_observation": True}, {"action": KeepSwitch(), "controlled": "b:centre"}], ids=str
+    "options",
+    [{}, {"mask_in_observation": True}, {"action": KeepSwitch(), "controlled": "b:centre"}],
+    ids=lambda options: "+".join(options) or "as it comes",
 )
 def test_pettingzoo_has_nothing_to_say(tmp_path: Path, options: dict[str, Any]) -> None:
     env = parallel_env(two_junctions(tmp_path), **options)
