@@ -287,6 +287,28 @@ def _inspect(
             raise typer.Exit(PART_FAILED)
 
 
+@app.command("routes")
+def _routes(
+    source: Source = None,
+    routes: Routes = None,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="The route file to write, such as demand.rou.xml.")],
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = 1,
+    begin: Begin = None,
+    end: End = None,
+) -> None:
+    """Run SUMO once with the network's own programs and write the routes that it chose, for every world to use."""
+    with _in_one_line():
+        from signals import scenario_worlds, screens  # noqa: PLC0415  nothing heavy before a command runs
+
+        scenario = _loaded(source, routes, _changes(begin=begin, end=end), strict=False)
+        with screens.watched(_console(stderr=True), f"{scenario.name}: routes") as on_tick:
+            found = scenario_worlds.record_routes(scenario.file, scenario.folder, scenario.network, out, seed, on_tick)
+        for note in found.notes:
+            _complain(f"note: {note}")
+        print(f"{found.vehicles} vehicles, {found.people} people: {plain(str(found.path))}")
+
+
 @app.command("check")
 def _check(
     file: Annotated[

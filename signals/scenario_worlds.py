@@ -7,7 +7,7 @@ where the settings are the table ``[world]``; its network comes from ``[sumo]`` 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from signals.scenario_sim import FlowPart, KindPart, SimPart, SourcePart
 
 if TYPE_CHECKING:
     from signals.adapters.sumo.config import SumoInputs
+    from signals.adapters.sumo.recorded_routes import RecordedRoutes
 
 __all__ = [
     "CROSSROADS",
@@ -37,6 +38,7 @@ __all__ = [
     "paths_of",
     "read_network",
     "read_network_file",
+    "record_routes",
     "sumo_inputs",
     "tick_ds",
     "versions",
@@ -147,6 +149,41 @@ def open_world(file: ScenarioFile, folder: Path, network: Network, opening: Open
     if file.scenario.world == "sim":
         return _open_sim(file, folder, network, opening)
     return _open_plugin(file, network, opening)
+
+
+def record_routes(
+    file: ScenarioFile,
+    folder: Path,
+    network: Network,
+    out: Path,
+    seed: int = 1,
+    on_tick: Callable[[float], None] | None = None,
+) -> RecordedRoutes:
+    """Run SUMO once with the network's own programs and write a route file with the routes that it chose.
+
+    Parameters
+    ----------
+    file, folder, network
+        As for `open_world`, whatever its world is.
+    out
+        The route file to write.
+    seed
+        Of all chance.
+    on_tick
+        Called after each tick with the share of the run that is done, 0 to 1.
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+        When something does not fit, or SUMO or the scenario's section ``[sumo]`` is not there.
+    WorldError, RecordError
+        When SUMO fails.
+    """
+    from signals.adapters.sumo.options import SumoOptions  # noqa: PLC0415  only SUMO's users pay for it
+    from signals.adapters.sumo.recorded_routes import record_routes as record  # noqa: PLC0415
+
+    options = SumoOptions(seed=seed, step_s=file.time.step_s)
+    return record(network, sumo_inputs(file, folder), out, options, on_tick)
 
 
 def _is_sumo(file: ScenarioFile) -> bool:

@@ -23,6 +23,7 @@ from signals.model.network import Finding
 from signals.record.files import locked
 from signals.record.run_folder import is_whole, read_comparison, read_run
 from signals.scenario import write_network_file
+from tests.adapters.sumo_pair import pair_inputs
 from tests.adapters.sumo_tee import SAFE, additional, program, tee
 
 STUB = "tests.stub_controllers"
@@ -419,6 +420,18 @@ def test_on_a_terminal_there_is_a_bar(tmp_path: Path) -> None:
 
 
 @pytest.mark.sumo
+@pytest.mark.sumo
+def test_routes_are_recorded(ask: Ask, tmp_path: Path) -> None:
+    inputs = pair_inputs(tmp_path)
+    out = tmp_path / "fixed.rou.xml"
+    said = ask("routes", inputs.net, "--out", out, "--end", 100)
+    assert said.code == 0
+    assert said.out.splitlines() == [f"24 vehicles, 2 people: {out}"]
+    assert out.read_text().count("<route edges=") == 24
+    one_line(ask("routes", inputs.net, "--out", tmp_path / "none" / "x.rou.xml", "--end", 9), "there is no folder")
+    one_line(ask("routes", "crossroads", "--out", out), "has no section [sumo]")
+
+
 def test_doctor(ask: Ask) -> None:
     said = ask("doctor")
     assert "SUMO" in said.out
