@@ -201,7 +201,7 @@ class SensingPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosurePart:
-    """One ``[[closures]]``: a lane that is closed for a while. SUMO only.
+    """One ``[[closures]]``: a lane that is closed for a while.
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ def open_world(file: ScenarioFile, folder: Path, network: Network, opening: Open
     InputError, MissingDependencyError
         When something is wrong with what it is given, or the simulator is not there.
     """
-    if file.closures and file.scenario.world != "sumo":
+    if file.closures and file.scenario.world not in ("sumo", "sim"):
         raise ScenarioError(f'the world "{file.scenario.world}" cannot close lanes; leave [[closures]] empty')
     if opening.gui and file.scenario.world != "sumo":
         raise InputError(f'the world "{file.scenario.world}" has no windows; only sumo can be watched')
@@ -275,6 +275,7 @@ def _open_sim(file: ScenarioFile, folder: Path, network: Network, opening: Openi
         begin_s=time.begin_s,
         end_s=time.end_s,
         sensing=file.sensing.level,
+        closures=_closures(file),
         left_alone=tuple(place for place in rest if place.id not in network.intersection_index),
         notes=notes,
     )

@@ -135,11 +135,14 @@ def test_sumo_is_opened_as_the_scenario_says(tmp_path: Path) -> None:
     assert not [finding for finding in record.findings if "/" in finding.text and finding.code == "input"]
 
 
-def test_only_sumo_closes_lanes(tmp_path: Path) -> None:
+def test_lanes_are_closed_where_the_world_can_do_it(tmp_path: Path) -> None:
     closures = ClosurePart(lane="a", begin_s=60.0, end_s=90.0), ClosurePart(lane="b")
     here, opening = load("crossroads"), Opening(seed=1, folder=tmp_path)
-    with pytest.raises(ScenarioError, match='the world "sim" cannot close lanes'):
+    with pytest.raises(UnknownNameError, match='unknown lane in a closure "a"'):
         open_world(replace(here.file, closures=closures), here.folder, here.network, opening)
+    elsewhere = replace(here.file.scenario, world="tests.stub_controllers:Interrupts")
+    with pytest.raises(ScenarioError, match="cannot close lanes"):
+        open_world(replace(here.file, scenario=elsewhere, closures=closures), here.folder, here.network, opening)
     there = load("braunschweig")
     world = open_world(replace(there.file, closures=closures), there.folder, there.network, opening)
     assert world.options.closures == (  # type: ignore[attr-defined]

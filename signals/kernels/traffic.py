@@ -57,7 +57,7 @@ def _has_room(lane: int, at_s: float, space_m: float, roads: Roads, state: State
     """Whether a vehicle can enter: there is room to stand or the vehicles move, and the gap has come to the tail."""
     first, size, places = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1], roads.lane_ring[lane, 2]
     count = state.lane_count[lane]
-    if count[0] >= size:
+    if count[0] >= size or count[5]:
         return False
     if count[0] > 0 and state.lane[lane, 3] + space_m > roads.lane[lane, 2]:
         head = state.ring[first + count[2] % size]

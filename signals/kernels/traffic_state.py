@@ -89,8 +89,8 @@ class State(NamedTuple):
         float64 [nL, 4] earliest next crossing, earliest next insertion, when the last queue began to move, all in s;
         length taken in m.
     lane_count
-        int32 [nL, 5] vehicles on it, entered so far, left so far, place in the queue of the next to leave (99: nobody
-        stopped), whether the first is kept by a full lane.
+        int32 [nL, 6] vehicles on it, entered so far, left so far, place in the queue of the next to leave (99: nobody
+        stopped), whether the first is kept by a full lane, whether it is closed to those who would enter.
     ring
         int32 vehicles of each lane in order of arrival.
     exit_s

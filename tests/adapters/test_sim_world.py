@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from signals.adapters.sim.schedule import draw_travel
 from signals.adapters.sim.world import SimWorld
 from signals.errors import ScenarioError, UnknownNameError, WorldError
+from signals.model.closures import Closure
 from signals.model.crossroads import crossroads, crossroads_demand
 from signals.model.demand import Demand, Flow
 from signals.model.lanes import User
@@ -300,3 +301,20 @@ def test_intersections_that_are_left_alone_run_their_plans() -> None:
             own.write(Command(0.0, np.zeros(1, np.int8), np.ones(1, np.bool_)))
     assert alone.time_loss_s.tobytes() == own.outcome()[0].time_loss_s.tobytes()
     assert alone.time_loss_s.mean() > 10.0
+
+
+def test_a_closed_lane_is_entered_by_nobody_until_it_opens() -> None:
+    network = crossroads()
+    travel = cars(network, [("north_in", "south_out")], [float(n) for n in range(0, 100, 5)])
+    world = SimWorld(network, travel, closures=(Closure(lane="north_in_0", begin_s=20.0, end_s=60.0),), end_s=300.0)
+    entered = []
+    with world:
+        while not world.finished:
+            entered.append(set(world.read().vehicle_handle.tolist()))
+            world.write(Command(0.0, np.full(12, Aspect.GREEN, np.int8), np.array([True])))
+    fresh = [len(set().union(*entered[: second + 1])) for second in range(len(entered))]
+    assert fresh[21:60] == [4] * 39
+    assert fresh[-1] == 20
+    trips, _ = world.outcome()
+    assert (trips.state == TripState.FINISHED).all()
+    assert trips.departure_delay_s.max() > 30.0

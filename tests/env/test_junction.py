@@ -118,10 +118,10 @@ def test_demand_of_an_episode_is_an_option_of_reset() -> None:
     env.close()
 
 
-def test_lanes_are_closed_where_the_world_can_do_it() -> None:
+def test_lanes_are_closed_in_the_built_in_world() -> None:
     env = made()
-    with pytest.raises(ScenarioError, match="cannot close lanes"):
-        env.reset(options={"closures": [Closure(lane="north_in_0")]})
+    with pytest.raises(ScenarioError, match="leave one open"):
+        env.reset(options={"closures": [Closure(lane="north_in_0"), Closure(lane="north_in_1")]})
     env.close()
 
 

@@ -61,9 +61,10 @@ class Road:
     place: int = 0
     blocked: bool = False
     asleep: bool = False
+    closed: bool = False
 
     def takes(self, car: Car, at_s: float) -> bool:
-        if len(self.cars) >= self.most:
+        if self.closed or len(self.cars) >= self.most:
             return False
         full = (
             bool(self.cars) and sum(other.kind.space_m for other in self.cars) + car.kind.space_m > self.room_m + 1e-9

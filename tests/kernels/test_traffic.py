@@ -160,6 +160,9 @@ def _beside_the_twin(drive: Drive, rng: np.random.Generator, seconds: int) -> No
         since = np.full(len(change), float(second))
         for move, shown in change.tolist():
             naive.light(move, shown, float(second))
+        for lane in np.flatnonzero(rng.random(len(naive.roads)) < 0.01).tolist():
+            naive.roads[lane].closed = not naive.roads[lane].closed
+            state.lane_count[lane, 5] = naive.roads[lane].closed
         for move in np.flatnonzero(crossing & (rng.random(moves) < 0.01)).tolist():
             state.move[move, 0] = naive.moves[move].last_s = second + 8.0
         advance(float(second), second + 1.0, since, change, tuple(roads), tuple(travellers), tuple(state))

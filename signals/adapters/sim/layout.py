@@ -136,7 +136,7 @@ def begin(roads: Roads, travellers: Travellers) -> State:
     return State(
         wake=np.full(lanes, np.inf),
         lane=lane,
-        lane_count=np.zeros((lanes, 5), np.int32),
+        lane_count=np.zeros((lanes, 6), np.int32),
         ring=np.zeros(rings, np.int32),
         exit_s=np.full(rings, -1e9),
         move=np.full((moves, 2), -1e9),

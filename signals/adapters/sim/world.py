@@ -18,6 +18,7 @@ from signals.adapters.sim.programs import OwnPrograms
 from signals.adapters.sim.schedule import draw_travel
 from signals.errors import ScenarioError, UnknownNameError, WorldError
 from signals.kernels.traffic_state import State
+from signals.model.closures import Closure, check_closures, closed_lanes
 from signals.model.demand import Demand
 from signals.model.intersections import Intersection
 from signals.model.network import Network
@@ -54,6 +55,8 @@ class SimWorld:
         run the first plan of the network, with its intergreens.
     left_alone
         Intersections that the network leaves out; they run their first plans.
+    closures
+        Lanes that nobody may enter for a while; who is on one drives on.
     notes
         What was assumed when the travellers were read, one sentence each.
 
@@ -75,6 +78,7 @@ class SimWorld:
         sensing: str = "full",
         controlled: Collection[str] | None = None,
         left_alone: tuple[Intersection, ...] = (),
+        closures: tuple[Closure, ...] = (),
         notes: tuple[str, ...] = (),
     ) -> None:
         if sensing not in SENSING:
@@ -84,9 +88,11 @@ class SimWorld:
                 "expected tick_ds >= 1, 0 <= begin_s < end_s and seed >= 0, "
                 f"got {tick_ds}, {begin_s}, {end_s} and {seed}"
             )
+        check_closures(network, closures)
         self.network = network
         self.tick_ds = tick_ds
         self.notes = notes
+        self._closures = closures
         self._begin_s, self._end_s = begin_s, end_s
         self._vehicles = sensing == "full"
         self._whole = replace(network, intersections=(*network.intersections, *left_alone))
@@ -157,6 +163,7 @@ class SimWorld:
         now_ds = round(self._begin_s * 10) + self._ticks * self.tick_ds
         if not obeys.all():
             self._programs.show(now_ds, ~obeys, self._aspect)
+        self._close_lanes()
         start_s = self._now_s
         self._ticks += 1
         self._run.advance(start_s, self._now_s, self._heads.show(self._aspect))
@@ -167,6 +174,13 @@ class SimWorld:
         if self._traffic is None:
             raise WorldError("the world was never entered, so nothing has happened in it")
         return trips_of(self._traffic, self._travel, self._now_s), incidents_of(self._traffic, self._now_s)
+
+    def _close_lanes(self) -> None:
+        """Close and open what is closed from now on."""
+        if self._closures and self._traffic is not None:
+            closed = closed_lanes(self._closures, self._begin_s + self._now_s)
+            lanes = self.network.lanes
+            self._traffic.state.lane_count[:, 5] = [lanes[lane].id in closed for lane in self._traffic.lane]
 
     def _check_running(self) -> None:
         if not self._running:
