@@ -41,6 +41,7 @@ __all__ = [
     "record_routes",
     "sumo_inputs",
     "tick_ds",
+    "travel_of",
     "versions",
 ]
 
@@ -265,12 +266,11 @@ def _open_sim(file: ScenarioFile, folder: Path, network: Network, opening: Openi
     from signals.adapters.sim.world import SimWorld  # noqa: PLC0415  it compiles
 
     time = file.time
-    demand, notes = _sim_demand(file, folder, network, opening.seed)
+    travel, notes = travel_of(file, folder, network, opening.seed)
     rest = read_network(file, folder).intersections if file.control.intersections else ()
     return SimWorld(
         network,
-        demand,
-        seed=opening.seed,
+        travel,
         tick_ds=tick_ds(time),
         begin_s=time.begin_s,
         end_s=time.end_s,
@@ -281,15 +281,16 @@ def _open_sim(file: ScenarioFile, folder: Path, network: Network, opening: Openi
     )
 
 
-def _sim_demand(
-    file: ScenarioFile, folder: Path, network: Network, seed: int
-) -> tuple[Demand | Travel, tuple[str, ...]]:
-    """Return who travels in the built-in simulator, and notes on what was assumed."""
-    if not _is_sumo(file):
-        return _demand(file.sim or SimPart(), network, file.time), ()
-    from signals.adapters.sumo.travel import read_travel  # noqa: PLC0415  only SUMO's users pay for it
+def travel_of(file: ScenarioFile, folder: Path, network: Network, seed: int) -> tuple[Travel, tuple[str, ...]]:
+    """Return who travels in the built-in world with a seed, and notes on what was assumed. Raises `InputError`."""
+    if _is_sumo(file):
+        from signals.adapters.sumo.travel import read_travel  # noqa: PLC0415  only SUMO's users pay for it
 
-    return read_travel(sumo_inputs(file, folder), network, seed)
+        return read_travel(sumo_inputs(file, folder), network, seed)
+    from signals.adapters.sim.schedule import draw_travel  # noqa: PLC0415  only the built-in world draws
+
+    demand, time = _demand(file.sim or SimPart(), network, file.time), file.time
+    return draw_travel(network, demand, time.begin_s, time.end_s, seed), ()
 
 
 def _open_plugin(file: ScenarioFile, network: Network, opening: Opening) -> World:

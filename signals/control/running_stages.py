@@ -7,6 +7,7 @@ every green has lasted its minimum: who asks for another one sooner only loses t
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from signals.control.wishes import NO_STAGE, Wishes
 from signals.model.lanes import User
@@ -14,6 +15,8 @@ from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, Decision, IntArray, Snapshot
 
 __all__ = ["RunningStages", "tenths"]
+
+Numbers = npt.NDArray[np.integer]
 
 
 class RunningStages:
@@ -76,8 +79,8 @@ class RunningStages:
         self.mature = self.shown & ~self._anywhere(young) & (self.stage != NO_STAGE)
         self.rival = self._anywhere(snapshot.demand & ~self.in_stage & self._servable)
 
-    def ask(self, intersection: int, stage: int, snapshot: Snapshot) -> None:
-        """Ask one intersection for another stage, from the next `decide` on."""
+    def ask(self, intersection: int | Numbers, stage: int | Numbers, snapshot: Snapshot) -> None:
+        """Ask one intersection, or several, for another stage, from the next `decide` on."""
         self.stage[intersection] = stage
         self._asked_ds[intersection] = tenths(snapshot.time_s)
         self.mature[intersection] = self.shown[intersection] = False

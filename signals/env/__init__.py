@@ -69,7 +69,9 @@ JUNCTION_ID = "signals/Junction-v0"
 NETWORK_ID = "signals/Network-v0"
 """One agent at all, or some, intersections of a network: `signals.env.network.NetworkEnv`."""
 
-gymnasium.register(JUNCTION_ID, "signals.env.junction:JunctionEnv")
+gymnasium.register(
+    JUNCTION_ID, "signals.env.junction:JunctionEnv", vector_entry_point="signals.env.vector:JunctionVectorEnv"
+)
 gymnasium.register(NETWORK_ID, "signals.env.network:NetworkEnv")
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from gymnasium import Space
 from gymnasium.spaces import Box
 
+from signals.env.many import Many
 from signals.env.view import View
 from signals.errors import InputError
 from signals.model.network import Network
@@ -100,6 +101,21 @@ class JunctionState:
         )
         clipped: FloatArray = np.clip(np.nan_to_num(seen, posinf=1.0), 0.0, 1.0)
         return clipped
+
+    def observe_many(self, many: Many, stages: int) -> FloatArray:
+        """Return float32 [R, 3 A + S + 1 + G], a row for each replica."""
+        replicas, approaches = many.queue_veh.shape
+        seen = np.empty((replicas, 3 * approaches + stages + 1 + many.aspect.shape[1]), np.float32)
+        seen[:, :approaches] = many.queue_veh / np.float32(self.most_veh)
+        seen[:, approaches : 2 * approaches] = many.count_veh / np.float32(self.most_veh)
+        seen[:, 2 * approaches : 3 * approaches] = many.wait_s / np.float32(self.most_wait_s)
+        rest = seen[:, 3 * approaches :]
+        rest[:, :stages] = many.stage[:, None] == np.arange(stages)
+        green = many.in_stage & (many.aspect == Aspect.GREEN)
+        age_ds = np.where(green, many.age_ds, np.iinfo(np.int32).max).min(axis=1)
+        rest[:, stages] = np.where(green.any(axis=1), age_ds / 10.0, 0.0) / self.most_green_s
+        rest[:, stages + 1 :] = many.demand
+        return np.clip(seen, 0.0, 1.0, out=seen)
 
 
 def _green_s(view: View) -> float:

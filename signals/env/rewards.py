@@ -14,7 +14,9 @@ from typing import Protocol
 import numpy as np
 
 from signals.control.flow_meter import COUNT_LINE_M
+from signals.env.many import Many, ManyMeter
 from signals.env.view import View
+from signals.model.trips import DoubleArray
 from signals.model.values import FloatArray
 
 __all__ = ["Pressure", "Queue", "Reward", "RewardMeter", "Throughput", "WaitDifference"]
@@ -52,6 +54,18 @@ class Queue:
 
         return value
 
+    def meter_many(self, first: Many) -> ManyMeter:
+        """Begin an episode of many replicas."""
+        time_s = first.time_s
+
+        def value(many: Many) -> DoubleArray:
+            nonlocal time_s
+            time_s, elapsed_s = many.time_s, many.time_s - time_s
+            queue_veh: DoubleArray = many.queue_veh.sum(axis=1, dtype=np.float64)
+            return -self.scale * elapsed_s * queue_veh
+
+        return value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitDifference:
@@ -74,6 +88,18 @@ class WaitDifference:
         def value(view: View) -> float:
             nonlocal before_s
             now_s = _standing_wait_s(view)
+            before_s, gained_s = now_s, before_s - now_s
+            return self.scale * gained_s
+
+        return value
+
+    def meter_many(self, first: Many) -> ManyMeter:
+        """Begin an episode of many replicas."""
+        before_s = _standing_waits_s(first)
+
+        def value(many: Many) -> DoubleArray:
+            nonlocal before_s
+            now_s = _standing_waits_s(many)
             before_s, gained_s = now_s, before_s - now_s
             return self.scale * gained_s
 
@@ -152,6 +178,11 @@ class _Stopwatch:
 def _standing_wait_s(view: View) -> float:
     rows = view.approaches
     return 0.5 * _known_sum(view.snapshot.queue_veh[rows] * view.snapshot.wait_s[rows])
+
+
+def _standing_waits_s(many: Many) -> DoubleArray:
+    waits_s: DoubleArray = 0.5 * (many.queue_veh * many.wait_s).sum(axis=1, dtype=np.float64)
+    return waits_s
 
 
 def _known_sum(values: FloatArray) -> float:

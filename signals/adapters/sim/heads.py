@@ -13,7 +13,7 @@ from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.model.values import Aspect, ByteArray, IntArray
 
-__all__ = ["Heads"]
+__all__ = ["CopiedHeads", "Heads"]
 
 RED, STOP, AMBER = 0, 1, 4
 _LIT = {Aspect.GREEN: GO, Aspect.AMBER: AMBER}
@@ -104,6 +104,66 @@ class Heads:
             found = np.array([_lit(head, shown) for head in self._heads[place]], np.int8)
             self._known[place][key] = found
         return found
+
+
+class CopiedHeads:
+    """The same for many copies of a network (`signals.model.copies`), a few array operations for all of them.
+
+    Parameters
+    ----------
+    network
+        One copy.
+    count
+        How many.
+    """
+
+    def __init__(self, network: Network, count: int) -> None:
+        self._one, self._count = Heads(network), count
+        offset = network.arrays.group_offset.tolist()
+        self._rows = [slice(first, end) for first, end in pairwise(offset)]
+        self._groups, self._total = offset[-1], len(network.movements)
+        self.forget()
+
+    def forget(self) -> None:
+        """Have everything shown anew with the next call."""
+        self._aspect = np.full((self._count, self._groups), -2, np.int8)
+        self._lit = [
+            np.full((self._count, len(self._one.moves(place))), -1, np.int8) for place in range(len(self._rows))
+        ]
+
+    def group_of(self) -> IntArray:
+        """Return int32 [nM]: the group of every movement of all copies, -1 where no signal controls it."""
+        one = np.full(self._total, -1, np.int32)
+        for move, group in self._one.group_of.items():
+            one[move] = group
+        shift = np.arange(self._count, dtype=np.int32)[:, None] * self._groups
+        return np.where(one >= 0, one + shift, -1).astype(np.int32).ravel()
+
+    def show(self, aspect: ByteArray) -> IntArray:
+        """Return int32 [n, 2]: which movements show something else than before, and what.
+
+        Parameters
+        ----------
+        aspect
+            int8 [nG] of all copies.
+        """
+        now = aspect.reshape(self._count, self._groups)
+        changes = [np.empty((0, 2), np.int32)]
+        for place, rows in enumerate(self._rows):
+            copies = np.flatnonzero((now[:, rows] != self._aspect[:, rows]).any(axis=1))
+            if len(copies):
+                changes.append(self._changes(place, copies, now[copies, rows]))
+        self._aspect[:] = now
+        return np.concatenate(changes)
+
+    def _changes(self, place: int, copies: npt.NDArray[np.intp], aspect: ByteArray) -> IntArray:
+        keys = np.ascontiguousarray(aspect).view(f"V{aspect.shape[1]}").ravel().tolist()
+        table = {key: self._one.lit(place, np.frombuffer(key, np.int8)) for key in set(keys)}
+        lit = np.array([table[key] for key in keys])
+        row, column = np.nonzero(lit != self._lit[place][copies])
+        self._lit[place][copies] = lit
+        moves = self._one.moves(place)[column] + copies[row].astype(np.int32) * self._total
+        return np.column_stack([moves, lit[row, column]]).astype(np.int32)
 
 
 def _lit(head: _Head, shown: dict[int, Aspect]) -> int:
