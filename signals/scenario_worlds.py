@@ -283,6 +283,8 @@ def _open_sim(file: ScenarioFile, folder: Path, network: Network, opening: Openi
 
 def travel_of(file: ScenarioFile, folder: Path, network: Network, seed: int) -> tuple[Travel, tuple[str, ...]]:
     """Return who travels in the built-in world with a seed, and notes on what was assumed. Raises `InputError`."""
+    if not 0 <= seed < 2**31:
+        raise ScenarioError(f"seed must be between 0 and 2^31 - 1, got {seed}")
     if _is_sumo(file):
         from signals.adapters.sumo.travel import read_travel  # noqa: PLC0415  only SUMO's users pay for it
 

@@ -93,7 +93,7 @@ class RunningStages:
         joins = self._pedestrian & self.in_stage & snapshot.demand & open_to_calls
         served = green & ~snapshot.demand
         self._walk = (self._walk | joins) & self.in_stage & ~served
-        return self._wishes.of_stages(self.stage, self._walk)
+        return Decision(self.in_stage & (self._walk | ~self._pedestrian), self.stage.astype(np.int32))
 
     def _anywhere(self, groups: BoolArray) -> BoolArray:
         """Return bool [nI]: whether one of the intersection's groups is marked."""

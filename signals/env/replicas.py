@@ -111,7 +111,7 @@ class Replicas:
         return Many(
             self._now_s,
             running.stage,
-            self._wishes.groups_of(running.stage).reshape(shape),
+            running.in_stage.reshape(shape),
             heads.aspect.reshape(shape),
             heads.age_ds.reshape(shape),
             heads.demand.reshape(shape),
@@ -148,19 +148,18 @@ class Replicas:
     def _believe(self, elapsed_ds: int) -> None:
         """See, and remember what was seen."""
         self._sight = self._batch.look(self._now_s - self._begin_s)
-        none, whole = _NOTHING, _NOBODY
-        self._readings = Readings(
-            self._now_s, self._aspect, self._sight.call, whole, none, none, whole.astype(np.int64), whole, none
-        )
+        none, whole, handles = _NOTHING, _NOBODY, _NO_HANDLES
+        self._readings = Readings(self._now_s, self._aspect, self._sight.call, whole, none, none, handles, whole, none)
         self._heads.update(self._readings, elapsed_ds)
         self._heads.join(self._sight.demand)
         heads, sight = self._heads, self._sight
         self._snapshot = Snapshot(
             self._now_s, heads.aspect, heads.age_ds, heads.demand, sight.queue_veh, sight.count_veh, sight.wait_s,
-            none, none, none, whole, none, none, none, whole.astype(np.int64), none,
+            none, none, none, whole, none, none, none, handles, none,
         )  # fmt: skip
         self._running.watch(self._snapshot)
 
 
 _NOTHING = np.empty(0, np.float32)
 _NOBODY = np.empty(0, np.int32)
+_NO_HANDLES = np.empty(0, np.int64)

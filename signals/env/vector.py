@@ -74,8 +74,9 @@ class JunctionVectorEnv(VectorEnv[Any, Any, Any]):
         self._decision_ds = setting.decision_ds
         self._replicas = Replicas(setting, num_envs, demands)
         self._stages = len(setting.network.intersections[0].stages)
-        self.single_action_space = Discrete(2 if self._switches else self._stages)
-        self.action_space = MultiDiscrete(np.full(num_envs, self.single_action_space.n))
+        self._choices = 2 if self._switches else self._stages
+        self.single_action_space = Discrete(self._choices)
+        self.action_space = MultiDiscrete(np.full(num_envs, self._choices))
         self.single_observation_space = setting.observation.space(setting.network, 0)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self._ended = True
@@ -146,7 +147,8 @@ class JunctionVectorEnv(VectorEnv[Any, Any, Any]):
 
     def _asked(self, actions: Any) -> Any:
         chosen = np.asarray(actions)
-        if chosen.shape != (self.num_envs,) or not self.action_space.contains(chosen.astype(np.int64)):
+        fits = chosen.shape == (self.num_envs,) and np.issubdtype(chosen.dtype, np.integer)
+        if not fits or chosen.min() < 0 or chosen.max() >= self._choices:
             raise InputError(f"expected {self.num_envs} actions of {self.single_action_space}, got {actions!r}")
         stage = self._replicas.stage
         return (stage + chosen) % self._stages if self._switches else chosen

@@ -92,13 +92,14 @@ def _push(row: int, vehicle: int, entered_s: float, loss_s: float, factor: float
     lane, kind = roads.option[row, 0], roads.kind[state.trip_row[vehicle, 3]]
     first, size = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1]
     length_m, limit_mps = roads.lane[lane, 0], roads.lane[lane, 1]
-    count = state.lane_count[lane]
-    trip = state.trip[vehicle]
+    count, trip = state.lane_count[lane], state.trip[vehicle]
     trip[0] = entered_s + loss_s + length_m / _free_mps(limit_mps, factor, kind)
     trip[1] = entered_s
     trip[2] += length_m / min(limit_mps * factor, kind[2])
     state.trip_row[vehicle, 1] = roads.option[row, 1]
-    state.ring[first + count[1] % size] = vehicle
+    seat = first + count[1] % size
+    state.ring[seat] = vehicle
+    state.seat[seat, 0], state.seat[seat, 1], state.seat[seat, 2] = trip[0], entered_s, kind[0]
     if count[0] == 0:
         state.wake[lane] = max(trip[0], state.lane[lane, 0])
     count[0] += 1

@@ -93,6 +93,9 @@ class State(NamedTuple):
         stopped), whether the first is kept by a full lane, whether it is closed to those who would enter.
     ring
         int32 vehicles of each lane in order of arrival.
+    seat
+        float64 [ring, 3] of each vehicle in the ring: when it can be at the stop line, when it came onto the lane, in
+        s; length of road that it takes in m.
     exit_s
         float64 when those left that were there before.
     move
@@ -120,6 +123,7 @@ class State(NamedTuple):
     lane: Doubles
     lane_count: Ints
     ring: Ints
+    seat: Doubles
     exit_s: Doubles
     move: Doubles
     lit: Bytes

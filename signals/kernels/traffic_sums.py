@@ -29,12 +29,6 @@ PROBABLE = 0.3
 
 
 @kernel
-def _free_mps(limit_mps: float, factor: float, kind: Doubles) -> float:
-    """Return the speed at which a driver really drives where the limit is given."""
-    return float(max(min(limit_mps * factor, kind[2]) - kind[4], 0.3 * limit_mps * factor))
-
-
-@kernel
 def _count(
     approach: int, row: int, time_s: float, range_m: float, feeder: Doubles, feeder_lane: Ints,
     roads: Roads, state: State, sums: Floats,
@@ -46,16 +40,19 @@ def _count(
     ahead_m = length_m
     since_s = state.lane[lane, 2] if count[3] > 0 and state.wake[lane] != NEVER else NEVER
     for place in range(count[0]):
-        vehicle = state.ring[first + (count[2] + place) % size]
-        kind, trip = roads.kind[state.trip_row[vehicle, 3]], state.trip[vehicle]
+        number = first + (count[2] + place) % size
+        arrival_s, entered_s = state.seat[number, 0], state.seat[number, 1]
         place_m, standing = 0.0, False
-        if time_s >= trip[1]:
-            place_m = length_m * min((time_s - trip[1]) / max(trip[0] - trip[1], 0.1), 1.0)
+        if time_s >= entered_s:
+            place_m = length_m * min((time_s - entered_s) / max(arrival_s - entered_s, 0.1), 1.0)
         if place_m >= ahead_m:
             place_m = max(ahead_m, 0.0)
             starts_s = since_s + WAVE_S * min(count[3] + place, MOVING)
-            standing = count[3] != MOVING and kind[3] * (time_s - starts_s) < STANDING_MPS
-        ahead_m = place_m - kind[0]
+            standing = count[3] != MOVING and time_s <= starts_s
+            if count[3] != MOVING and not standing:
+                accel_mps2 = roads.kind[state.trip_row[state.ring[number], 3], 3]
+                standing = accel_mps2 * (time_s - starts_s) < STANDING_MPS
+        ahead_m = place_m - state.seat[number, 2]
         if length_m - place_m + feeder[row, 0] > range_m:
             return seen
         sums[1, approach] += weight
@@ -64,7 +61,7 @@ def _count(
         if standing:
             sums[0, approach] += weight
             if weight >= PROBABLE:
-                stood_s = time_s - max(trip[0] - (length_m - place_m) / _free_mps(limit_mps, 1.0, kind), 0.0)
+                stood_s = time_s - max(arrival_s - (length_m - place_m) / limit_mps, 0.0)
                 sums[2, approach] = max(sums[2, approach], stood_s)
     return seen
 
@@ -116,8 +113,8 @@ def look(
                 here = _count(approach, row, time_s, range_m, feeder, feeder_lane, fixed, now, sums)
                 seen = seen or here
             elif now.lane_count[lane, 0] > 0 and feeder[row, 1] >= PROBABLE and not seen:
-                head = now.ring[fixed.lane_ring[lane, 0] + now.lane_count[lane, 2] % fixed.lane_ring[lane, 1]]
-                come, lasts = time_s - now.trip[head, 1], max(now.trip[head, 0] - now.trip[head, 1], 0.1)
+                head = fixed.lane_ring[lane, 0] + now.lane_count[lane, 2] % fixed.lane_ring[lane, 1]
+                come, lasts = time_s - now.seat[head, 1], max(now.seat[head, 0] - now.seat[head, 1], 0.1)
                 away_m = fixed.lane[lane, 0] * (1.0 - min(max(come, 0.0) / lasts, 1.0))
                 seen = away_m + feeder[row, 0] <= range_m
         demand[approach] = seen

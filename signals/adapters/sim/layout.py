@@ -138,6 +138,7 @@ def begin(roads: Roads, travellers: Travellers) -> State:
         lane=lane,
         lane_count=np.zeros((lanes, 6), np.int32),
         ring=np.zeros(rings, np.int32),
+        seat=np.zeros((rings, 3)),
         exit_s=np.full(rings, -1e9),
         move=np.full((moves, 2), -1e9),
         lit=np.where(yields, YIELD, GO).astype(np.int8),
