@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     def kernel(function: Callable[P, R]) -> Callable[P, R]:
         """Keep the type of the function, so that mypy checks every call of a kernel."""
         ...
+
+    def inlined(function: Callable[P, R]) -> Callable[P, R]:
+        """Keep the type of the function."""
+        ...
 else:
+
+    def inlined(function):
+        """Compile a part of kernels, put into each of them: a call would copy the descriptors of all its arrays."""
+        return numba.njit(cache=True, nogil=True, _nrt=False, forceinline=True)(function)
 
     def kernel(function):
         """Compile with Numba: cached on disk, without the GIL, without fastmath.
@@ -38,4 +46,4 @@ def quick(columns: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(columns)
 
 
-__all__ = ["kernel", "quick"]
+__all__ = ["inlined", "kernel", "quick"]

@@ -4,9 +4,8 @@ A lane is served first in, first out. Every event has a real-valued time; a step
 refused vehicle waits until it tries again. Only the first of a lane is looked at, and only when something can happen to
 it: a vehicle costs nothing between entering a lane and becoming the first.
 
-What a crossing needs and costs was measured in SUMO 1.28 (step 1 s) on single junctions: saturation headway from the
-length of the vehicle and the speed of the turn, start-up losses of the first six, caution where one yields, hardly any
-use of amber, dawdling (Krauss 1998), the wave that runs back through a queue (Newell 2002). Nothing here is random.
+The gap that a leaving vehicle opens runs back through a queue (Newell 2002). What a crossing needs and costs stands in
+`signals.kernels.headways`, who gives way to whom in `signals.kernels.gaps`. Nothing here is random.
 """
 
 from __future__ import annotations
@@ -16,8 +15,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from signals.kernels.compile import kernel
-from signals.kernels.traffic_state import Roads, State, Travellers
+from signals.kernels.compile import inlined, kernel
+from signals.kernels.gaps import LENGTH_M, STOPPED_S, must_yield
+from signals.kernels.headways import CAUTIOUS_MPS, drive_s, free_speed_mps, headway_s, lost_s
+from signals.kernels.traffic_state import AMBER, GO, NOBODY_STOPPED, RED, STOP, WAITING, YIELD, Roads, State, Travellers
 
 __all__ = ["advance"]
 
@@ -27,32 +28,20 @@ Ints = npt.NDArray[np.int32]
 
 STEP_S = 1.0
 NEVER = np.inf
-RED, STOP, YIELD, GO, AMBER = 0, 1, 2, 3, 4
-NOBODY_STOPPED = 99
 START_S = 0.56
 """From the start of green to the first one over the stop line."""
-AMBER_FREE_S = 1.0
-"""Who arrives without having stopped crosses so long into amber."""
+AMBER_FREE_S, AMBER_QUEUE_S = 1.0, 0.4
+"""So long into amber those cross who arrive without having stopped, and those of a queue."""
 WAVE_S = 1.2
 """The gap that a leaving vehicle opens moves back by one vehicle in this time."""
 INSERTION_S = 2.2
-FILL = 0.93
-SLOW_MPS, CAUTIOUS_MPS = 7.0, 6.5
-"""At a green that yields nobody is faster than the one, nor arrives faster than the other."""
-FREE_HEADWAY_S, STOP_HEADWAY_S = 1.7, 4.0
 SOFT_S = 4.0
 """Who stood for less has not wholly stopped, and loses accordingly less."""
-GAP_S, GAP_FACTOR, AFTER_S = 1.0, 1.3, 0.5
-PATIENCE_S = 90.0
-STOPPED_S = 2.0
-"""Who is so much later at the stop line than in free flow stopped once."""
-INSIDE = 0.6
-"""Share of the way that is left from the place to wait inside a junction."""
-EXTRA_S = (1.2, 0.5, 0.25, 0.15, 0.1, 0.05)
-"""Headway of the first six of a queue beyond saturation."""
+FOLLOW_S = 2.3
+"""Between two who leave a place to wait inside a junction."""
 
 
-@kernel
+@inlined
 def _has_room(lane: int, at_s: float, space_m: float, roads: Roads, state: State) -> bool:
     """Whether a vehicle can enter: there is room to stand or the vehicles move, and the gap has come to the tail."""
     first, size, places = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1], roads.lane_ring[lane, 2]
@@ -69,7 +58,7 @@ def _has_room(lane: int, at_s: float, space_m: float, roads: Roads, state: State
     return True
 
 
-@kernel
+@inlined
 def _choose(hop: int, at_s: float, space_m: float, roads: Roads, state: State) -> int:
     """Return the row of `Roads.option` with the fewest vehicles that takes one more, -1 if none does."""
     best, fewest = -1, 2**30
@@ -80,20 +69,14 @@ def _choose(hop: int, at_s: float, space_m: float, roads: Roads, state: State) -
     return best
 
 
-@kernel
-def _free_mps(limit_mps: float, factor: float, kind: Doubles) -> float:
-    """Return the speed at which a driver really drives where the limit is given."""
-    return float(max(min(limit_mps * factor, kind[2]) - kind[4], 0.3 * limit_mps * factor))
-
-
-@kernel
+@inlined
 def _push(row: int, vehicle: int, entered_s: float, loss_s: float, factor: float, roads: Roads, state: State) -> None:
     """Let a vehicle come onto a lane."""
     lane, kind = roads.option[row, 0], roads.kind[state.trip_row[vehicle, 3]]
     first, size = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1]
     length_m, limit_mps = roads.lane[lane, 0], roads.lane[lane, 1]
     count, trip = state.lane_count[lane], state.trip[vehicle]
-    trip[0] = entered_s + loss_s + length_m / _free_mps(limit_mps, factor, kind)
+    trip[0] = entered_s + loss_s + length_m / free_speed_mps(limit_mps, factor, kind)
     trip[1] = entered_s
     trip[2] += length_m / min(limit_mps * factor, kind[2])
     state.trip_row[vehicle, 1] = roads.option[row, 1]
@@ -107,7 +90,7 @@ def _push(row: int, vehicle: int, entered_s: float, loss_s: float, factor: float
     state.lane[lane, 3] += kind[0]
 
 
-@kernel
+@inlined
 def _pop(lane: int, vehicle: int, at_s: float, roads: Roads, state: State) -> None:
     """Let the first vehicle leave a lane, and note what it waited."""
     first, size = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1]
@@ -125,86 +108,23 @@ def _pop(lane: int, vehicle: int, at_s: float, roads: Roads, state: State) -> No
         state.trip_row[vehicle, 2] += 1
 
 
-@kernel
-def _must_yield(
-    move: int, vehicle: int, at_s: float, way_m: float, speed_mps: float, roads: Roads, state: State
-) -> bool:
-    """Whether somebody with priority comes too soon; who has stopped (speed 0) needs a longer gap."""
-    kind = roads.kind[state.trip_row[vehicle, 3]]
-    over_m = way_m + kind[0]
-    over_s = over_m / speed_mps if speed_mps > 0.0 else np.sqrt(2.0 * over_m / kind[6])
-    gap_s = GAP_S + GAP_FACTOR * over_s
-    patient = at_s - state.trip[vehicle, 0] < PATIENCE_S
-    for row in range(roads.move_row[move, 2], roads.move_row[move, 3]):
-        foe = roads.yield_move[row]
-        if roads.move_row[foe, 5]:
-            if state.move[foe, 0] > at_s:
-                return True
-            continue
-        if state.lit[foe] < YIELD:
-            continue
-        if state.move[foe, 0] + 0.5 * roads.move[foe, 1] + AFTER_S > at_s:
-            return True
-        lane = roads.move_row[foe, 0]
-        count = state.lane_count[lane]
-        if lane >= 0 and count[0] > 0 and count[4] == 0 and state.wake[lane] < at_s + gap_s:
-            head = state.ring[roads.lane_ring[lane, 0] + count[2] % roads.lane_ring[lane, 1]]
-            if state.trip_row[head, 1] == foe and (patient or state.trip[head, 0] > at_s - STOPPED_S):
-                return True
-    return False
-
-
-@kernel
+@inlined
 def _cross(
-    row: int, vehicle: int, move: int, at_s: float, left: float, loss_s: float, factor: float,
+    row: int, vehicle: int, move: int, at_s: float, left: float, place: int, loss_s: float, factor: float,
     roads: Roads, state: State,
 ) -> None:  # fmt: skip
     """Let a vehicle drive the rest of a movement and come onto the lane of an option."""
     kind = roads.kind[state.trip_row[vehicle, 3]]
     way_m, limit_mps = roads.move[move, 0], roads.move[move, 2]
     state.move[move, 0] = at_s
+    first_mps = min(kind[7 + place], limit_mps) if place < 7 else limit_mps
+    state.move[move, 2] = at_s + drive_s(left * way_m + LENGTH_M, first_mps, limit_mps, kind[3])
     state.trip[vehicle, 2] += way_m / min(limit_mps * factor, kind[2])
     state.trip_row[vehicle, 0] += 1
-    _push(row, vehicle, at_s + left * way_m / _free_mps(limit_mps, factor, kind), loss_s, factor, roads, state)
+    _push(row, vehicle, at_s + left * way_m / free_speed_mps(limit_mps, factor, kind), loss_s, factor, roads, state)
 
 
-@kernel
-def _loss_s(
-    lane: int, move: int, place: int, soft: float, shown: int, factor: float, kind: Doubles, roads: Roads
-) -> float:
-    """Return the time lost behind the stop line: speeding up after a stop, or slowing down for the turn."""
-    free_mps = _free_mps(roads.lane[lane, 1], factor, kind)
-    started_s = 0.0
-    if place < 7 and kind[7 + place] < free_mps:
-        started_s = soft * (free_mps - kind[7 + place]) ** 2 / (2.0 * kind[3] * free_mps)
-    turn_mps = roads.move[move, 2]
-    if place == NOBODY_STOPPED and shown == YIELD:
-        turn_mps = min(turn_mps, CAUTIOUS_MPS)
-    elif place == NOBODY_STOPPED and shown == STOP:
-        turn_mps = 0.0
-    if turn_mps >= free_mps:
-        return started_s
-    turned_s = (free_mps - turn_mps) ** 2 / (2.0 * free_mps) * (1.0 / kind[3] + 1.0 / kind[5])
-    return float(max(started_s, turned_s))
-
-
-@kernel
-def _headway_s(lane: int, move: int, place: int, soft: float, shown: int, kind: Doubles, roads: Roads) -> float:
-    """Return the time until the next can cross the stop line."""
-    speed_mps = min(roads.lane[lane, 1], roads.move[move, 2], kind[2])
-    if shown != GO:
-        speed_mps = min(speed_mps, SLOW_MPS)
-    headway_s = kind[1] + kind[0] / (FILL * speed_mps)
-    if place < 6:
-        headway_s += EXTRA_S[place] * soft
-    elif place == NOBODY_STOPPED and speed_mps > SLOW_MPS:
-        headway_s = min(headway_s, FREE_HEADWAY_S)
-    if shown == STOP:
-        headway_s = max(headway_s, STOP_HEADWAY_S)
-    return float(headway_s)
-
-
-@kernel
+@inlined
 def _serve(lane: int, from_s: float, to_s: float, roads: Roads, travellers: Travellers, state: State) -> bool:
     """Let the first vehicle of a lane cross if it can before `to_s`; whether to look at the next one."""
     count, times = state.lane_count[lane], state.lane[lane]
@@ -224,7 +144,7 @@ def _serve(lane: int, from_s: float, to_s: float, roads: Roads, travellers: Trav
         _look(lane, roads, state)
         return True
     shown = state.lit[move]
-    if shown == RED or (shown == AMBER and at_s > state.move[move, 1] + (AMBER_FREE_S if free else 0.0)):
+    if shown == RED or (shown == AMBER and at_s > state.move[move, 1] + (AMBER_FREE_S if free else AMBER_QUEUE_S)):
         count[3] = 0
         state.wake[lane] = NEVER
         return False
@@ -232,27 +152,28 @@ def _serve(lane: int, from_s: float, to_s: float, roads: Roads, travellers: Trav
     factor, kind = travellers.depart[vehicle, 1], roads.kind[state.trip_row[vehicle, 3]]
     soft = min(max(at_s - arrival_s, 0.0) / SOFT_S, 1.0)
     speed_mps = roads.move[move, 2] if free else 0.0
-    full = state.slot[move] >= 0
-    yields = shown in (STOP, YIELD) and _must_yield(move, vehicle, at_s, roads.move[move, 0], speed_mps, roads, state)
+    kept = count[6] > 0  # by the tail of one who waits inside the junction
+    yields = not kept and (
+        state.slot[move, 0] > 0
+        or (shown in (STOP, YIELD) and must_yield(move, vehicle, at_s, roads.move[move, 0], speed_mps, roads, state))
+    )
     row = -1
-    if not (full or yields):
+    if not (kept or yields):
         row = _choose(roads.step_hop[state.trip_row[vehicle, 0] + 1], at_s, kind[0], roads, state)
-    inside = yields and not full and shown == YIELD and roads.move_row[move, 4] == 1
+    inside = yields and shown != STOP and _fits(move, vehicle, roads, state)
     if row < 0 and not inside:  # it stops, and tries again with the next step
         times[0], state.wake[lane] = to_s, to_s
-        count[3], count[4] = 0, not (full or yields)
+        count[3], count[4] = 0, not yields
         return False
     if inside:
-        state.slot[move] = vehicle
-        state.waiting[0] += 1
-        state.waiting[state.waiting[0]] = move
+        _wait(lane, move, vehicle, roads, state)
     _pop(lane, vehicle, at_s, roads, state)
     if inside:
-        state.trip[vehicle, 0] = at_s
+        state.trip[vehicle, 0] = at_s + roads.move[move, 3] / min(roads.move[move, 2], CAUTIOUS_MPS)
     else:
-        loss_s = _loss_s(roads.option[row, 0], move, place, soft, shown, factor, kind, roads)
-        _cross(row, vehicle, move, at_s, 1.0, loss_s, factor, roads, state)
-    times[0] = at_s + _headway_s(lane, move, place, soft, shown, kind, roads)
+        loss_s = lost_s(roads.option[row, 0], move, place, soft, shown, factor, kind, roads)
+        _cross(row, vehicle, move, at_s, 1.0, place, loss_s, factor, roads, state)
+    times[0] = at_s + headway_s(lane, move, place, soft, shown, kind, roads)
     if place == 0:
         times[2] = at_s
     count[3] = place if place == NOBODY_STOPPED else place + 1
@@ -260,7 +181,7 @@ def _serve(lane: int, from_s: float, to_s: float, roads: Roads, travellers: Trav
     return True
 
 
-@kernel
+@inlined
 def _look(lane: int, roads: Roads, state: State) -> None:
     """Note when the vehicle that is now the first of a lane can cross."""
     state.wake[lane] = NEVER
@@ -269,40 +190,72 @@ def _look(lane: int, roads: Roads, state: State) -> None:
         state.wake[lane] = max(state.trip[head, 0], state.lane[lane, 0])
 
 
-@kernel
+@inlined
+def _fits(move: int, vehicle: int, roads: Roads, state: State) -> bool:
+    """Whether one more can wait inside the junction; the first always can where there is a place at all."""
+    waiting, space_m = state.slot[move, 0], roads.kind[state.trip_row[vehicle, 3], 0]
+    if waiting == 0:
+        return bool(roads.move_row[move, 4])
+    return bool(waiting < WAITING and (waiting + 1) * space_m <= roads.move[move, 3])
+
+
+@inlined
+def _wait(lane: int, move: int, vehicle: int, roads: Roads, state: State) -> None:
+    """Let a vehicle wait inside a junction; where there is little room its tail keeps the lane closed."""
+    slot = state.slot[move]
+    slot[0] += 1
+    slot[slot[0]] = vehicle
+    if slot[0] == 1:
+        state.waiting[0] += 1
+        state.waiting[state.waiting[0]] = move
+        if roads.kind[state.trip_row[vehicle, 3], 0] > roads.move[move, 3]:
+            state.lane_count[lane, 6] += 1
+
+
+@inlined
 def _inside(from_s: float, roads: Roads, travellers: Travellers, state: State) -> None:
     """Let those go on that wait inside a junction, whatever their signal shows."""
     kept = 0
     for number in range(1, state.waiting[0] + 1):
         move = state.waiting[number]
-        vehicle = state.slot[move]
+        slot, left_m = state.slot[move], roads.move[move, 0] - roads.move[move, 3]
+        vehicle = slot[1]
         kind, hop = roads.kind[state.trip_row[vehicle, 3]], roads.step_hop[state.trip_row[vehicle, 0] + 1]
-        row = -1
-        if not _must_yield(move, vehicle, from_s, INSIDE * roads.move[move, 0], 0.0, roads, state):
+        arrival_s, row = state.trip[vehicle, 0], -1
+        if from_s >= max(arrival_s, state.move[move, 0] + FOLLOW_S) and not must_yield(
+            move, vehicle, from_s, left_m, 0.0, roads, state
+        ):
             row = _choose(hop, from_s, kind[0], roads, state)
-        if row < 0:
+        if row >= 0:
+            lane = roads.move_row[move, 0]
+            if kind[0] > roads.move[move, 3]:
+                state.lane_count[lane, 6] -= 1
+            state.lane[lane, 0] = max(state.lane[lane, 0], from_s + WAVE_S)
+            if state.wake[lane] != NEVER:
+                state.wake[lane] = max(state.wake[lane], state.lane[lane, 0])
+            slot[0] -= 1
+            for place in range(1, slot[0] + 1):
+                slot[place] = slot[place + 1]
+            state.trip[vehicle, 5] += from_s - arrival_s
+            state.trip[vehicle, 6] = max(state.trip[vehicle, 6], from_s - arrival_s)
+            factor = travellers.depart[vehicle, 1]
+            loss_s = lost_s(roads.option[row, 0], move, 0, 1.0, GO, factor, kind, roads)
+            _cross(row, vehicle, move, from_s, left_m / roads.move[move, 0], 0, loss_s, factor, roads, state)
+        if slot[0] > 0:
             kept += 1
             state.waiting[kept] = move
-            continue
-        state.slot[move] = -1
-        waited_s = from_s - state.trip[vehicle, 0]
-        state.trip[vehicle, 5] += waited_s
-        state.trip[vehicle, 6] = max(state.trip[vehicle, 6], waited_s)
-        factor = travellers.depart[vehicle, 1]
-        loss_s = _loss_s(roads.option[row, 0], move, 0, 1.0, GO, factor, kind, roads)
-        _cross(row, vehicle, move, from_s, INSIDE, loss_s, factor, roads, state)
     state.waiting[0] = kept
 
 
-@kernel
+@inlined
 def _insert(origin: int, from_s: float, to_s: float, roads: Roads, travellers: Travellers, state: State) -> bool:
     """Let vehicles begin their trip on an edge; whether somebody still waits to."""
     while state.origin_next[origin] < travellers.origin_end[origin]:
         vehicle = travellers.by_origin[state.origin_next[origin]]
         depart_s, factor = travellers.depart[vehicle, 0], travellers.depart[vehicle, 1]
-        if depart_s >= to_s:
+        if depart_s > from_s:
             return False
-        at_s = max(depart_s, from_s)
+        at_s = from_s
         space_m = roads.kind[state.trip_row[vehicle, 3], 0]
         hop = roads.step_hop[state.trip_row[vehicle, 0]]
         best, fewest, best_s = -1, 2**30, to_s
@@ -321,7 +274,7 @@ def _insert(origin: int, from_s: float, to_s: float, roads: Roads, travellers: T
     return False
 
 
-@kernel
+@inlined
 def _light(move: int, shown: int, time_s: float, roads: Roads, state: State) -> None:
     """Have a movement show something else; who stands at its red is woken when it opens."""
     was = state.lit[move]
@@ -334,11 +287,11 @@ def _light(move: int, shown: int, time_s: float, roads: Roads, state: State) -> 
         state.wake[lane] = state.lane[lane, 0]
 
 
-@kernel
+@inlined
 def _enter(from_s: float, to_s: float, roads: Roads, travellers: Travellers, state: State) -> None:
     """Let those begin their trip who are due, where there is room."""
     opened, edges = state.open_origin, len(travellers.origin_end)
-    while state.counter[0] < len(travellers.row) and travellers.depart[state.counter[0], 0] < to_s:
+    while state.counter[0] < len(travellers.row) and travellers.depart[state.counter[0], 0] <= from_s:
         origin = travellers.row[state.counter[0], 2]
         state.counter[0] += 1
         if opened[1 + edges + origin] == 0:

@@ -10,12 +10,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["People", "Roads", "State", "Travellers"]
+__all__ = [
+    "AMBER", "GO", "NOBODY_STOPPED", "RED", "STOP", "WAITING", "YIELD", "People", "Roads", "State", "Travellers",
+]  # fmt: skip
 
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.int8]
 Longs = npt.NDArray[np.int64]
+
+RED, STOP, YIELD, GO, AMBER = 0, 1, 2, 3, 4
+"""What a movement is shown: `State.lit`."""
+NOBODY_STOPPED = 99
+"""Place in the queue of who did not have to stop."""
+WAITING = 3
+"""At most so many wait inside a junction for one movement."""
 
 
 class Roads(NamedTuple):
@@ -28,7 +37,7 @@ class Roads(NamedTuple):
     lane_ring
         int32 [nL, 3] first row in `State.ring`, number of rows, places for standing vehicles.
     move
-        float64 [nM, 3] length in m, time at its speed in s, its speed in m/s.
+        float64 [nM, 4] length in m, time at its speed in s, its speed in m/s, way to the place to wait inside in m.
     move_row
         int32 [nM, 6] lane it leaves, and lane it leads to (-1: nobody drives there); first and end row in
         `yield_move`; whether it has a place to wait inside the junction; whether it is a crossing.

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.kernels.compile import kernel
-from signals.kernels.traffic_state import Roads, State
+from signals.kernels.traffic_state import NOBODY_STOPPED, Roads, State
 
 __all__ = ["look"]
 
@@ -23,7 +23,7 @@ Bools = npt.NDArray[np.bool_]
 
 WAVE_S = 1.2
 NEVER = np.inf
-MOVING = 99
+
 STANDING_MPS = 1.0
 PROBABLE = 0.3
 
@@ -47,9 +47,9 @@ def _count(
             place_m = length_m * min((time_s - entered_s) / max(arrival_s - entered_s, 0.1), 1.0)
         if place_m >= ahead_m:
             place_m = max(ahead_m, 0.0)
-            starts_s = since_s + WAVE_S * min(count[3] + place, MOVING)
-            standing = count[3] != MOVING and time_s <= starts_s
-            if count[3] != MOVING and not standing:
+            starts_s = since_s + WAVE_S * min(count[3] + place, NOBODY_STOPPED)
+            standing = count[3] != NOBODY_STOPPED and time_s <= starts_s
+            if count[3] != NOBODY_STOPPED and not standing:
                 accel_mps2 = roads.kind[state.trip_row[state.ring[number], 3], 3]
                 standing = accel_mps2 * (time_s - starts_s) < STANDING_MPS
         ahead_m = place_m - state.seat[number, 2]

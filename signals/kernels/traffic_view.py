@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.kernels.compile import kernel
-from signals.kernels.traffic_state import Roads, State, Travellers
+from signals.kernels.traffic_state import NOBODY_STOPPED, Roads, State, Travellers
 
 __all__ = ["loops", "see"]
 
@@ -20,7 +20,6 @@ Longs = npt.NDArray[np.int64]
 
 WAVE_S = 1.2
 NEVER = np.inf
-MOVING = 99
 
 
 @kernel
@@ -84,8 +83,8 @@ def see(
             speed = free_mps
             if place_m >= ahead_m:
                 place_m, speed = max(ahead_m, 0.0), 0.0
-                start_s = moving_since_s + WAVE_S * min(count[3] + place, MOVING)
-                if count[3] == MOVING:
+                start_s = moving_since_s + WAVE_S * min(count[3] + place, NOBODY_STOPPED)
+                if count[3] == NOBODY_STOPPED:
                     speed = 0.5 * free_mps
                 elif time_s > start_s:
                     speed = min(free_mps, kind[3] * (time_s - start_s))
@@ -95,8 +94,10 @@ def see(
     for row in range(1, now.waiting[0] + 1):
         move = now.waiting[row]
         if via[move] >= 0:
-            lane_out[n], position_m[n], speed_mps[n], handle[n] = via[move], 0.0, 0.0, now.slot[move] + 1
-            n += 1
+            for place in range(1, now.slot[move, 0] + 1):
+                lane_out[n], position_m[n], speed_mps[n] = via[move], 0.0, 0.0
+                handle[n] = now.slot[move, place] + 1
+                n += 1
     return n
 
 

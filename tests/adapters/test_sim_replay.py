@@ -3,10 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from signals.adapters.sim import replay as replays
 from signals.adapters.sim.replay import Replay, replay, replay_all
+from signals.adapters.sim.timetable import Timetable, timetable
 from signals.adapters.sim.world import SimWorld
 from signals.model.crossroads import crossroads
+from signals.model.network import Network
 from signals.model.travel import Travel
 from signals.model.trips import Trips
 from signals.model.values import Command
@@ -49,3 +53,22 @@ def test_many_at_the_same_time_are_the_same_as_one_by_one() -> None:
     together = [bytes_of(trips) for trips, _ in replay_all(wanted, jobs=3)]
     assert together == [bytes_of(replay(one)[0]) for one in wanted]
     assert len({tuple(row) for row in together}) == 6
+
+
+def test_runs_share_the_timetable_of_the_run_before_where_it_is_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[float] = []
+
+    def counted(network: Network, begin_s: float, end_s: float) -> Timetable:
+        made.append(end_s)
+        return timetable(network, begin_s, end_s)
+
+    monkeypatch.setattr(replays, "timetable", counted)
+    one, other = crossroads(), crossroads(length_m=200.0)
+    travel = vehicles_only(random_travel(crossroads(), 1))
+    wanted = [Replay(one, travel, 0.0, 600.0)] * 3 + [
+        Replay(one, travel, 0.0, 300.0),
+        Replay(other, travel, 0.0, 300.0),
+    ]
+    together = [bytes_of(trips) for trips, _ in replay_all(wanted, jobs=1)]
+    assert made == [600.0, 300.0, 300.0]
+    assert together == [bytes_of(replay(run)[0]) for run in wanted]

@@ -46,9 +46,19 @@ def test_it_runs_keeps_and_prints(tmp_path: Path, capsys: pytest.CaptureFixture[
     cache = tmp_path / "cache"
     compare.main(words(cache, "--worlds", "sumo,half-step,meso"))
     said = capsys.readouterr()
-    assert (
-        said.out.splitlines()[0].split() == ["network", "controller", "seeds", "SUMO,", "s", "half-step,", "s", "error", "meso,", "s", "error"]
-    )
+    assert said.out.splitlines()[0].split() == [
+        "network",
+        "controller",
+        "seeds",
+        "SUMO,",
+        "s",
+        "half-step,",
+        "s",
+        "error",
+        "meso,",
+        "s",
+        "error",
+    ]
     assert said.out.splitlines()[1].startswith("cologne1  net")
     assert "[5/5] cologne1 meso net seed 1: delay" in said.err
     paths = list((cache / "results").rglob("*.json"))

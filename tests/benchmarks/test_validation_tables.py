@@ -19,7 +19,22 @@ ROWS = [
 def test_the_worlds_stand_side_by_side() -> None:
     head, first, second = lines_of(ROWS)
     assert head.split("  ")[0] == "network"
-    assert first.split() == ["cologne1", "net", "3", "40.0", "±", "1.5", "38.0", "±", "2.0", "-5.0", "%", "(2)", "-", "-"]
+    assert first.split() == [
+        "cologne1",
+        "net",
+        "3",
+        "40.0",
+        "±",
+        "1.5",
+        "38.0",
+        "±",
+        "2.0",
+        "-5.0",
+        "%",
+        "(2)",
+        "-",
+        "-",
+    ]
     assert second.split() == ["cologne8", "greedy", "1", "20.0", "21.0", "+5.0", "%", "-", "-"]
 
 

@@ -62,6 +62,7 @@ class Road:
     blocked: bool = False
     asleep: bool = False
     closed: bool = False
+    tails: int = 0
 
     def takes(self, car: Car, at_s: float) -> bool:
         if self.closed or len(self.cars) >= self.most:
@@ -82,14 +83,22 @@ class Road:
 class Move:
     length_m: float
     limit_mps: float
+    place_m: float
     road: int
+    to_road: int
     yields: list[int]
     waits_inside: bool
     crossing: bool
     shown: int
     since_s: float = -1e9
     last_s: float = -1e9
-    inside: Car | None = None
+    over_s: float = -1e9
+    inside: deque[Car] = field(default_factory=deque)
+
+    def fits(self, car: Car) -> bool:
+        if not self.inside:
+            return self.waits_inside
+        return len(self.inside) < 3 and (len(self.inside) + 1) * car.kind.space_m <= self.place_m
 
 
 class Naive:
@@ -102,7 +111,17 @@ class Naive:
             for row, ring in zip(roads.lane.tolist(), roads.lane_ring.tolist(), strict=True)
         ]
         self.moves = [
-            Move(row[0], row[2], at[0], roads.yield_move[at[2] : at[3]].tolist(), bool(at[4]), bool(at[5]), lit)
+            Move(
+                row[0],
+                row[2],
+                row[3],
+                at[0],
+                at[1],
+                roads.yield_move[at[2] : at[3]].tolist(),
+                bool(at[4]),
+                bool(at[5]),
+                lit,
+            )
             for row, at, lit in zip(roads.move.tolist(), roads.move_row.tolist(), state.lit.tolist(), strict=True)
         ]
         kinds = [Kind(*row[:7], row[7:]) for row in roads.kind.tolist()]
@@ -133,11 +152,13 @@ class Naive:
 
     def second(self, from_s: float) -> None:
         to_s = from_s + 1.0
-        for origin in self._newly_due(to_s):
+        for origin in self._newly_due(from_s):
             if origin not in self.open:
                 self.open.append(origin)
         self.open = [origin for origin in self.open if self._insert(origin, from_s, to_s)]
-        self.waiting = [move for move in self.waiting if not self._leaves_inside(move, from_s)]
+        for number in self.waiting:
+            self._leaves_inside(self.moves[number], from_s)
+        self.waiting = [number for number in self.waiting if self.moves[number].inside]
         count = len(self.roads)
         for number in range(count):
             road = self.roads[(number + self.steps) % count]
@@ -145,17 +166,17 @@ class Naive:
                 self._serve(road, from_s, to_s)
         self.steps += 1
 
-    def _newly_due(self, to_s: float) -> list[int]:
-        due = [car for car in self.cars if to_s - 1.0 <= car.depart_s < to_s]
+    def _newly_due(self, from_s: float) -> list[int]:
+        due = [car for car in self.cars if from_s - 1.0 < car.depart_s <= from_s]
         return [next(o for o, cars in self.origin.items() if car in cars) for car in due]
 
     def _insert(self, origin: int, from_s: float, to_s: float) -> bool:
         cars = self.origin[origin]
-        while cars and cars[0].depart_s < to_s:
+        while cars and cars[0].depart_s <= from_s:
             car, best = cars[0], None
             for lane, move in car.hops[0]:
                 road = self.roads[lane]
-                at_s = max(car.depart_s, from_s, road.next_insertion_s)
+                at_s = max(from_s, road.next_insertion_s)
                 if at_s < to_s and road.takes(car, at_s) and (best is None or len(road.cars) < len(best[0].cars)):
                     best = road, move, at_s
             if best is None:
@@ -191,27 +212,32 @@ class Naive:
         return min(able, key=lambda option: len(option[0].cars), default=None)
 
     def _comes(self, move: Move, car: Car, at_s: float, way_m: float, speed_mps: float) -> bool:
-        over_m = way_m + car.kind.space_m
-        gap_s = 1.0 + 1.3 * (over_m / speed_mps if speed_mps else sqrt(2 * over_m / car.kind.accel))
+        kind = car.kind
+        first_mps = max(min(speed_mps, 6.5), kind.accel)
+        last_mps = min(sqrt(first_mps**2 + 2 * kind.accel * way_m), move.limit_mps)
+        gap_s = 0.1 + (way_m + kind.space_m) / ((min(first_mps, move.limit_mps) + last_mps) / 2)
         for number in move.yields:
             foe = self.moves[number]
             if foe.crossing:
                 if foe.last_s > at_s:
                     return True
             elif foe.shown >= YIELD:
-                if foe.last_s + 0.5 * foe.length_m / foe.limit_mps + 0.5 > at_s:
+                before_s, behind_s = gap_s, 0.0
+                if foe.to_road == move.to_road:
+                    slower_mps = max(foe.limit_mps - move.limit_mps, 0.0)
+                    before_s += 1.2 + 0.7 * slower_mps**2 / (2 * kind.usable_accel * foe.limit_mps)
+                    behind_s = 1.0
+                if foe.over_s + behind_s > at_s or self._is_near(foe, car, at_s, before_s):
                     return True
-                road = self.roads[foe.road] if foe.road >= 0 else None
-                if road and road.cars and not road.blocked and road.due_s() < at_s + gap_s:
-                    head = road.cars[0]
-                    impatient = at_s - car.arrival_s >= 90.0
-                    if (
-                        self.moves[head.move] is foe
-                        and head.move >= 0
-                        and (not impatient or head.arrival_s > at_s - 2.0)
-                    ):
-                        return True
         return False
+
+    def _is_near(self, foe: Move, car: Car, at_s: float, gap_s: float) -> bool:
+        road = self.roads[foe.road] if foe.road >= 0 else None
+        if not (road and road.cars and not road.blocked and road.due_s() < at_s + gap_s):
+            return False
+        head = road.cars[0]
+        impatient = at_s - car.arrival_s >= 90.0
+        return head.move >= 0 and self.moves[head.move] is foe and (not impatient or head.arrival_s > at_s - 2.0)
 
     def _loss_s(self, road: Road, move: Move, car: Car, place: int, soft: float, shown: int) -> float:
         speed_mps, turn_mps, kind = car.kind.drives_mps(road.limit_mps, car.factor), move.limit_mps, car.kind
@@ -228,32 +254,48 @@ class Naive:
         speed_mps = min(road.limit_mps, move.limit_mps, car.kind.top_mps, inf if shown == GO else 7.0)
         headway_s = car.kind.headway_s + car.kind.space_m / (0.93 * speed_mps)
         if place < 6:
-            headway_s += EXTRA_S[place] * soft
+            start_s = car.kind.headway_s + car.kind.space_m / (0.93 * 13.89)
+            headway_s = max(headway_s, start_s + EXTRA_S[place] * soft)
         elif place == 99 and speed_mps > 7.0:
-            headway_s = min(headway_s, 1.7)
+            headway_s = min(headway_s, 2.0)
         return max(headway_s, 4.0) if shown == STOP else headway_s
 
-    def _drive(self, car: Car, move: Move, option: tuple[Road, int], at_s: float, share: float, loss_s: float) -> None:
+    def _drive(
+        self, car: Car, move: Move, option: tuple[Road, int], at_s: float, how: tuple[float, int, float]
+    ) -> None:
+        share, place, loss_s = how
         move.last_s = at_s
+        speed_mps = min(car.kind.start_mps[place], move.limit_mps) if place < 7 else move.limit_mps
+        way_m, over_s = share * move.length_m + 5.0, 0.0
+        speeding_up_m = (move.limit_mps**2 - speed_mps**2) / (2 * car.kind.usable_accel)
+        if way_m < speeding_up_m:
+            end_mps = sqrt(speed_mps**2 + 2 * car.kind.usable_accel * way_m)
+            over_s = (end_mps - speed_mps) / car.kind.usable_accel
+        else:
+            over_s = (move.limit_mps - speed_mps) / car.kind.usable_accel + (way_m - speeding_up_m) / move.limit_mps
+        move.over_s = at_s + over_s
         car.ideal_s += move.length_m / min(move.limit_mps * car.factor, car.kind.top_mps)
         car.hops = car.hops[1:]
-        over_s = share * move.length_m / car.kind.drives_mps(move.limit_mps, car.factor)
-        self._enter(car, *option, at_s + over_s, loss_s)
+        driven_s = share * move.length_m / car.kind.drives_mps(move.limit_mps, car.factor)
+        self._enter(car, *option, at_s + driven_s, loss_s)
 
-    def _leaves_inside(self, number: int, at_s: float) -> bool:
-        move = self.moves[number]
-        car = move.inside
-        assert car is not None
-        if self._comes(move, car, at_s, 0.6 * move.length_m, 0.0):
-            return False
+    def _leaves_inside(self, move: Move, at_s: float) -> None:
+        car, left_m = move.inside[0], move.length_m - move.place_m
+        if at_s < max(car.arrival_s, move.last_s + 2.3) or self._comes(move, car, at_s, left_m, 0.0):
+            return
         option = self._target(car, at_s)
         if option is None:
-            return False
-        move.inside = None
+            return
+        road = self.roads[move.road]
+        if car.kind.space_m > move.place_m:
+            road.tails -= 1
+        road.next_s = max(road.next_s, at_s + 1.2)
+        move.inside.popleft()
         car.stood_s += at_s - car.arrival_s
         car.longest_s = max(car.longest_s, at_s - car.arrival_s)
-        self._drive(car, move, option, at_s, 0.6, self._loss_s(option[0], move, car, 0, 1.0, GO))
-        return True
+        self._drive(
+            car, move, option, at_s, (left_m / move.length_m, 0, self._loss_s(option[0], move, car, 0, 1.0, GO))
+        )
 
     def _serve(self, road: Road, from_s: float, to_s: float) -> bool:
         if not road.cars:
@@ -268,25 +310,28 @@ class Naive:
             self._leave(road, car.arrival_s)
             return True
         move = self.moves[car.move]
-        if move.shown == RED or (move.shown == AMBER and at_s > move.since_s + (1.0 if free else 0.0)):
+        if move.shown == RED or (move.shown == AMBER and at_s > move.since_s + (1.0 if free else 0.4)):
             road.place, road.asleep = 0, True
             return False
         place, shown = (99 if free else road.place), move.shown
         soft = min((at_s - car.arrival_s) / 4.0, 1.0)
         comes = shown in (STOP, YIELD) and self._comes(move, car, at_s, move.length_m, move.limit_mps if free else 0.0)
-        occupied = move.inside is not None
-        option = None if comes or occupied else self._target(car, at_s)
-        inside = comes and not occupied and shown == YIELD and move.waits_inside
+        behind = not road.tails and (bool(move.inside) or comes)
+        option = None if behind or road.tails else self._target(car, at_s)
+        inside = behind and shown != STOP and move.fits(car)
         if option is None and not inside:
-            road.next_s, road.place, road.blocked = to_s, 0, not (comes or occupied)
+            road.next_s, road.place, road.blocked = to_s, 0, not behind
             return False
-        number = car.move
         self._leave(road, at_s)
         if option is None:
-            move.inside, car.arrival_s = car, at_s
-            self.waiting.append(number)
+            if not move.inside:
+                self.waiting.append(self.moves.index(move))
+                road.tails += car.kind.space_m > move.place_m
+            move.inside.append(car)
+            car.arrival_s = at_s + move.place_m / min(move.limit_mps, 6.5)
         else:
-            self._drive(car, move, option, at_s, 1.0, self._loss_s(option[0], move, car, place, soft, shown))
+            loss_s = self._loss_s(option[0], move, car, place, soft, shown)
+            self._drive(car, move, option, at_s, (1.0, place, loss_s))
         road.next_s = at_s + self._headway_s(road, move, car, place, soft, shown)
         road.place = 99 if place == 99 else place + 1
         return True

@@ -8,14 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from signals.adapters.sim.layout import GO, YIELD
+from signals.kernels.traffic_state import AMBER, GO, RED, STOP, YIELD
 from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.model.values import Aspect, ByteArray, IntArray
 
 __all__ = ["CopiedHeads", "Heads"]
 
-RED, STOP, AMBER = 0, 1, 4
 _LIT = {Aspect.GREEN: GO, Aspect.AMBER: AMBER}
 
 

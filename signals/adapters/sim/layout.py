@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 
 from signals.errors import ScenarioError
-from signals.kernels.traffic_state import People, Roads, State, Travellers
+from signals.kernels.traffic_state import GO, WAITING, YIELD, People, Roads, State, Travellers
 from signals.model.lanes import User
-from signals.model.movements import Turn
+from signals.model.movements import Movement, Turn
 from signals.model.network import Network
 from signals.model.travel import Travel, VehicleKind
 from signals.model.trips import DoubleArray
 from signals.model.values import IntArray
 
-__all__ = ["GO", "YIELD", "Traffic", "begin", "traffic"]
+__all__ = ["Traffic", "begin", "traffic"]
 
 LEAST_HEADWAY_S = 0.6
 """Vehicles follow each other on a lane at no less than this, however many lanes lead to it."""
 REACTION_S = 0.35
 """What the saturation headway has beyond the driver's own and the way that a vehicle takes."""
 QUEUE = 7
-YIELD, GO = 2, 3
 OPEN = {
     User.VEHICLE: (User.VEHICLE,),
     User.TRANSIT: (User.TRANSIT, User.VEHICLE),
@@ -97,10 +97,8 @@ def traffic(network: Network, travel: Travel, begin_s: float = 0.0) -> Traffic:
     ScenarioError
         When a route cannot be driven in the network.
     """
-    if any(not 0 <= edge < len(network.edges) for route in travel.routes for edge in route):
-        raise ScenarioError(f"a route uses an edge that does not exist; the network has {len(network.edges)}")
     hops = _Hops(network)
-    steps, first_step = _steps(hops, travel)
+    steps, first = _steps(hops, travel, len(network.edges))
     driven = sorted({lane for rows in hops.options for lane, _ in rows})
     row_of = {lane: row for row, lane in enumerate(driven)}
     lanes = [network.lanes[lane] for lane in driven]
@@ -108,15 +106,14 @@ def traffic(network: Network, travel: Travel, begin_s: float = 0.0) -> Traffic:
     roads = Roads(
         lane=np.array([(lane.length_m, lane.speed_mps, lane.length_m + 2.5) for lane in lanes]).reshape(-1, 3),
         lane_ring=_rings(network, travel, driven),
-        move=np.array([(m.length_m, m.length_m / m.speed_mps, m.speed_mps) for m in network.movements], np.float64)
-        .reshape(-1, 3),
+        move=np.array([_move_row(network, move) for move in network.movements], np.float64).reshape(-1, 4),
         **_movements(network, row_of),
         hop_first=_offsets(len(rows) for rows in hops.options),
         option=np.array(options, np.int32).reshape(-1, 2),
-        step_hop=np.array(steps, np.int32),
+        step_hop=steps,
         kind=np.array([_kind_row(kind) for kind in travel.kinds], np.float64),
     )  # fmt: skip
-    travellers = _travellers(network, travel, first_step, begin_s)
+    travellers = _travellers(network, travel, first, begin_s)
     people = _people(travel, begin_s)
     return Traffic(roads, travellers, begin(roads, travellers), people, np.array(driven, np.int32))
 
@@ -136,13 +133,13 @@ def begin(roads: Roads, travellers: Travellers) -> State:
     return State(
         wake=np.full(lanes, np.inf),
         lane=lane,
-        lane_count=np.zeros((lanes, 6), np.int32),
+        lane_count=np.zeros((lanes, 7), np.int32),
         ring=np.zeros(rings, np.int32),
         seat=np.zeros((rings, 3)),
         exit_s=np.full(rings, -1e9),
-        move=np.full((moves, 2), -1e9),
+        move=np.full((moves, 3), -1e9),
         lit=np.where(yields, YIELD, GO).astype(np.int8),
-        slot=np.full(moves, -1, np.int32),
+        slot=np.zeros((moves, 1 + WAITING), np.int32),
         waiting=np.zeros(moves + 1, np.int32),
         trip=trip,
         trip_row=trip_row,
@@ -152,17 +149,30 @@ def begin(roads: Roads, travellers: Travellers) -> State:
     )
 
 
-def _steps(hops: _Hops, travel: Travel) -> tuple[list[int], Mapping[tuple[int, User], int]]:
-    """Return the hops of every route that is driven, and where that of (route, user) begins."""
-    steps: list[int] = []
-    first: dict[tuple[int, User], int] = {}
-    for route, kind in sorted(set(zip(travel.route.tolist(), travel.kind.tolist(), strict=True))):
-        user = travel.kinds[kind].user
-        if (route, user) not in first:
-            first[route, user] = len(steps)
-            edges = travel.routes[route]
-            steps += [hops.number(edge, after, user) for edge, after in zip(edges, (*edges[1:], -1), strict=True)]
-    return steps, first
+def _steps(hops: _Hops, travel: Travel, edges: int) -> tuple[IntArray, IntArray]:
+    """Return the hops of every route that is driven, and of each vehicle where those of its route begin.
+
+    A million routes have few hops that differ: only those are looked up one by one.
+    """
+    sizes = np.array([len(route) for route in travel.routes], np.int64)
+    flat = np.fromiter(chain.from_iterable(travel.routes), np.int64, int(sizes.sum()))
+    if len(flat) and not 0 <= flat.min() <= flat.max() < edges:
+        raise ScenarioError(f"a route uses an edge that does not exist; the network has {edges}")
+    users = sorted({kind.user for kind in travel.kinds})
+    user = np.array([users.index(kind.user) for kind in travel.kinds], np.int64)[travel.kind]
+    driven, of_vehicle = np.unique(travel.route * len(users) + user, return_inverse=True)
+    route, by = driven // max(len(users), 1), driven % max(len(users), 1)
+    begin = np.cumsum([0, *sizes[route]])
+    at = np.arange(begin[-1]) + np.repeat(np.cumsum([0, *sizes])[route] - begin[:-1], sizes[route])
+    following = np.append(flat, -1)[at + 1]
+    following[begin[1:] - 1] = -1
+    key = (flat[at] * (edges + 1) + following + 1) * max(len(users), 1) + np.repeat(by, sizes[route])
+    known, where, number = np.unique(key, return_index=True, return_inverse=True)
+    hop = np.empty(len(known), np.int32)
+    for row in np.argsort(where).tolist():  # numbered as they are met
+        one = where[row]
+        hop[row] = hops.number(int(flat[at[one]]), int(following[one]), users[known[row] % len(users)])
+    return hop[number], begin[:-1][of_vehicle].astype(np.int32)
 
 
 def _mean_space_m(travel: Travel) -> dict[User, float]:
@@ -215,6 +225,11 @@ def _movements(network: Network, row_of: Mapping[int, int]) -> dict[str, IntArra
     }
 
 
+def _move_row(network: Network, move: Movement) -> tuple[float, float, float, float]:
+    waits_m = sum(network.lanes[lane].length_m for lane in move.via[:-1])
+    return move.length_m, move.length_m / move.speed_mps, move.speed_mps, min(waits_m, move.length_m)
+
+
 def _kind_row(kind: VehicleKind) -> list[float]:
     lost_mps = 0.5 * kind.imperfection * kind.accel_mps2
     accel = kind.accel_mps2 - lost_mps
@@ -223,12 +238,8 @@ def _kind_row(kind: VehicleKind) -> list[float]:
     return [*driving, kind.decel_mps2, kind.accel_mps2, *starts]
 
 
-def _travellers(
-    network: Network, travel: Travel, first_step: Mapping[tuple[int, User], int], begin_s: float
-) -> Travellers:
+def _travellers(network: Network, travel: Travel, first: IntArray, begin_s: float) -> Travellers:
     origin = np.array([route[0] for route in travel.routes], np.int32)[travel.route]
-    users = [travel.kinds[kind].user for kind in travel.kind.tolist()]
-    first = [first_step[route, user] for route, user in zip(travel.route.tolist(), users, strict=True)]
     return Travellers(
         depart=np.column_stack([travel.depart_s - begin_s, travel.speed_factor]).astype(np.float64),
         row=np.column_stack([first, travel.kind, origin]).astype(np.int32).reshape(-1, 3),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -55,16 +56,14 @@ def replay(wanted: Replay) -> tuple[Trips, Incidents]:
     ScenarioError
         When a route cannot be driven.
     """
-    first = traffic(wanted.network, wanted.travel, wanted.begin_s)
-    duration_s = wanted.end_s - wanted.begin_s
-    run(first, timetable(wanted.network, wanted.begin_s, wanted.end_s), duration_s)
-    return trips_of(first, wanted.travel, duration_s), incidents_of(first, duration_s)
+    return _replayed(wanted, timetable(wanted.network, wanted.begin_s, wanted.end_s))
 
 
 def replay_all(wanted: Iterable[Replay], jobs: int = 0) -> Iterator[tuple[Trips, Incidents]]:
     """Make many runs, several at the same time, and yield what came of each, in order.
 
-    The compiled functions need no lock of Python, so that threads are enough.
+    The compiled functions need no lock of Python, so that threads are enough. What comes before them does: runs of the
+    same network and time, one after the other, share their timetable.
 
     Parameters
     ----------
@@ -73,8 +72,9 @@ def replay_all(wanted: Iterable[Replay], jobs: int = 0) -> Iterator[tuple[Trips,
     jobs
         How many at the same time; 0 = as many as there are processors.
     """
+    shown = _LastTimetable()
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        yield from pool.map(replay, wanted)
+        yield from pool.map(lambda one: _replayed(one, shown.of(one)), wanted)
 
 
 def run(first: Traffic, signals: Timetable, duration_s: float) -> None:
@@ -101,3 +101,30 @@ def run(first: Traffic, signals: Timetable, duration_s: float) -> None:
         until_s = min(from_s + WALK_S, duration_s)
         advance(from_s, until_s, signals.change_s[part], signals.change[part], roads, travellers, state)
         walk(until_s, roads, state, people)
+
+
+class _LastTimetable:
+    """Keeps the timetable of the last run for the next one."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._last: tuple[Replay, Timetable] | None = None
+
+    def of(self, wanted: Replay) -> Timetable:
+        """Return the timetable of a run; may be called by several threads."""
+        with self._lock:
+            if self._last is None or not _same_signals(self._last[0], wanted):
+                self._last = wanted, timetable(wanted.network, wanted.begin_s, wanted.end_s)
+            return self._last[1]
+
+
+def _same_signals(one: Replay, other: Replay) -> bool:
+    return one.network is other.network and (one.begin_s, one.end_s) == (other.begin_s, other.end_s)
+
+
+def _replayed(wanted: Replay, shown: Timetable) -> tuple[Trips, Incidents]:
+    """Make one run under a timetable and account for everybody in it."""
+    first = traffic(wanted.network, wanted.travel, wanted.begin_s)
+    duration_s = wanted.end_s - wanted.begin_s
+    run(first, shown, duration_s)
+    return trips_of(first, wanted.travel, duration_s), incidents_of(first, duration_s)
