@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from signals.adapters.sim.layout import Traffic, traffic
-from signals.kernels.gaps import _over_s, must_yield
+from signals.kernels.traffic import must_yield, over_s
 from signals.kernels.traffic_state import AMBER, GO, RED
 from signals.model.lanes import Lane
 from signals.model.movements import Movement
@@ -55,13 +55,13 @@ def test_nobody_comes() -> None:
 
 
 def test_the_time_on_a_crossing_is_its_way_at_the_mean_speed() -> None:
-    assert _over_s(15.0, 7.5, 2.6, 100.0, 2.6) == pytest.approx(22.5 / (0.5 * (2.6 + np.sqrt(2.6**2 + 78.0))))
-    assert _over_s(15.0, 7.5, 6.5, 5.0, 2.6) == pytest.approx(22.5 / 5.0)
+    assert over_s(15.0, 7.5, 2.6, 100.0, 2.6) == pytest.approx(22.5 / (0.5 * (2.6 + np.sqrt(2.6**2 + 78.0))))
+    assert over_s(15.0, 7.5, 6.5, 5.0, 2.6) == pytest.approx(22.5 / 5.0)
 
 
 def test_who_stands_needs_a_longer_gap_than_who_rolls() -> None:
-    assert shortest_gap_s(junction()) == pytest.approx(0.1 + _over_s(15.0, 7.5, 2.6, 13.89, 2.6), abs=0.1)
-    assert shortest_gap_s(junction(), 13.89) == pytest.approx(0.1 + _over_s(15.0, 7.5, 6.5, 13.89, 2.6), abs=0.1)
+    assert shortest_gap_s(junction()) == pytest.approx(0.1 + over_s(15.0, 7.5, 2.6, 13.89, 2.6), abs=0.1)
+    assert shortest_gap_s(junction(), 13.89) == pytest.approx(0.1 + over_s(15.0, 7.5, 6.5, 13.89, 2.6), abs=0.1)
 
 
 def test_who_joins_a_lane_needs_more() -> None:

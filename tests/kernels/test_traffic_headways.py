@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from signals.adapters.sim.layout import _kind_row
-from signals.kernels.headways import CAUTIOUS_MPS, drive_s, free_speed_mps, headway_s, lost_s
+from signals.kernels.traffic import CAUTIOUS_MPS, drive_s, free_speed_mps, headway_s, lost_s
 from signals.kernels.traffic_state import GO, NOBODY_STOPPED, STOP, YIELD, Roads
 from signals.model.travel import CAR
 
