@@ -1,0 +1,1 @@
+"""Benchmarks of speed: is it fast enough, and beside what."""
