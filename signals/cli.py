@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from signals import cli_options as given
 from signals.errors import InputError, SignalsError, UnsafePlanError, WorldError
 from signals.text import plain
 
@@ -39,27 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Source = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="[SCENARIO]",
-        help="A name, a folder with scenario.toml, a .sumocfg or a .net.xml; braunschweig by default.",
-    ),
-]
-Routes = Annotated[list[str] | None, typer.Argument(metavar="[ROUTES]...", help="Route files of a .net.xml.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Where the results go; a folder under runs/ by default.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
-World = Annotated[str | None, typer.Option(help="sumo, sim or an installed adapter.")]
-Sensing = Annotated[str | None, typer.Option(help="What is seen: full or detectors.")]
-Profile = Annotated[str | None, typer.Option(help="Timing profile for intergreens and minimum greens.")]
-SiteCards = Annotated[
-    Path | None, typer.Option("--site-cards", help="Folder of site cards; where the network differs, nothing starts.")
-]
-Begin = Annotated[str | None, typer.Option(help='Begin of the run: seconds, or a time such as "15:00:00".')]
-End = Annotated[str | None, typer.Option(help="End of the run, likewise.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Refuse a network with an unsafe plan instead of repairing it.")]
-Traci = Annotated[bool, typer.Option("--traci", help="Run SUMO as a process of its own.")]
 
 
 def main() -> None:
@@ -148,39 +128,45 @@ def _signals(
 
 @app.command("run")
 def _run(
-    source: Source = None,
-    routes: Routes = None,
+    source: given.Source = None,
+    routes: given.Routes = None,
     *,
-    controller: Annotated[str, typer.Option(help="A name or module:Class.")] = "rolling_horizon",
+    controller: Annotated[str | None, typer.Option(help="A name or module:Class; rolling_horizon by default.")] = None,
+    policy: given.PolicyText = None,
     seed: Annotated[int, typer.Option(help="Of all chance.")] = 1,
     gui: Annotated[bool, typer.Option("--gui", help="Watch it in sumo-gui.")] = False,
-    traci: Traci = False,
-    out: Out = None,
+    traci: given.Traci = False,
+    out: given.Out = None,
     latches: Annotated[
         Path | None, typer.Option("--latches", help="File of intersections that are not written until they are reset.")
     ] = None,
-    world: World = None,
-    sensing: Sensing = None,
-    profile: Profile = None,
-    site_cards: SiteCards = None,
-    begin: Begin = None,
-    end: End = None,
-    strict: Strict = False,
-    as_json: Json = False,
+    world: given.World = None,
+    sensing: given.Sensing = None,
+    profile: given.Profile = None,
+    site_cards: given.SiteCards = None,
+    begin: given.Begin = None,
+    end: given.End = None,
+    strict: given.Strict = False,
+    as_json: given.Json = False,
 ) -> None:
     """Run one controller in a scenario."""
     with _in_one_line():
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
+        from signals.entrants import POLICY, name_of  # noqa: PLC0415
         from signals.record.run_folder import run_path  # noqa: PLC0415
-        from signals.trial import RunOptions, falls_of, latched_of, name_of, run  # noqa: PLC0415
+        from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, latched_of, run  # noqa: PLC0415
 
+        if controller is not None and policy is not None:
+            raise InputError("--controller and --policy exclude each other")
+        chosen = (controller or DEFAULT_CONTROLLER) if policy is None else f"{POLICY}{policy}"
         cards = None if site_cards is None else str(site_cards.resolve())
         changes = _changes(world=world, sensing=sensing, profile=profile, site_cards=cards, begin=begin, end=end)
         scenario = _loaded(source, routes, changes, strict=strict)
-        folder = out or run_path(Path("runs") / scenario.name, name_of(controller), seed)
+        name = name_of(chosen)
+        folder = out or run_path(Path("runs") / scenario.name, name, seed)
         options = RunOptions(gui=gui, traci=traci, latches=latches)
-        with screens.watched(_console(stderr=True), f"{scenario.name}: {controller}") as on_tick:
-            record = run(scenario, controller, seed=seed, out=folder, options=options, on_tick=on_tick)
+        with screens.watched(_console(stderr=True), f"{scenario.name}: {name}") as on_tick:
+            record = run(scenario, chosen, seed=seed, out=folder, options=options, on_tick=on_tick)
         if as_json:
             print(screens.json_line({**screens.run_object(record), "folder": str(folder)}))
         else:
@@ -195,33 +181,36 @@ def _run(
 
 @app.command("compare")
 def _compare(
-    source: Source = None,
-    routes: Routes = None,
+    source: given.Source = None,
+    routes: given.Routes = None,
     *,
     controllers: Annotated[str, typer.Option(help="Names or module:Class, with commas between.")] = (
         "net,actuated,max_pressure,rolling_horizon"
     ),
+    policies: given.Policies = None,
     seeds: Annotated[str, typer.Option(help="5 (that is 1 to 5), 11-15, or 1,4,9.")] = "5",
     jobs: Annotated[int, typer.Option(min=0, help="Runs at the same time; 0 = as many as there are processors.")] = 0,
-    traci: Traci = False,
-    out: Out = None,
-    world: World = None,
-    sensing: Sensing = None,
-    profile: Profile = None,
-    site_cards: SiteCards = None,
-    begin: Begin = None,
-    end: End = None,
-    strict: Strict = False,
-    as_json: Json = False,
+    traci: given.Traci = False,
+    out: given.Out = None,
+    world: given.World = None,
+    sensing: given.Sensing = None,
+    profile: given.Profile = None,
+    site_cards: given.SiteCards = None,
+    begin: given.Begin = None,
+    end: given.End = None,
+    strict: given.Strict = False,
+    as_json: given.Json = False,
 ) -> None:
     """Run every controller with every seed, and compare them."""
     with _in_one_line():
         from signals import screens, study  # noqa: PLC0415  nothing heavy before a command runs
+        from signals.entrants import POLICY  # noqa: PLC0415
 
         cards = None if site_cards is None else str(site_cards.resolve())
         changes = _changes(world=world, sensing=sensing, profile=profile, site_cards=cards, begin=begin, end=end)
         scenario = _loaded(source, routes, changes, strict=strict)
         names = [name.strip() for name in controllers.split(",") if name.strip()]
+        names += [f"{POLICY}{policy}" for policy in policies or ()]
         numbers = study.parse_seeds(seeds)
         folder = out or Path("runs") / scenario.name
         options = study.RunOptions(traci=traci, jobs=jobs)
@@ -251,7 +240,7 @@ def _inspect(
         list[Path] | None, typer.Argument(metavar="[ADDITIONALS]...", help="Files with more signal programs.")
     ] = None,
     *,
-    profile: Profile = None,
+    profile: given.Profile = None,
     no_plans: Annotated[
         bool, typer.Option("--no-plans", help="Take times from the profile even where the programs deploy others.")
     ] = False,
@@ -260,7 +249,7 @@ def _inspect(
         Path | None,
         typer.Option("--site-card", help="Write the site card of every intersection into this folder, too."),
     ] = None,
-    as_json: Json = False,
+    as_json: given.Json = False,
 ) -> None:
     """Show what is read of a network; the exit code is 1 where something in it is unsafe."""
     with _in_one_line():
@@ -289,13 +278,13 @@ def _inspect(
 
 @app.command("routes")
 def _routes(
-    source: Source = None,
-    routes: Routes = None,
+    source: given.Source = None,
+    routes: given.Routes = None,
     *,
     out: Annotated[Path, typer.Option("--out", help="The route file to write, such as demand.rou.xml.")],
     seed: Annotated[int, typer.Option(help="Of all chance.")] = 1,
-    begin: Begin = None,
-    end: End = None,
+    begin: given.Begin = None,
+    end: given.End = None,
 ) -> None:
     """Run SUMO once with the network's own programs and write the routes that it chose, for every world to use."""
     with _in_one_line():
@@ -323,7 +312,7 @@ def _check(
     profile: Annotated[str, typer.Option(help="Timing profile that says which times are required.")] = "rilsa",
     level: Annotated[str, typer.Option(help="What counts: warning (all of it) or error (what is unsafe).")] = "warning",
     everything: Annotated[bool, typer.Option("--all", help="Show all, not only the first of every rule.")] = False,
-    as_json: Json = False,
+    as_json: given.Json = False,
 ) -> None:
     """Look for what is unsafe in a plan, a site card or a record; the exit code is 1 where something is."""
     with _in_one_line():
@@ -355,7 +344,7 @@ def _latches(
     reset: Annotated[list[str] | None, typer.Option(help="The id of an intersection to trust again.")] = None,
     by: Annotated[str, typer.Option(help="Who decided that.")] = "",
     reason: Annotated[str, typer.Option(help="Why.")] = "",
-    as_json: Json = False,
+    as_json: given.Json = False,
 ) -> None:
     """List intersections that violated a rule, or reset them; the exit code is 1 where any is latched."""
     with _in_one_line():
@@ -379,7 +368,7 @@ def _latches(
 
 
 @app.command("doctor")
-def _doctor(*, as_json: Json = False) -> None:
+def _doctor(*, as_json: given.Json = False) -> None:
     """Say what is installed, what is missing, and what to do about it."""
     with _in_one_line():
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs

@@ -17,7 +17,7 @@ from typing import Literal
 
 from signals.errors import InputError, SignalsError, UnknownNameError
 
-__all__ = ["BUILT_IN", "Kind", "load", "look_here", "names", "spec"]
+__all__ = ["BUILT_IN", "POLICIES", "Kind", "attribute", "load", "look_here", "made", "names", "spec"]
 
 Kind = Literal["controllers", "adapters"]
 
@@ -42,6 +42,9 @@ BUILT_IN: MappingProxyType[Kind, MappingProxyType[str, str]] = MappingProxyType(
     }
 )
 """What comes with this package: kind → name → ``module:Class``."""
+
+POLICIES = "signals.env.policy_sources:find_policy"
+"""Who makes a policy of its text; a run asks for it by name, since environments stand above runs."""
 
 
 def names(kind: Kind) -> tuple[str, ...]:
@@ -102,17 +105,46 @@ def load(kind: Kind, name: str) -> Callable[..., object]:
         When it cannot be imported, or is not there, or cannot be called.
     """
     target = spec(kind, name)
-    module, _, attribute = target.partition(":")
-    if not module or not attribute:
+    if not all(target.partition(":")):
         raise InputError(f'{kind[:-1]} "{name}": expected a name or "module:Class"')
-    found = _imported(kind, name, module)
-    for part in attribute.split("."):
-        if not hasattr(found, part):
-            raise InputError(f'{kind[:-1]} "{name}": module "{module}" has no "{attribute}"')
-        found = getattr(found, part)
+    found = attribute(f'{kind[:-1]} "{name}"', target)
     if not callable(found):
         raise InputError(f'{kind[:-1]} "{name}": "{target}" is not a class')
     return found
+
+
+def attribute(what: str, target: str) -> object:
+    """Import what stands behind ``module:attribute``.
+
+    Parameters
+    ----------
+    what
+        What it is, for messages.
+    target
+        The module, which may lie in the working directory, and a name in it, perhaps with dots.
+
+    Raises
+    ------
+    InputError
+        When it cannot be imported, or is not there.
+    """
+    module, _, path = target.partition(":")
+    found = _imported(what, module)
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise InputError(f'{what}: module "{module}" has no "{path}"')
+        found = getattr(found, part)
+    return found
+
+
+def made(what: str, maker: Callable[[], object]) -> object:
+    """Make a stranger's object. Raises `InputError`, one line, whatever goes wrong in it."""
+    try:
+        return maker()
+    except SignalsError:
+        raise
+    except Exception as error:  # as of a module that is imported
+        raise InputError(f"{what} cannot be made: {_in_one_line(error)}") from error
 
 
 def look_here() -> None:
@@ -122,15 +154,18 @@ def look_here() -> None:
         sys.path.append(here)
 
 
-def _imported(kind: Kind, name: str, module: str) -> object:
+def _imported(what: str, module: str) -> object:
     look_here()
     try:
         return importlib.import_module(module)
     except SignalsError:
         raise
     except Exception as error:  # whatever a stranger's module raises, it is named and said in one line
-        cause = " ".join(str(error).split())
-        raise InputError(f'{kind[:-1]} "{name}" cannot be imported: {type(error).__name__}: {cause}') from error
+        raise InputError(f"{what} cannot be imported: {_in_one_line(error)}") from error
+
+
+def _in_one_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _plain(name: str) -> str:

@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from signals import errors, plugins
+from signals import entrants, errors
 from signals.errors import InputError, MissingDependencyError, RecordError, SignalsError
 from signals.jobs import Message, run_jobs
 from signals.record.comparison import ComparisonRecord, comparison_of
@@ -26,7 +26,7 @@ from signals.record.provenance import without_paths
 from signals.record.run_folder import RUN_FILE, is_whole, read_run, run_path, write_comparison
 from signals.record.run_record import RunRecord
 from signals.scenario import Scenario, load
-from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, name_of, origin_of, run
+from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, origin_of, run
 
 __all__ = [
     "DEFAULT_CONTROLLER",
@@ -71,6 +71,9 @@ class Progress(NamedTuple):
 
 
 class _Job(NamedTuple):
+    """A run: whom it is told to take, and what that is called."""
+
+    taken: str
     controller: str
     seed: int
     folder: Path
@@ -100,7 +103,7 @@ def compare(
     scenario
         A scenario, or what `signals.scenario.load` makes one of.
     controllers
-        Names, or ``module:Class``.
+        Names, ``module:Class``, or policies (`signals.entrants`).
     seeds
         The same for every controller.
     out
@@ -125,11 +128,15 @@ def compare(
         After all runs have been stopped; what was finished is in the folder.
     """
     found = scenario if isinstance(scenario, Scenario) else load(scenario)
-    chosen, names = options or RunOptions(), _checked(controllers)
+    chosen = options or RunOptions()
     found.network  # noqa: B018  what is wrong with it is said once, not by every run
     found.check_site_cards()
+    taken = _checked(controllers, found)
     with _folder(None if out is None else Path(out)) as folder:
-        jobs = [_Job(name, seed, run_path(folder, name, seed)) for seed, name in product(dict.fromkeys(seeds), names)]
+        jobs = [
+            _Job(text, name, seed, run_path(folder, name, seed))
+            for seed, (name, text) in product(dict.fromkeys(seeds), taken.items())
+        ]
         tally = _Tally({}, set(), on_progress or _nobody_listens)
         try:
             _run_missing(found, jobs, chosen, tally)
@@ -162,13 +169,15 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(seeds))
 
 
-def _checked(controllers: Sequence[str]) -> tuple[str, ...]:
-    """Return the names as they stand in tables, each once; what does not exist is said before anything runs."""
-    for name in controllers:
-        if ":" in name:
-            plugins.load("controllers", name)
-        plugins.spec("controllers", name)
-    found = tuple(dict.fromkeys(name_of(name) for name in controllers))
+def _checked(controllers: Sequence[str], scenario: Scenario) -> dict[str, str]:
+    """Return name in tables → what was given, each once; what does not exist is said before anything runs."""
+    found: dict[str, str] = {}
+    for given in dict.fromkeys(controllers):
+        entrants.check(given, scenario)
+        name = entrants.name_of(given)
+        if name in found and (entrants.is_policy(given) or entrants.is_policy(found[name])):
+            raise InputError(f'"{found[name]}" and "{given}" are both called "{name}": give one another name')
+        found[name] = given
     if not found:
         raise InputError("there is no controller to compare")
     return found
@@ -211,7 +220,7 @@ def _run_missing(scenario: Scenario, jobs: Sequence[_Job], options: RunOptions, 
             _tell_done(job, "kept", tally)
         else:
             missing.append(job)
-    payloads = [pickle.dumps((scenario, *job, options)) for job in missing]
+    payloads = [pickle.dumps((scenario, job.taken, job.seed, job.folder, options)) for job in missing]
 
     def hear(number: int, message: Message) -> None:
         _take(missing[number], message, tally)
@@ -224,7 +233,7 @@ def _is_done(scenario: Scenario, job: _Job, options: RunOptions, origins: dict[s
     if not (job.folder / RUN_FILE).is_file() or not is_whole(job.folder):
         return False
     if job.controller not in origins:
-        origins[job.controller] = origin_of(scenario, job.controller, 0, options)
+        origins[job.controller] = origin_of(scenario, job.taken, 0, options)
     wanted = {**origins[job.controller], "seed": job.seed}
     return _comparable(read_run(job.folder).provenance) == _comparable(wanted)
 

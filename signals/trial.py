@@ -6,7 +6,6 @@ other name, with everything that was recorded, until the next run into the same 
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -17,13 +16,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from signals import loop, plugins
+from signals import entrants, loop
 from signals.control.net_plan import NetPlan
+from signals.entrants import ControllerMaker, controller_of, name_of
 from signals.errors import InputError, RecordError, WorldError
 from signals.model.network import Finding, Network
-from signals.model.roles import Controller, World
+from signals.model.roles import World
 from signals.model.trips import Incidents, Trips
-from signals.record.files import locked, sha256_of
+from signals.record.files import locked
 from signals.record.latches import LatchFile, LatchLog, read_latches
 from signals.record.metrics import summarise
 from signals.record.provenance import provenance
@@ -39,11 +39,9 @@ __all__ = [
     "DEFAULT_CONTROLLER",
     "FALLBACK",
     "LATCHED",
-    "ControllerMaker",
     "RunOptions",
     "falls_of",
     "latched_of",
-    "name_of",
     "origin_of",
     "run",
 ]
@@ -55,9 +53,6 @@ FALLBACK = "fallback"
 
 LATCHED = "latched"
 """Code of the finding that an intersection violated a rule and is not written until a person resets it."""
-
-ControllerMaker = Callable[..., object]
-"""A controller's class, or whatever makes one from a network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +115,7 @@ def run(
     scenario
         A scenario, or what `signals.scenario.load` makes one of.
     controller
-        A name, ``module:Class``, or a class.
+        A name, ``module:Class``, a class, or a policy (`signals.entrants`).
     seed
         Of all chance in the world; the same seed gives the same tables, byte for byte.
     out
@@ -171,9 +166,8 @@ def origin_of(
     """
     settings = {
         **scenario.settings,
-        "controller": name_of(controller),
+        **entrants.origin_of(controller),
         "controller_settings": dict(options.settings),
-        "controller_sha256": _sha256_of(controller),
         "traci": options.traci or options.gui,
     }
     if options.latches is not None:
@@ -191,27 +185,6 @@ def latched_of(record: RunRecord) -> tuple[str, ...]:
     return tuple(finding.text for finding in record.findings if finding.code == LATCHED)
 
 
-def name_of(controller: str | ControllerMaker) -> str:
-    """Return what a controller is called in tables."""
-    if isinstance(controller, str):
-        return controller.strip().replace("-", "_") if ":" not in controller else controller
-    return getattr(controller, "__name__", type(controller).__name__)
-
-
-def _sha256_of(controller: str | ControllerMaker) -> str | None:
-    """Hash the file of a controller that is not ours: our own code is hashed as a whole."""
-    spec = plugins.spec("controllers", controller) if isinstance(controller, str) else str(controller.__module__)
-    module = spec.partition(":")[0]
-    if module.startswith("signals."):
-        return None
-    plugins.look_here()
-    try:
-        found = importlib.util.find_spec(module)
-    except (ImportError, ValueError):  # it will be said when it is loaded
-        return None
-    return sha256_of(Path(found.origin)) if found and found.origin and Path(found.origin).is_file() else None
-
-
 def _players(
     scenario: Scenario,
     controller: str | ControllerMaker,
@@ -220,10 +193,9 @@ def _players(
     latches: LatchFile | None,
 ) -> _Players:
     network, tick_ds = scenario.network, scenario.tick_ds
-    maker = plugins.load("controllers", controller) if isinstance(controller, str) else controller
     return _Players(
         scenario.open_world(opening),
-        Fallback(_made(maker, network, settings), network, backup=NetPlan(network), tick_ds=tick_ds),
+        Fallback(controller_of(controller, scenario, settings), network, backup=NetPlan(network), tick_ds=tick_ds),
         _guard(network, tick_ds, latches),
         Recorder(network, tick_ds),
         latches,
@@ -235,17 +207,6 @@ def _guard(network: Network, tick_ds: int, latches: LatchFile | None) -> Guard:
         return Guard(network, tick_ds=tick_ds)
     names = [place.id for place in network.intersections]
     return Guard(network, tick_ds=tick_ds, latched=latches.log.latched, on_latch=lambda seen: latches.note(seen, names))
-
-
-def _made(maker: ControllerMaker, network: Network, settings: Mapping[str, object]) -> Controller:
-    name = name_of(maker)
-    try:
-        found = maker(network, **settings)
-    except TypeError as error:
-        raise InputError(f'controller "{name}" cannot be made from a network and {dict(settings)}: {error}') from error
-    if not isinstance(found, Controller):
-        raise InputError(f'controller "{name}" has no method decide(snapshot)')
-    return found
 
 
 def _play(scenario: Scenario, players: _Players, on_tick: Callable[[float], None] | None) -> _End:

@@ -27,6 +27,7 @@ from tests.adapters.sumo_pair import pair_inputs
 from tests.adapters.sumo_tee import SAFE, additional, program, tee
 
 STUB = "tests.stub_controllers"
+POLICIES = "tests.policies_of_mine"
 SHORT = ("--end", "60")
 
 
@@ -112,7 +113,8 @@ def test_compare_and_report(ask: Ask) -> None:
 def test_what_is_compared_by_default(ask: Ask) -> None:
     default = inspect.signature(cli._compare).parameters["controllers"].default
     assert tuple(default.split(",")) == study.DEFAULT_CONTROLLERS
-    assert inspect.signature(cli._run).parameters["controller"].default == study.DEFAULT_CONTROLLER
+    assert inspect.signature(cli._run).parameters["controller"].default is None
+    assert f"{study.DEFAULT_CONTROLLER} by default" in ask("run", "-h").out.replace("\n", " ")
 
 
 MINE = """
@@ -138,6 +140,44 @@ def test_a_controller_of_your_own_is_a_file(ask: Ask, tmp_path: Path) -> None:
     said = ask("compare", "crossroads", "--controllers", "net,mine:Mine", "--seeds", 1, "--json", *SHORT)
     assert (said.code, said.err) == (0, "")
     assert [json.loads(line)["controller"] for line in said.out.splitlines()] == ["net", "mine:Mine"]
+
+
+def test_policies_stand_in_the_same_table(ask: Ask) -> None:
+    words = ("--controllers", "net", "--policy", f"{POLICIES}:Busiest", "--policy", f"{POLICIES}:first_open")
+    said = ask("compare", "crossroads", *words, "--seeds", 2, "--out", "here", "--json", *SHORT)
+    assert (said.code, said.err) == (0, "")
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    assert [(row["controller"], row["runs"]) for row in rows] == [("net", 2), ("busiest", 2), ("first_open", 2)]
+    alone = ask("run", "crossroads", "--policy", f"{POLICIES}:Busiest", "--seed", 2, "--json", *SHORT)
+    assert json.loads(alone.out)["controller"] == "busiest"
+    (again,) = (row for row in read_comparison(Path("here")).runs if (row.controller, row.seed) == ("busiest", 2))
+    assert json.loads(alone.out)["metrics"]["delay_s"] == pytest.approx(again.metrics["delay_s"])
+    assert is_whole(Path("runs/crossroads/busiest/seed-2"))
+
+
+def test_a_policy_that_changed_is_run_again(ask: Ask) -> None:
+    def finished() -> list[str]:
+        said = ask(
+            "compare",
+            "crossroads",
+            "--controllers",
+            "net",
+            "--policy",
+            "choosy:choose",
+            "--seeds",
+            1,
+            "--out",
+            "here",
+            *SHORT,
+        )
+        assert said.code == 0
+        return [line for line in said.err.splitlines() if "finished" in line]
+
+    Path("choosy.py").write_text("def choose(observation, mask):\n    return 0\n")
+    assert finished() == ["net, seed 1: finished", "choose, seed 1: finished"]
+    assert finished() == []
+    Path("choosy.py").write_text("def choose(observation, mask):\n    return 1\n")
+    assert finished() == ["choose, seed 1: finished"]
 
 
 def test_what_fails_in_part_is_told(ask: Ask) -> None:
@@ -293,6 +333,15 @@ def broken(tmp_path: Path) -> None:
         (["run", "crossroads", "--out", "bare"], "not a run"),
         (["run", "crossroads", "--out", "/proc/nowhere"], "cannot write"),
         (["compare", "crossroads", "--controllers", "net,nett"], 'did you mean "net"?'),
+        (
+            ["run", "crossroads", "--policy", "nowhere"],
+            'expected a folder with a card, an .onnx file, or "module:attribute"',
+        ),
+        (
+            ["run", "crossroads", "--policy", "a:b", "--controller", "net"],
+            "--controller and --policy exclude each other",
+        ),
+        (["compare", "crossroads", "--policy", "model.zip"], "can hold code and is never loaded"),
         (["compare", "crossroads", "--controllers", ","], "there is no controller"),
         (["compare", "crossroads", "--seeds", "many"], "expected a number such as 5"),
         (["compare", "crossroads", "--out", "bare"], "not a comparison"),

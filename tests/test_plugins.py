@@ -103,3 +103,29 @@ def test_our_own_errors_pass_through(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.syspath_prepend(str(tmp_path))
     with pytest.raises(MissingDependencyError, match="pip install more"):
         plugins.load("controllers", "needs_more:Thing")
+
+
+def test_an_attribute_of_any_module_is_found(stranger: Path) -> None:
+    assert plugins.attribute("thing", "a_stranger.wave:NUMBER") == 3
+    with pytest.raises(InputError, match=r'thing: module "a_stranger.wave" has no "Inner"'):
+        plugins.attribute("thing", "a_stranger.wave:Inner")
+    with pytest.raises(InputError, match="thing cannot be imported: RuntimeError: two lines"):
+        plugins.attribute("thing", "a_stranger.broken:Thing")
+
+
+def test_the_reader_of_policies_is_there() -> None:
+    assert callable(plugins.attribute("what reads policies", plugins.POLICIES))
+
+
+def test_what_a_stranger_cannot_make_is_one_line() -> None:
+    def fails() -> object:
+        raise RuntimeError("two\nlines")
+
+    def complains() -> object:
+        raise UnknownNameError("file", "x", ())
+
+    assert plugins.made("thing", lambda: 5) == 5
+    with pytest.raises(InputError, match=r"^thing cannot be made: RuntimeError: two lines$"):
+        plugins.made("thing", fails)
+    with pytest.raises(UnknownNameError):
+        plugins.made("thing", complains)

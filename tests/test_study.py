@@ -14,6 +14,7 @@ from signals.study import Progress, RunOptions, compare, parse_seeds
 from signals.trial import run
 
 STUB = "tests.stub_controllers"
+MINE = "tests.policies_of_mine"
 Heard = list[Progress]
 
 
@@ -93,6 +94,24 @@ def test_what_is_not_whole_is_done_again(study: Path, scenario: Scenario, damage
     compare(scenario, ["net", "actuated"], [1, 2], out=study, on_progress=heard.append)
     assert [job for job, state in ended(heard).items() if state == "finished"] == [("net", 1)]
     assert is_whole(study / "net" / "seed-1")
+
+
+def test_policies_are_compared_by_their_names(scenario: Scenario) -> None:
+    record = compare(scenario, ["net", f"policy={MINE}:Busiest", f"policy={MINE}:Busiest"], [1, 2])
+    assert [(row.controller, row.runs) for row in record.rows] == [("net", 2), ("busiest", 2)]
+
+
+@pytest.mark.parametrize("rival", ["Namesake", "CalledNet"])
+def test_two_that_are_called_alike_are_refused(scenario: Scenario, rival: str) -> None:
+    with pytest.raises(InputError, match="called"):
+        compare(scenario, ["net", f"policy={MINE}:Busiest", f"policy={MINE}:{rival}"], [1])
+
+
+def test_a_policy_that_does_not_fit_stops_the_study_before_it_begins(scenario: Scenario) -> None:
+    heard: Heard = []
+    with pytest.raises(InputError, match=r"made for ticks of 0\.5 s"):
+        compare(scenario, ["net", f"policy={MINE}:other_tick"], [1], on_progress=heard.append)
+    assert not heard
 
 
 def test_other_settings_are_another_run(study: Path) -> None:

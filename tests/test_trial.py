@@ -12,7 +12,7 @@ from signals.model.values import Command
 from signals.record.files import locked
 from signals.record.run_folder import is_whole, read_run
 from signals.scenario import Scenario, load
-from signals.trial import RunOptions, falls_of, name_of, origin_of, run
+from signals.trial import RunOptions, falls_of, origin_of, run
 from tests.stub_controllers import Mute, Nothing
 
 STUB = "tests.stub_controllers"
@@ -197,14 +197,6 @@ def test_settings_reach_the_controller_and_the_record(scenario: Scenario) -> Non
 def test_windows_are_for_sumo_only(scenario: Scenario) -> None:
     with pytest.raises(InputError, match="only sumo can be watched"):
         run(scenario, "net", options=RunOptions(gui=True))
-
-
-@pytest.mark.parametrize(
-    ("controller", "name"),
-    [("max-pressure", "max_pressure"), ("a.b:My-Class", "a.b:My-Class"), (Nothing, "Nothing"), (run, "run")],
-)
-def test_controllers_have_names(controller: object, name: str) -> None:
-    assert name_of(controller) == name  # type: ignore[arg-type]
 
 
 def test_the_origin_knows_what_a_strangers_controller_was(

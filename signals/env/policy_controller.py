@@ -62,6 +62,11 @@ class PolicyController:
     **options
         See `PolicyOptions`.
 
+    Attributes
+    ----------
+    seats
+        Where the policy sits.
+
     Raises
     ------
     InputError
@@ -73,7 +78,7 @@ class PolicyController:
             if name not in PolicyOptions.__annotations__:
                 raise UnknownNameError("option of a policy", name, PolicyOptions.__annotations__)
         self._policy = policy
-        self._seats = Seats(
+        self.seats = Seats(
             network,
             numbers_of(network, tuple(options.get("controlled", ()))),
             options.get("action", NextStage()),
@@ -81,7 +86,7 @@ class PolicyController:
             tenths(options.get("decision_s", 5.0)),
         )
         others = options.get("others")
-        self._controller = SeatController(self._seats, NetPlan(network) if others is None else others)
+        self._controller = SeatController(self.seats, NetPlan(network) if others is None else others)
         self._shadow = ShadowGuard(network, tenths(options.get("tick_s", 1.0)))
 
     def decide(self, snapshot: Snapshot) -> Decision:
@@ -94,7 +99,7 @@ class PolicyController:
         Exception
             What the policy raises. The fallback keeps the signals going either way.
         """
-        seats = self._seats
+        seats = self.seats
         readings = self._shadow.follow(snapshot)
         seats.look(snapshot)
         due = [i for i in seats.controlled if seats.due(i)]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from signals.kernels.compile import kernel
+from signals.kernels.compile import inlined, kernel
 from signals.kernels.traffic_state import NOBODY_STOPPED, Roads, State
 
 __all__ = ["look"]
@@ -28,7 +28,7 @@ STANDING_MPS = 1.0
 PROBABLE = 0.3
 
 
-@kernel
+@inlined
 def _count(
     approach: int, row: int, time_s: float, range_m: float, feeder: Doubles, feeder_lane: Ints,
     roads: Roads, state: State, sums: Floats,

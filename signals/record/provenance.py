@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import platform
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import signals
 from signals.record.files import sha256_of
 
-__all__ = ["provenance", "without_paths"]
+__all__ = ["provenance", "sha256_of_module", "without_paths"]
 
 _PACKAGES = ("signals", "numpy", "numba")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -58,6 +59,20 @@ def provenance(
         "seed": seed,
         "platform": f"{platform.system()} {platform.machine()}",
     }
+
+
+def sha256_of_module(module: str) -> str | None:
+    """Hash the file of a module that is not ours, None where it has none or is not there.
+
+    Our own code is hashed as a whole, and what cannot be found is said by who imports it.
+    """
+    if module.partition(".")[0] == "signals":
+        return None
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    return sha256_of(Path(found.origin)) if found and found.origin and Path(found.origin).is_file() else None
 
 
 def without_paths(value: object) -> object:

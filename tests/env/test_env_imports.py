@@ -12,7 +12,7 @@ from tests.test_imports import loaded_after
 def test_importing_it_registers_ids_and_loads_neither_compiler_nor_simulator() -> None:
     loaded = loaded_after("import signals.env")
     assert "gymnasium" in loaded
-    assert not loaded & {"numba", "pettingzoo", "sumolib", "traci", "libsumo", "matplotlib"}
+    assert not loaded & {"numba", "pettingzoo", "sumolib", "traci", "libsumo", "matplotlib", "onnxruntime", "torch"}
     assert {signals.env.JUNCTION_ID, signals.env.NETWORK_ID} <= set(gymnasium.registry)
 
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from signals.errors import RecordError
-from signals.record.provenance import _commit, provenance, without_paths
+from signals.record.files import sha256_of
+from signals.record.provenance import _commit, provenance, sha256_of_module, without_paths
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -116,3 +117,15 @@ def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     versions = provenance([], {}, None)["versions"]
     assert isinstance(versions, dict)
     assert versions["numba"] == "not installed as a package"
+
+
+def test_modules_of_others_are_hashed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / "a_strangers_module.py"
+    file.write_text("x = 1\n")
+    assert sha256_of_module("a_strangers_module") == sha256_of(file)
+
+
+@pytest.mark.parametrize("module", ["signals.control.actuated", "no_such_module_at_all", "no_such.module", "", "sys"])
+def test_there_may_be_nothing_to_hash(module: str) -> None:
+    assert sha256_of_module(module) is None
