@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,6 +22,8 @@ __all__ = ["EXPERIMENTS", "Experiment", "measured"]
 END_S: Final = 3600.0
 SATURATED_VEH_H: Final = 1700.0
 _ARM_M: Final = 300
+_TO_STOP_LINE_M: Final = 7
+"""From the middle of the junction to its stop lines."""
 _SEED: Final = 5
 _SUMO_SEED: Final = 3
 
@@ -42,6 +45,8 @@ class Experiment(NamedTuple):
         Speed limits.
     waits_m
         Where one who turns left waits inside the junction: so far behind the stop line; 0 for what the converter says.
+    divided_m
+        Where the road of the flow is divided into pieces, before the stop line.
     """
 
     question: str
@@ -51,6 +56,7 @@ class Experiment(NamedTuple):
     minor_mps: float = 13.89
     major_mps: float = 13.89
     waits_m: float = 0.0
+    divided_m: tuple[int, ...] = ()
 
 
 def _discharge() -> list[Experiment]:
@@ -83,7 +89,14 @@ def _left_turns() -> list[Experiment]:
     ]
 
 
-EXPERIMENTS: Final = (*_discharge(), *_gaps(), *_left_turns())
+def _divided() -> list[Experiment]:
+    return [
+        Experiment(f"green of 27 s, road divided at {' and '.join(map(str, at_m))} m", "SN", cycle_s=60, divided_m=at_m)
+        for at_m in ((10,), (20,), (40,), (20, 50), (10, 20, 30))
+    ]
+
+
+EXPERIMENTS: Final = (*_discharge(), *_divided(), *_gaps(), *_left_turns())
 
 
 def measured(one: Experiment, folder: Path) -> tuple[int, int]:
@@ -113,10 +126,11 @@ def _network(one: Experiment, folder: Path) -> Path:
     ends = {"W": (-_ARM_M, 0), "E": (_ARM_M, 0), "N": (0, _ARM_M), "S": (0, -_ARM_M), "G": (900, 300), "H": (900, -300)}
     nodes = "".join(f'<node id="{name}" x="{x}" y="{y}"/>' for name, (x, y) in ends.items())
     nodes += f'<node id="C" x="0" y="0" type="{kind}"/><node id="F" x="900" y="0" type="traffic_light"/>'
+    nodes += "".join(f'<node id="D{at_m}" x="0" y="{-at_m - _TO_STOP_LINE_M}"/>' for at_m in one.divided_m)
     edges = "".join(_street("F", end, 1, 13.89) for end in "GH")
     for arm in "NESW":
         major = arm in "EW" or one.cycle_s
-        edges += _street("C", arm, 9 if major else 3, one.major_mps if major else one.minor_mps)
+        edges += _street("C", arm, 9 if major else 3, one.major_mps if major else one.minor_mps, one.divided_m)
     files = {"nod": f"<nodes>{nodes}</nodes>", "edg": f"<edges>{edges}</edges>"}
     flags = ["--node-files", "--edge-files"]
     if one.waits_m:
@@ -138,12 +152,22 @@ def _network(one: Experiment, folder: Path) -> Path:
     return net
 
 
-def _street(middle: str, end: str, priority: int, speed_mps: float) -> str:
+def _street(middle: str, end: str, priority: int, speed_mps: float, divided_m: tuple[int, ...] = ()) -> str:
+    """Return both directions; that from the south is divided, its first piece has the name of the whole."""
     rest = f'priority="{priority}" numLanes="1" speed="{speed_mps}"'
-    return (
-        f'<edge id="{end}{middle}" from="{end}" to="{middle}" {rest}/>'
-        f'<edge id="{middle}{end}" from="{middle}" to="{end}" {rest}/>'
+    away = f'<edge id="{middle}{end}" from="{middle}" to="{end}" {rest}/>'
+    if end != "S":
+        return f'<edge id="{end}{middle}" from="{end}" to="{middle}" {rest}/>{away}'
+    places = ["S", *(f"D{at_m}" for at_m in reversed(divided_m)), middle]
+    names = ["SC", *_pieces(divided_m)]
+    return away + "".join(
+        f'<edge id="{name}" from="{first}" to="{last}" {rest}/>'
+        for name, (first, last) in zip(names, pairwise(places), strict=True)
     )
+
+
+def _pieces(divided_m: tuple[int, ...]) -> list[str]:
+    return [f"piece{at_m}" for at_m in reversed(divided_m)]
 
 
 def _routes(one: Experiment, folder: Path) -> tuple[Path, list[bool]]:
@@ -155,12 +179,17 @@ def _routes(one: Experiment, folder: Path) -> tuple[Path, list[bool]]:
     rows.sort()
     lines = [
         f'<vehicle id="{number}" depart="{depart_s:.2f}" departLane="best" departSpeed="max">'
-        f'<route edges="{flow[0]}C C{flow[1]}"/></vehicle>\n'
+        f'<route edges="{_route(one, flow)}"/></vehicle>\n'
         for number, (depart_s, flow) in enumerate(rows)
     ]
     path = folder / "cross.rou.xml"
     write_whole(path, f"<routes>\n{''.join(lines)}</routes>\n".encode())
     return path, [flow == one.flow for _, flow in rows]
+
+
+def _route(one: Experiment, flow: str) -> str:
+    pieces = _pieces(one.divided_m) if flow[0] == "S" else []
+    return " ".join([f"{flow[0]}C", *pieces, f"C{flow[1]}"])
 
 
 def _in_sumo(net: Path, routes: Path, folder: Path, mine: list[bool]) -> int:

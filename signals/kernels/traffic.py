@@ -148,31 +148,34 @@ def must_yield(
 
 
 @inlined
-def _has_room(lane: int, at_s: float, space_m: float, roads: Roads, state: State) -> bool:
-    """Whether a vehicle can enter: there is room to stand or the vehicles move, and the gap has come to the tail."""
+def _room_s(lane: int, at_s: float, space_m: float, roads: Roads, state: State) -> float:
+    """Return when a vehicle can enter a lane: as soon as the gap has come to its tail; NEVER while it stands there."""
     first, size, places = roads.lane_ring[lane, 0], roads.lane_ring[lane, 1], roads.lane_ring[lane, 2]
     count = state.lane_count[lane]
     if count[0] >= size or count[5]:
-        return False
+        return NEVER
     if count[0] > 0 and state.lane[lane, 3] + space_m > roads.lane[lane, 2]:
         head = state.ring[first + count[2] % size]
         if count[3] == 0 and state.trip[head, 0] < at_s:
-            return False
+            return NEVER
     ahead = count[1] - places
     if 0 <= ahead < count[2]:
-        return bool(state.exit_s[first + ahead % size] + WAVE_S * places <= at_s)
-    return True
+        return float(max(state.exit_s[first + ahead % size] + WAVE_S * places, at_s))
+    return at_s
 
 
 @inlined
-def _choose(hop: int, at_s: float, space_m: float, roads: Roads, state: State) -> int:
-    """Return the row of `Roads.option` with the fewest vehicles that takes one more, -1 if none does."""
-    best, fewest = -1, 2**30
+def _choose(hop: int, at_s: float, space_m: float, roads: Roads, state: State) -> tuple[int, float]:
+    """Return the row of `Roads.option` with the fewest vehicles that takes one more, or -1 and when one will."""
+    best, fewest, soonest_s = -1, 2**30, NEVER
     for row in range(roads.hop_first[hop], roads.hop_first[hop + 1]):
         lane = roads.option[row, 0]
-        if state.lane_count[lane, 0] < fewest and _has_room(lane, at_s, space_m, roads, state):
-            best, fewest = row, state.lane_count[lane, 0]
-    return best
+        if state.lane_count[lane, 0] < fewest:
+            room_s = _room_s(lane, at_s, space_m, roads, state)
+            soonest_s = min(soonest_s, room_s)
+            if room_s <= at_s:
+                best, fewest = row, state.lane_count[lane, 0]
+    return best, soonest_s
 
 
 @inlined
@@ -263,14 +266,15 @@ def _serve(lane: int, from_s: float, to_s: float, roads: Roads, travellers: Trav
         state.slot[move, 0] > 0
         or (shown in (STOP, YIELD) and must_yield(move, vehicle, at_s, roads.move[move, 0], speed_mps, roads, state))
     )
-    row = -1
+    row, room_s = -1, NEVER
     if not (kept or yields):
-        row = _choose(roads.step_hop[state.trip_row[vehicle, 0] + 1], at_s, kind[0], roads, state)
+        row, room_s = _choose(roads.step_hop[state.trip_row[vehicle, 0] + 1], at_s, kind[0], roads, state)
     inside = yields and shown != STOP and _fits(move, vehicle, roads, state)
-    if row < 0 and not inside:  # it stops, and tries again with the next step
-        times[0], state.wake[lane] = to_s, to_s
-        count[3], count[4] = 0, not yields
-        return False
+    if row < 0 and not inside:  # it rolls on with the others, or stops and tries again with the next step
+        if room_s == NEVER:
+            room_s, count[3] = to_s, 0
+        times[0], state.wake[lane], count[4] = room_s, room_s, not yields
+        return bool(room_s < to_s)
     if inside:
         _wait(lane, move, vehicle, roads, state)
     _pop(lane, vehicle, at_s, roads, state)
@@ -331,7 +335,7 @@ def _inside(from_s: float, roads: Roads, travellers: Travellers, state: State) -
         if from_s >= max(arrival_s, state.move[move, 0] + FOLLOW_S) and not must_yield(
             move, vehicle, from_s, left_m, 0.0, roads, state
         ):
-            row = _choose(hop, from_s, kind[0], roads, state)
+            row, _ = _choose(hop, from_s, kind[0], roads, state)
         if row >= 0:
             lane = roads.move_row[move, 0]
             if kind[0] > roads.move[move, 3]:
@@ -368,7 +372,11 @@ def _insert(origin: int, from_s: float, to_s: float, roads: Roads, travellers: T
         for row in range(roads.hop_first[hop], roads.hop_first[hop + 1]):
             lane = roads.option[row, 0]
             lane_s = max(at_s, state.lane[lane, 1])
-            if lane_s < to_s and state.lane_count[lane, 0] < fewest and _has_room(lane, lane_s, space_m, roads, state):
+            if (
+                lane_s < to_s
+                and state.lane_count[lane, 0] < fewest
+                and _room_s(lane, lane_s, space_m, roads, state) <= lane_s
+            ):
                 best, fewest, best_s = row, state.lane_count[lane, 0], lane_s
         if best < 0:
             return True

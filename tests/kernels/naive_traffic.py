@@ -64,16 +64,19 @@ class Road:
     closed: bool = False
     tails: int = 0
 
-    def takes(self, car: Car, at_s: float) -> bool:
+    def room_s(self, car: Car, at_s: float) -> float:
         if self.closed or len(self.cars) >= self.most:
-            return False
+            return inf
         full = (
             bool(self.cars) and sum(other.kind.space_m for other in self.cars) + car.kind.space_m > self.room_m + 1e-9
         )
         if full and self.place == 0 and self.cars[0].arrival_s < at_s:
-            return False
+            return inf
         ahead = self.entered - self.places
-        return not 0 <= ahead < len(self.exits_s) or self.exits_s[ahead] + 1.2 * self.places <= at_s
+        return max(at_s, self.exits_s[ahead] + 1.2 * self.places) if 0 <= ahead < len(self.exits_s) else at_s
+
+    def takes(self, car: Car, at_s: float) -> bool:
+        return self.room_s(car, at_s) <= at_s
 
     def due_s(self) -> float:
         return inf if not self.cars or self.asleep else max(self.cars[0].arrival_s, self.next_s)
@@ -211,6 +214,9 @@ class Naive:
         able = [(self.roads[lane], move) for lane, move in car.hops[1] if self.roads[lane].takes(car, at_s)]
         return min(able, key=lambda option: len(option[0].cars), default=None)
 
+    def _soonest_s(self, car: Car, at_s: float) -> float:
+        return min(self.roads[lane].room_s(car, at_s) for lane, _ in car.hops[1])
+
     def _comes(self, move: Move, car: Car, at_s: float, way_m: float, speed_mps: float) -> bool:
         kind = car.kind
         first_mps = max(min(speed_mps, 6.5), kind.accel)
@@ -320,8 +326,13 @@ class Naive:
         option = None if behind or road.tails else self._target(car, at_s)
         inside = behind and shown != STOP and move.fits(car)
         if option is None and not inside:
-            road.next_s, road.place, road.blocked = to_s, 0, not behind
-            return False
+            rolling_s = inf
+            if not behind and not road.tails:
+                rolling_s = self._soonest_s(car, at_s)
+            road.next_s, road.blocked = rolling_s, not behind
+            if rolling_s == inf:
+                road.next_s, road.place = to_s, 0
+            return road.next_s < to_s
         self._leave(road, at_s)
         if option is None:
             if not move.inside:
