@@ -58,7 +58,7 @@ class ManyObservation(Protocol):
 
 
 class ManyMeter(Protocol):
-    """Called after every tick; returns float64 [R], what that tick was worth."""
+    """Called after every tick, or at decisions; returns float64 [R], what the time since the last call was worth."""
 
     def __call__(self, many: Many) -> Any:
         """Value a tick."""
@@ -67,7 +67,18 @@ class ManyMeter(Protocol):
 
 @runtime_checkable
 class ManyReward(Protocol):
-    """A reward that can be paid to many replicas at once."""
+    """A reward that can be paid to many replicas at once.
+
+    Attributes
+    ----------
+    every_tick
+        Whether its meter has to see the queues of every tick; else it is called at decisions only, which is faster.
+    """
+
+    @property
+    def every_tick(self) -> bool:
+        """Whether its meter has to see every tick."""
+        ...
 
     def meter_many(self, first: Many) -> ManyMeter:
         """Begin an episode."""

@@ -55,6 +55,11 @@ class Replicas:
         return self._now_s >= self._end_s - 1e-9
 
     @property
+    def ends_with_the_next(self) -> bool:
+        """Whether the next tick is the last of the episode."""
+        return self._now_s + self.tick_ds / 10.0 >= self._end_s - 1e-9
+
+    @property
     def stage(self) -> IntArray:
         """int32 [R] the stage that was asked for last."""
         return self._running.stage
@@ -91,8 +96,14 @@ class Replicas:
         if len(other):
             self._running.ask(other, stage[other], self._snapshot)
 
-    def tick(self) -> IntArray:
-        """Let one tick pass; return int32 [R] how many violations the monitor saw."""
+    def tick(self, *, whole: bool = True) -> IntArray:
+        """Let one tick pass; return int32 [R] how many violations the monitor saw.
+
+        Parameters
+        ----------
+        whole
+            Whether queues, counts and waits are seen afterwards; without, only who is there and who calls.
+        """
         decision = self._running.decide(self._snapshot)
         self._wanted[:] = decision.want
         verdict = self._guard.permit(decision, self._readings, self._heads.demand)
@@ -100,7 +111,7 @@ class Replicas:
         start_s = self._ticks * self.tick_ds / 10.0
         self._ticks += 1
         self._batch.advance(start_s, self._ticks * self.tick_ds / 10.0, self._aspect)
-        self._believe(self.tick_ds)
+        self._believe(self.tick_ds, whole=whole)
         seen = [violation.intersection for violation in verdict.violations]
         return np.bincount(np.array(seen, np.int64), minlength=self._count).astype(np.int32)
 
@@ -145,17 +156,17 @@ class Replicas:
             for number in range(self._demands)
         ]
 
-    def _believe(self, elapsed_ds: int) -> None:
+    def _believe(self, elapsed_ds: int, *, whole: bool = True) -> None:
         """See, and remember what was seen."""
-        self._sight = self._batch.look(self._now_s - self._begin_s)
-        none, whole, handles = _NOTHING, _NOBODY, _NO_HANDLES
-        self._readings = Readings(self._now_s, self._aspect, self._sight.call, whole, none, none, handles, whole, none)
+        self._sight = self._batch.look(self._now_s - self._begin_s, whole=whole)
+        none, nobody, handles = _NOTHING, _NOBODY, _NO_HANDLES
+        self._readings = Readings(self._now_s, self._aspect, self._sight.call, nobody, none, none, handles, nobody, none)
         self._heads.update(self._readings, elapsed_ds)
         self._heads.join(self._sight.demand)
         heads, sight = self._heads, self._sight
         self._snapshot = Snapshot(
             self._now_s, heads.aspect, heads.age_ds, heads.demand, sight.queue_veh, sight.count_veh, sight.wait_s,
-            none, none, none, whole, none, none, none, handles, none,
+            none, none, none, nobody, none, none, none, handles, none,
         )  # fmt: skip
         self._running.watch(self._snapshot)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Queue:
     """
 
     scale: float = 0.01
+    every_tick: ClassVar[bool] = True
 
     def meter(self, first: View) -> RewardMeter:
         """Begin an episode."""
@@ -80,6 +81,7 @@ class WaitDifference:
     """
 
     scale: float = 0.01
+    every_tick: ClassVar[bool] = False
 
     def meter(self, first: View) -> RewardMeter:
         """Begin an episode."""

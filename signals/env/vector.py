@@ -120,11 +120,13 @@ class JunctionVectorEnv(VectorEnv[Any, Any, Any]):
         replicas = self._replicas
         replicas.ask(self._asked(actions))
         rewards, violations = np.zeros(self.num_envs), np.zeros(self.num_envs, np.int32)
-        for _ in range(max(self._decision_ds // replicas.tick_ds, 1)):
-            violations += replicas.tick()
-            rewards += self._meter(replicas.seen())
-            if replicas.over:
-                break
+        left = max(self._decision_ds // replicas.tick_ds, 1)
+        while left:
+            left = 0 if replicas.ends_with_the_next else left - 1
+            due = left == 0 or self._every_tick
+            violations += replicas.tick(whole=due)
+            if due:
+                rewards += self._meter(replicas.seen())
         self._ended = replicas.over
         infos = self._infos(violations)
         if self._ended:
@@ -137,6 +139,7 @@ class JunctionVectorEnv(VectorEnv[Any, Any, Any]):
     def _begin(self, seed: int | None) -> tuple[Any, dict[str, Any]]:
         self._replicas.begin(world_seed(self.np_random, seed), self.np_random)
         assert isinstance(self._reward, ManyReward)  # noqa: S101  checked at birth
+        self._every_tick = self._reward.every_tick
         self._meter = self._reward.meter_many(_kept(self._replicas.seen()))
         self._ended = False
         return self._observed(), self._infos(np.zeros(self.num_envs, np.int32))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from signals.kernels.lights import lights
 from signals.kernels.traffic_state import AMBER, GO, RED, STOP, YIELD
 from signals.model.movements import Turn
 from signals.model.network import Network
@@ -106,7 +107,7 @@ class Heads:
 
 
 class CopiedHeads:
-    """The same for many copies of a network (`signals.model.copies`), a few array operations for all of them.
+    """The same for many copies of a network (`signals.model.copies`), in one call of a kernel.
 
     Parameters
     ----------
@@ -117,29 +118,30 @@ class CopiedHeads:
     """
 
     def __init__(self, network: Network, count: int) -> None:
-        self._one, self._count = Heads(network), count
-        offset = network.arrays.group_offset.tolist()
-        self._rows = [slice(first, end) for first, end in pairwise(offset)]
-        self._groups, self._total = offset[-1], len(network.movements)
+        self._count, self._total = count, len(network.movements)
+        self._groups = int(network.arrays.group_offset[-1])
+        heads = [head for place in _heads(network) for head in place]
+        rows = [(head.move, head.group, head.on_red, head.always_yields) for head in heads]
+        self._head = np.array(rows, np.int32).reshape(-1, 4)
+        self._foe_first = np.cumsum([0, *(len(head.yields_to) for head in heads)], dtype=np.int32)
+        self._foe_group = np.array([group for head in heads for group in head.yields_to], np.int32)
+        self._change = np.empty((count * len(heads), 2), np.int32)
         self.forget()
 
     def forget(self) -> None:
         """Have everything shown anew with the next call."""
         self._aspect = np.full((self._count, self._groups), -2, np.int8)
-        self._lit = [
-            np.full((self._count, len(self._one.moves(place))), -1, np.int8) for place in range(len(self._rows))
-        ]
+        self._lit = np.full((self._count, len(self._head)), -1, np.int8)
 
     def group_of(self) -> IntArray:
         """Return int32 [nM]: the group of every movement of all copies, -1 where no signal controls it."""
         one = np.full(self._total, -1, np.int32)
-        for move, group in self._one.group_of.items():
-            one[move] = group
+        one[self._head[:, 0]] = self._head[:, 1]
         shift = np.arange(self._count, dtype=np.int32)[:, None] * self._groups
         return np.where(one >= 0, one + shift, -1).astype(np.int32).ravel()
 
     def show(self, aspect: ByteArray) -> IntArray:
-        """Return int32 [n, 2]: which movements show something else than before, and what.
+        """Return int32 [n, 2]: which movements show something else than before, and what; valid until the next call.
 
         Parameters
         ----------
@@ -147,22 +149,10 @@ class CopiedHeads:
             int8 [nG] of all copies.
         """
         now = aspect.reshape(self._count, self._groups)
-        changes = [np.empty((0, 2), np.int32)]
-        for place, rows in enumerate(self._rows):
-            copies = np.flatnonzero((now[:, rows] != self._aspect[:, rows]).any(axis=1))
-            if len(copies):
-                changes.append(self._changes(place, copies, now[copies, rows]))
-        self._aspect[:] = now
-        return np.concatenate(changes)
-
-    def _changes(self, place: int, copies: npt.NDArray[np.intp], aspect: ByteArray) -> IntArray:
-        keys = np.ascontiguousarray(aspect).view(f"V{aspect.shape[1]}").ravel().tolist()
-        table = {key: self._one.lit(place, np.frombuffer(key, np.int8)) for key in set(keys)}
-        lit = np.array([table[key] for key in keys])
-        row, column = np.nonzero(lit != self._lit[place][copies])
-        self._lit[place][copies] = lit
-        moves = self._one.moves(place)[column] + copies[row].astype(np.int32) * self._total
-        return np.column_stack([moves, lit[row, column]]).astype(np.int32)
+        rows = lights(
+            now, self._aspect, self._head, self._foe_first, self._foe_group, self._total, self._lit, self._change
+        )
+        return self._change[:rows]
 
 
 def _lit(head: _Head, shown: dict[int, Aspect]) -> int:
