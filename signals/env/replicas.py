@@ -160,7 +160,9 @@ class Replicas:
         """See, and remember what was seen."""
         self._sight = self._batch.look(self._now_s - self._begin_s, whole=whole)
         none, nobody, handles = _NOTHING, _NOBODY, _NO_HANDLES
-        self._readings = Readings(self._now_s, self._aspect, self._sight.call, nobody, none, none, handles, nobody, none)
+        self._readings = Readings(
+            self._now_s, self._aspect, self._sight.call, nobody, none, none, handles, nobody, none
+        )
         self._heads.update(self._readings, elapsed_ds)
         self._heads.join(self._sight.demand)
         heads, sight = self._heads, self._sight
