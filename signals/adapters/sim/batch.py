@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from signals.adapters.sim.heads import CopiedHeads
+from signals.adapters.sim.copied_heads import CopiedHeads
 from signals.adapters.sim.layout import Traffic, traffic
 from signals.kernels.compile import quick
 from signals.kernels.traffic import advance

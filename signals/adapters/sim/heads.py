@@ -8,13 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from signals.kernels.lights import lights
 from signals.kernels.traffic_state import AMBER, GO, RED, STOP, YIELD
 from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.model.values import Aspect, ByteArray, IntArray
 
-__all__ = ["CopiedHeads", "Heads"]
+__all__ = ["Heads", "heads_of"]
 
 _LIT = {Aspect.GREEN: GO, Aspect.AMBER: AMBER}
 
@@ -58,7 +57,7 @@ class Heads:
         offset = network.arrays.group_offset.tolist()
         self._rows = [slice(first, end) for first, end in pairwise(offset)]
         self._owner = np.repeat(np.arange(len(self._rows)), np.diff(offset))
-        self._heads = _heads(network)
+        self._heads = heads_of(network)
         self._aspect = np.full(offset[-1], -2, np.int8)
         self._known: list[dict[bytes, npt.NDArray[np.int8]]] = [{} for _ in self._rows]
         self._lit = [np.full(len(heads), -1, np.int8) for heads in self._heads]
@@ -106,55 +105,6 @@ class Heads:
         return found
 
 
-class CopiedHeads:
-    """The same for many copies of a network (`signals.model.copies`), in one call of a kernel.
-
-    Parameters
-    ----------
-    network
-        One copy.
-    count
-        How many.
-    """
-
-    def __init__(self, network: Network, count: int) -> None:
-        self._count, self._total = count, len(network.movements)
-        self._groups = int(network.arrays.group_offset[-1])
-        heads = [head for place in _heads(network) for head in place]
-        rows = [(head.move, head.group, head.on_red, head.always_yields) for head in heads]
-        self._head = np.array(rows, np.int32).reshape(-1, 4)
-        self._foe_first = np.cumsum([0, *(len(head.yields_to) for head in heads)], dtype=np.int32)
-        self._foe_group = np.array([group for head in heads for group in head.yields_to], np.int32)
-        self._change = np.empty((count * len(heads), 2), np.int32)
-        self.forget()
-
-    def forget(self) -> None:
-        """Have everything shown anew with the next call."""
-        self._aspect = np.full((self._count, self._groups), -2, np.int8)
-        self._lit = np.full((self._count, len(self._head)), -1, np.int8)
-
-    def group_of(self) -> IntArray:
-        """Return int32 [nM]: the group of every movement of all copies, -1 where no signal controls it."""
-        one = np.full(self._total, -1, np.int32)
-        one[self._head[:, 0]] = self._head[:, 1]
-        shift = np.arange(self._count, dtype=np.int32)[:, None] * self._groups
-        return np.where(one >= 0, one + shift, -1).astype(np.int32).ravel()
-
-    def show(self, aspect: ByteArray) -> IntArray:
-        """Return int32 [n, 2]: which movements show something else than before, and what; valid until the next call.
-
-        Parameters
-        ----------
-        aspect
-            int8 [nG] of all copies.
-        """
-        now = aspect.reshape(self._count, self._groups)
-        rows = lights(
-            now, self._aspect, self._head, self._foe_first, self._foe_group, self._total, self._lit, self._change
-        )
-        return self._change[:rows]
-
-
 def _lit(head: _Head, shown: dict[int, Aspect]) -> int:
     aspect = shown[head.group]
     if aspect is Aspect.RED and head.on_red:
@@ -164,7 +114,8 @@ def _lit(head: _Head, shown: dict[int, Aspect]) -> int:
     return YIELD if lit == GO and yields else lit
 
 
-def _heads(network: Network) -> list[list[_Head]]:
+def heads_of(network: Network) -> list[list[_Head]]:
+    """Return the signalled movements of every intersection."""
     owner = {
         move: (place, int(network.arrays.group_offset[place]) + number)
         for place, intersection in enumerate(network.intersections)
