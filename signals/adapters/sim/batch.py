@@ -8,7 +8,6 @@ import numpy as np
 
 from signals.adapters.sim.copied_heads import CopiedHeads
 from signals.adapters.sim.layout import Traffic, traffic
-from signals.kernels.compile import quick
 from signals.kernels.traffic import advance
 from signals.kernels.traffic_sums import look
 from signals.kernels.walkers import calls, walk
@@ -87,7 +86,7 @@ class Batch:
             When a route cannot be driven.
         """
         self._traffic: Traffic = traffic(self.network, together(self._one, travels), begin_s)
-        self._roads, self._travellers, self._state, self._people = (quick(part) for part in self._traffic[:4])
+        self._roads, self._travellers, self._state, self._people = (tuple(part) for part in self._traffic[:4])
         self._has_people = len(self._traffic.people.walk) > 0
         self._heads.forget()
         row_of = np.full(len(self.network.lanes) + 1, -1, np.int32)

@@ -17,7 +17,6 @@ import numpy as np
 from signals.adapters.sim.layout import Traffic, traffic
 from signals.adapters.sim.outcome import incidents_of, trips_of
 from signals.adapters.sim.timetable import Timetable, timetable
-from signals.kernels.compile import quick
 from signals.kernels.traffic import advance
 from signals.kernels.walkers import walk
 from signals.model.network import Network
@@ -89,7 +88,7 @@ def run(first: Traffic, signals: Timetable, duration_s: float) -> None:
     duration_s
         How long.
     """
-    roads, travellers, state, people = (quick(part) for part in first[:4])
+    roads, travellers, state, people = (tuple(part) for part in first[:4])
     if not len(first.people.walk):
         advance(0.0, duration_s, signals.change_s, signals.change, roads, travellers, state)
         return

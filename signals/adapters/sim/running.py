@@ -6,7 +6,6 @@ import numpy as np
 
 from signals.adapters.sim.heads import Heads
 from signals.adapters.sim.layout import Traffic
-from signals.kernels.compile import quick
 from signals.kernels.traffic import advance
 from signals.kernels.traffic_view import loops, see
 from signals.kernels.walkers import calls, walk
@@ -30,7 +29,7 @@ class TrafficRun:
     """
 
     def __init__(self, network: Network, traffic: Traffic) -> None:
-        self._roads, self._travellers, self._state, self._people = (quick(part) for part in traffic[:4])
+        self._roads, self._travellers, self._state, self._people = (tuple(part) for part in traffic[:4])
         self._via = np.array([move.via[0] if move.via else -1 for move in network.movements], np.int32)
         group_of = Heads(network).group_of
         self._group = np.array([group_of.get(move, -1) for move in range(len(network.movements))], np.int32)
