@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +29,15 @@ def test_the_first_lines_run_without_sumo(
     assert printed[0].split()[1] == "0", "violations"
     assert [line.split()[0] for line in printed[1:3]] == ["fixed_time", "rolling_horizon"]
     assert (tmp_path / printed[3]).is_file()
+
+
+def test_the_environments_are_made_and_stepped() -> None:
+    names: dict[str, Any] = {}
+    exec(block_with("gym.make_vec"), names)  # noqa: S102
+    assert names["env"].observation_space.contains(names["observation"])
+    assert not names["info"]["violations"]
+    assert names["info"]["action_mask"].any()
+    assert names["many"].num_envs == 128
 
 
 def test_the_controller_of_twenty_lines_keeps_the_contract() -> None:

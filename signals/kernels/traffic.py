@@ -19,7 +19,19 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.kernels.compile import inlined, kernel
-from signals.kernels.traffic_state import AMBER, GO, NOBODY_STOPPED, RED, STOP, WAITING, YIELD, Roads, State, Travellers
+from signals.kernels.traffic_state import (
+    AMBER,
+    GO,
+    NOBODY_STOPPED,
+    RED,
+    STOP,
+    WAITING,
+    WAVE_S,
+    YIELD,
+    Roads,
+    State,
+    Travellers,
+)  # fmt: skip
 
 __all__ = ["advance", "drive_s", "free_speed_mps", "headway_s", "lost_s", "must_yield", "over_s"]
 
@@ -33,8 +45,6 @@ START_S = 0.56
 """From the start of green to the first one over the stop line."""
 AMBER_FREE_S, AMBER_QUEUE_S = 1.0, 0.4
 """So long into amber those cross who arrive without having stopped, and those of a queue."""
-WAVE_S = 1.2
-"""The gap that a leaving vehicle opens moves back by one vehicle in this time."""
 INSERTION_S = 2.2
 FILL = 0.93
 SLOW_MPS, CAUTIOUS_MPS = 7.0, 6.5

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
-    "AMBER", "GO", "NOBODY_STOPPED", "RED", "STOP", "WAITING", "YIELD", "People", "Roads", "State", "Travellers",
+    "AMBER", "GO", "NOBODY_STOPPED", "RED", "STOP", "WAITING", "WAVE_S", "YIELD", "People", "Roads", "State",
+    "Travellers",
 ]  # fmt: skip
 
 Doubles = npt.NDArray[np.float64]
@@ -23,6 +24,8 @@ RED, STOP, YIELD, GO, AMBER = 0, 1, 2, 3, 4
 """What a movement is shown: `State.lit`."""
 NOBODY_STOPPED = 99
 """Place in the queue of who did not have to stop."""
+WAVE_S = 1.2
+"""The gap that a leaving vehicle opens moves back by one vehicle in this time."""
 WAITING = 3
 """At most so many wait inside a junction for one movement."""
 
@@ -98,8 +101,9 @@ class State(NamedTuple):
         float64 [nL, 4] earliest next crossing, earliest next insertion, when the last queue began to move, all in s;
         length taken in m.
     lane_count
-        int32 [nL, 6] vehicles on it, entered so far, left so far, place in the queue of the next to leave (99: nobody
-        stopped), whether the first is kept by a full lane, whether it is closed to those who would enter.
+        int32 [nL, 7] vehicles on it, entered so far, left so far, place in the queue of the next to leave
+        (`NOBODY_STOPPED`), whether the first is kept by a full lane, whether it is closed to those who would enter, how
+        many tails of those who wait inside the junction stand on it.
     ring
         int32 vehicles of each lane in order of arrival.
     seat
@@ -108,11 +112,12 @@ class State(NamedTuple):
     exit_s
         float64 when those left that were there before.
     move
-        float64 [nM, 2] last crossing (of a crossing: until when somebody is on it), since when it shows what it shows.
+        float64 [nM, 3] last crossing (of a crossing: until when somebody is on it), since when it shows what it shows,
+        when the last one has left the junction.
     lit
         int8 [nM] what it shows: 0 red, 1 red where one may turn after a stop, 2 green that yields, 3 green, 4 amber.
     slot
-        int32 [nM] vehicle that waits inside the junction, -1 = none.
+        int32 [nM, 1 + WAITING] how many wait inside the junction, and which, in order.
     waiting
         int32 [nM + 1] how many movements have one, and which.
     trip

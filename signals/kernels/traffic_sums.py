@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.kernels.compile import inlined, kernel
-from signals.kernels.traffic_state import NOBODY_STOPPED, Roads, State
+from signals.kernels.traffic_state import NOBODY_STOPPED, WAVE_S, Roads, State
 
 __all__ = ["look"]
 
@@ -21,7 +21,6 @@ Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
-WAVE_S = 1.2
 NEVER = np.inf
 
 STANDING_MPS = 1.0

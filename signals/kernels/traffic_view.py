@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.kernels.compile import kernel
-from signals.kernels.traffic_state import NOBODY_STOPPED, Roads, State, Travellers
+from signals.kernels.traffic_state import NOBODY_STOPPED, WAVE_S, Roads, State, Travellers
 
 __all__ = ["loops", "see"]
 
@@ -18,7 +18,6 @@ Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
-WAVE_S = 1.2
 NEVER = np.inf
 
 
