@@ -16,7 +16,7 @@ from signals.model.intersections import SignalGroup, Stage
 from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import Decision, Violation
-from signals.safety.interstage import REASONS
+from signals.safety.interstage import NOT_WRITTEN, REASONS
 from signals.safety.monitor import Monitor
 from tests.safety.layouts import cross, intersection, network, readings
 from tests.safety.naive_guard import DO_NOT_WRITE, Answer, Fault, Given, NaiveGuard
@@ -186,6 +186,22 @@ def unlike_manners(names: dict[str, Any]) -> str:
     except UnknownNameError as error:
         return "" if "nowhere" in str(error) else "the name that is unknown is not said"
     return "an unknown intersection is taken"
+
+
+def unlike_rehearsal(names: dict[str, Any]) -> str:
+    """Check who is asked before the guard decides: nobody who is latched, unless violations are only counted."""
+    site = cross()
+    groups, latched = len(site.arrays.min_green_ds), (site.intersections[0].id,)
+    wish, nobody = Decision(np.zeros(groups, np.bool_), np.zeros(1, np.int32)), np.zeros(groups, np.bool_)
+    for settings, refused in (
+        ({}, False),
+        ({"latched": latched}, True),
+        ({"latched": latched, "on_violation": "count"}, False),
+    ):
+        told = names["Guard"](site, **settings).rehearsal().refusals(wish, readings(0, np.zeros(groups)), nobody)
+        if told.tolist() != [NOT_WRITTEN if refused else 0]:
+            return f"what a rehearsal says with {settings}"
+    return ""
 
 
 def unlike_emergencies(names: dict[str, Any]) -> str:
