@@ -5,7 +5,7 @@
 The default scenario is the demo junction, `braunschweig`; any with one intersection will do. MaskablePPO of sb3-contrib
 sees queues, counts, waits and lights (`JunctionState`), asks for a stage every 5 s (`NextStage`), and is paid for short
 queues. It starts with six vehicles in ten: what nobody controls yet is jammed soon, and there is little to learn in a
-jam. Needs ``pip install "signals[rl]"``. How good it is, is for SUMO and other seeds to say:
+jam. Needs ``pip install -e ".[rl,sumo]"``. How good it is, is for SUMO and other seeds to say:
 
     signals compare braunschweig --controllers fixed_time,net,rolling_horizon --policy runs/learned --seeds 101-110
 """
@@ -13,6 +13,7 @@ jam. Needs ``pip install "signals[rl]"``. How good it is, is for SUMO and other 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from signals.env.policy_export import onnx_of
 from signals.env.policy_files import save_policy
 from signals.env.setting import EnvOptions, setting_of
 from signals.env.vector import JunctionVectorEnv
+from signals.errors import SignalsError
 
 REPLICAS: Final = 64
 DEMANDS: Final = 4
@@ -143,4 +145,7 @@ def main(words: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SignalsError as error:
+        sys.exit(f"error: {error}")

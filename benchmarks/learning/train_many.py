@@ -4,18 +4,18 @@
 
 The junctions must be alike. The default scenario is RESCO's `grid4x4`, sixteen of them, from the package `sumo-rl`
 (``pip install sumo-rl``; its maps are not for commercial use), driven in the built-in simulator. Steps are those of
-agents. Needs ``pip install "signals[rl]"``. To judge it in SUMO:
-
-    signals compare .../grid4x4.sumocfg --controllers net,actuated,max_pressure --policy runs/shared --seeds 101-105
+agents. Needs ``pip install -e ".[rl,sumo]"``. The last line that is printed is the command that judges it in SUMO.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final
 
 import torch
@@ -27,7 +27,7 @@ from signals.env.policy_card import card_of
 from signals.env.policy_export import onnx_of
 from signals.env.policy_files import save_policy
 from signals.env.setting import setting_of
-from signals.errors import MissingDependencyError
+from signals.errors import MissingDependencyError, SignalsError
 
 EPISODE_S: Final = 900.0
 
@@ -63,8 +63,13 @@ def main(words: list[str] | None = None) -> None:
     model = learner(agents, given.seed, epochs=4)
     model.learn(given.steps, callback=Diary(agents, begun_s))
     save_policy(given.out, about, onnx_of(model, about.seat.observation_size))
-    print(f"{given.out}: {given.steps:,} steps in {time.monotonic() - begun_s:.0f} s")
+    print(f"{given.out}: {given.steps:,} steps in {time.monotonic() - begun_s:.0f} s; how good it is in SUMO:")
+    rivals = "--controllers net,actuated,max_pressure"
+    print(f"signals compare {quote(scenario)} {rivals} --policy {quote(str(given.out))} --seeds 101-102")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except SignalsError as error:
+        sys.exit(f"error: {error}")

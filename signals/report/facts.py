@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from signals.record.comparison import ComparisonRecord
 
-__all__ = ["Fact", "facts_of"]
+__all__ = ["Fact", "facts_in", "facts_of"]
 
 
 class Fact(NamedTuple):
@@ -21,7 +21,12 @@ def facts_of(record: ComparisonRecord) -> list[Fact]:
     """Return provenance and settings, nested keys joined with dots."""
     given = {"settings": record.settings, **{k: v for k, v in record.provenance.items() if k != "settings"}}
     settings = record.settings or record.provenance.get("settings", {})
-    return [Fact(key, value) for key, value in _flat({**given, "settings": settings}, "")]
+    return facts_in({**given, "settings": settings})
+
+
+def facts_in(values: Mapping[str, object]) -> list[Fact]:
+    """Return a nested mapping as lines, keys joined with dots."""
+    return [Fact(key, value) for key, value in _flat(values, "")]
 
 
 def _flat(value: object, key: str) -> Iterator[tuple[str, str]]:

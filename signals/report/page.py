@@ -19,6 +19,7 @@ from signals.record.run_folder import COMPARISON_FILE, RUN_FILE, read_comparison
 from signals.record.run_record import RunRecord
 from signals.report import junctions, summary
 from signals.report.canvas import styled, svg_of
+from signals.report.entrants import failing_in, policies_in, records_of
 from signals.report.facts import facts_of
 from signals.report.folder import Played, Table, network_of, played_in
 from signals.report.intervals import draw_intervals
@@ -87,8 +88,10 @@ def _story(folder: Path) -> Story:
 
 def _content(story: Story, network: Network | None) -> dict[str, object]:
     """Return everything that the template prints."""
-    record = story.record
-    classes, headlines = summary.headlines_of(record)
+    record, runs = story.record, records_of(story.played)
+    failing = failing_in(runs)
+    failed = {one.controller: one.failed for one in failing}
+    classes, headlines = summary.headlines_of(record, failed)
     safety_names, safety_rows = summary.safety_table(record)
     return {
         "record": record,
@@ -100,7 +103,10 @@ def _content(story: Story, network: Network | None) -> dict[str, object]:
         "headlines": headlines,
         "safety_names": safety_names,
         "safety_rows": safety_rows,
-        "contrasts": summary.contrasts_of(record),
+        "contrasts": summary.contrasts_of(record, failed),
+        "failing": failing,
+        "failed": failed,
+        "policies": policies_in(runs),
         "differences": summary.difference_table(record),
         "metrics": summary.metric_rows(record),
         "most_intersections": junctions.MOST,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import NamedTuple
 
 from signals.record.comparison import ComparisonRecord, ControllerRow
@@ -75,19 +76,20 @@ class MetricRow(NamedTuple):
     cells: tuple[str, ...]
 
 
-def best_of(record: ComparisonRecord) -> ControllerRow | None:
-    """Return the row with the least delay among those without a violation, or among all where every one has some.
+def best_of(record: ComparisonRecord, failing: Collection[str] = ()) -> ControllerRow | None:
+    """Return the row with the least delay among those that are valid, or among all where none is.
 
-    `None` where no run was finished.
+    Not valid is a row with a violation, and one of the controllers named in ``failing``: somebody else decided for
+    them. `None` where no run was finished.
     """
     known = [row for row in record.rows if not math.isnan(row.delay.mean)]
-    valid = [row for row in known if not row.violations]
+    valid = [row for row in known if not row.violations and row.controller not in failing]
     return min(valid or known, key=lambda row: row.delay.mean, default=None)
 
 
-def headlines_of(record: ComparisonRecord) -> tuple[tuple[str, ...], list[Headline]]:
+def headlines_of(record: ComparisonRecord, failing: Collection[str] = ()) -> tuple[tuple[str, ...], list[Headline]]:
     """Return the first table: the classes of travellers beside the vehicles, and a line per controller."""
-    best = best_of(record)
+    best = best_of(record, failing)
     classes = [name for name in _HEADLINE_CLASSES if _known(record, name)]
     lines = [
         Headline(
@@ -117,9 +119,9 @@ def safety_table(record: ComparisonRecord) -> tuple[tuple[str, ...], list[tuple[
     return names, rows
 
 
-def contrasts_of(record: ComparisonRecord) -> list[Contrast]:
-    """Return the paired difference in delay of the best controller to every other."""
-    best = best_of(record)
+def contrasts_of(record: ComparisonRecord, failing: Collection[str] = ()) -> list[Contrast]:
+    """Return the paired difference in delay of the best controller to every other (``failing`` as in `best_of`)."""
+    best = best_of(record, failing)
     if best is None:
         return []
     others = [row.controller for row in record.rows if row is not best]

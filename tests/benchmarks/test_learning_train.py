@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,8 +30,19 @@ def test_what_was_trained_runs_beside_the_controllers(tmp_path: Path, capsys: py
     assert not trial.falls_of(record)
 
 
-def test_many_agents_have_one_policy(tmp_path: Path) -> None:
+@pytest.mark.parametrize("script", [train.__file__, train_many.__file__])
+def test_wrong_input_is_one_line(script: str) -> None:
+    done = subprocess.run([sys.executable, script, "nowhere"], check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith('error: unknown scenario "nowhere"')
+    assert done.stderr.count("\n") == 1
+
+
+def test_many_agents_have_one_policy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train_many.main(["crossroads", "--steps", "256", "--out", str(tmp_path / "policy")])
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("signals compare crossroads ")
+    assert f"--policy {tmp_path / 'policy'} " in last
     assert not trial.falls_of(trial.run(load("crossroads", end_s=300), f"policy={tmp_path / 'policy'}"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signals.record.comparison import ComparisonRecord
-from signals.report.facts import Fact, facts_of
+from signals.report.facts import Fact, facts_in, facts_of
 
 
 def test_nested_keys_are_joined() -> None:
@@ -25,3 +25,7 @@ def test_nested_keys_are_joined() -> None:
 def test_settings_of_the_provenance_are_used_where_there_are_no_others() -> None:
     record = ComparisonRecord("town", (), provenance={"settings": {"old": 1}})
     assert facts_of(record) == [Fact("settings.old", "1")]
+
+
+def test_any_mapping_becomes_lines() -> None:
+    assert facts_in({"seat": {}, "files": {"policy.onnx": "ab"}}) == [Fact("files.policy.onnx", "ab")]

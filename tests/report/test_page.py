@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from signals.errors import RecordError
-from signals.model.network import Network
+from signals.model.network import Finding, Network
 from signals.record.comparison import comparison_of
 from signals.record.recorder import Recorder
 from signals.record.run_folder import read_comparison, run_path, write_comparison, write_run
 from signals.record.run_record import RunRecord
 from signals.report import render
+from signals.trial import FALLBACK
 from tests.report.made import make_comparison, make_run
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -166,7 +167,7 @@ def test_an_intersection_without_plan_and_stages(tmp_path: Path, network: Networ
     bare = replace(network, intersections=(replace(network.intersections[0], plans=(), stages=()),))
     write_run(tmp_path, RunRecord("t", "net", 1, finished=True, metrics={}), bare, Recorder(bare, 10))
     page = page_of(tmp_path)
-    assert "Fixed-time plan" not in page.text
+    assert "Plan of the network" not in page.text
     assert "Stages" not in page.text
 
 
@@ -195,6 +196,23 @@ def test_a_comparison_in_which_nobody_finished(tmp_path: Path, network: Network)
     write_comparison(tmp_path, comparison_of(runs))
     page = page_of(tmp_path)
     assert "no finished run" in page.text
+
+
+def test_a_policy_that_failed_is_told_and_not_the_best(tmp_path: Path, network: Network) -> None:
+    fell = Finding("error", "", FALLBACK, "the controller was not followed, 1 times: ValueError: <b>oops</b>")
+    policy = {"seat": {"decision_s": 15.0}, "files": {"mine.onnx": "abcdef"}}
+    net = make_run(run_path(tmp_path, "net", 1), network, "net", 1, 30.0)
+    mine = replace(
+        make_run(run_path(tmp_path, "mine", 1), network, "mine", 1, 9.0), findings=(fell,), settings={"policy": policy}
+    )
+    write_run(run_path(tmp_path, "mine", 1), mine, network, Recorder(network, 10))
+    write_comparison(tmp_path, comparison_of([net, mine]))
+    page = page_of(tmp_path)
+    assert "mine failed in 1 of 1 runs and somebody else decided in its place" in page.text
+    assert fell.text in page.text
+    assert "(1 not its own)" in page.text
+    assert "net - mine: +" in page.text
+    assert "seat.decision_s15.0files.mine.onnxabcdef" in page.text
 
 
 def test_controllers_without_a_common_seed(tmp_path: Path) -> None:

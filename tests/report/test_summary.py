@@ -35,6 +35,14 @@ def test_where_all_have_violations_the_least_delay_is_named() -> None:
     assert best.controller == "b"
 
 
+def test_who_failed_is_not_the_best() -> None:
+    best = summary.best_of(THREE, failing={"good"})
+    assert best is not None
+    assert best.controller == "net"
+    assert [line.best for line in summary.headlines_of(THREE, {"good"})[1]] == [True, False, False]
+    assert {contrast.controller for contrast in summary.contrasts_of(THREE, {"good"})} == {"net"}
+
+
 def test_nobody_is_best_where_nothing_is_known() -> None:
     record = record_of(("a", [math.nan], 0))
     assert summary.best_of(record) is None
