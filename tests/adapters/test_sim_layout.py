@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from signals.adapters.sim.layout import traffic
+from signals.adapters.sim.layout import Layout, traffic
 from signals.errors import ScenarioError
+from signals.kernels.traffic import advance
+from signals.kernels.traffic_state import GO
+from signals.kernels.walkers import walk
 from signals.model.crossroads import crossroads
 from signals.model.lanes import User
-from signals.model.travel import CAR, VehicleKind
+from signals.model.travel import CAR, Travel, VehicleKind
 from tests.kernels.driven import cars, random_travel
 
 
@@ -55,3 +58,39 @@ def test_times_count_from_the_beginning() -> None:
     network = crossroads()
     made = traffic(network, cars(network, [("north_in", "south_out")], [3605.0]), begin_s=3600.0)
     assert made.travellers.depart[0, 0] == 5.0
+
+
+def test_a_layout_serves_many_who_do_not_disturb_each_other() -> None:
+    network = crossroads()
+    layout = Layout(network)
+    north = cars(network, [("north_in", "south_out")], [0.0, 5.0])
+    travels = [random_travel(network, 1), north, random_travel(network, 2)]
+    before = [layout.traffic(travel) for travel in travels]
+    for travel, kept in zip(travels, before, strict=True):
+        roads, travellers, state, people = (tuple(part) for part in layout.traffic(travel)[:4])
+        advance(0.0, 300.0, np.array([0.0]), np.array([[0, GO]], np.int32), roads, travellers, state)
+        walk(300.0, roads, state, people)
+        assert kept.state.counter.tolist() == [0, 0]
+    for travel, kept in zip(travels, before, strict=True):
+        alone = traffic(network, travel)
+        for part, other in zip(kept[:4], alone[:4], strict=True):
+            for one, two in zip(part, other, strict=True):
+                assert one.dtype == two.dtype
+                np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(kept.lane, alone.lane)
+
+
+def test_only_lanes_that_somebody_drives_on_have_a_row() -> None:
+    network = crossroads()
+    made = traffic(network, cars(network, [("north_in", "south_out")], [0.0]))
+    names = [network.lanes[lane].id for lane in made.lane]
+    assert {network.lanes[lane].edge for lane in made.lane} == {"north_in", "south_out"}
+    for move, row in zip(network.movements, made.roads.move_row, strict=True):
+        for lane, number in zip((move.from_lane, move.to_lane), row[:2], strict=True):
+            assert number == (names.index(network.lanes[lane].id) if network.lanes[lane].id in names else -1)
+
+
+def test_nobody_drives_on_nothing() -> None:
+    made = traffic(crossroads(), Travel())
+    assert len(made.lane) == len(made.travellers.row) == len(made.roads.step_hop) == 0
+    assert set(made.roads.move_row[:, :2].ravel().tolist()) == {-1}

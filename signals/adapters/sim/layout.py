@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import chain
-from math import ceil
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from signals.errors import ScenarioError
+from signals.adapters.sim.hops import Hops, Ways
 from signals.kernels.traffic_state import GO, WAITING, YIELD, People, Roads, State, Travellers
 from signals.model.lanes import User
 from signals.model.movements import Movement, Turn
@@ -18,19 +16,15 @@ from signals.model.travel import Travel, VehicleKind
 from signals.model.trips import DoubleArray
 from signals.model.values import IntArray
 
-__all__ = ["Traffic", "begin", "traffic"]
+__all__ = ["Layout", "Traffic", "begin", "traffic"]
 
 LEAST_HEADWAY_S = 0.6
 """Vehicles follow each other on a lane at no less than this, however many lanes lead to it."""
 REACTION_S = 0.35
 """What the saturation headway has beyond the driver's own and the way that a vehicle takes."""
 QUEUE = 7
-OPEN = {
-    User.VEHICLE: (User.VEHICLE,),
-    User.TRANSIT: (User.TRANSIT, User.VEHICLE),
-    User.BICYCLE: (User.BICYCLE, User.VEHICLE),
-}
-"""Which lanes who looks for; a bicycle takes the road only where it has no lane of its own."""
+NOBODY = -1
+"""Row of a lane on which nobody drives."""
 
 
 class Traffic(NamedTuple):
@@ -51,71 +45,76 @@ class Traffic(NamedTuple):
     lane: IntArray
 
 
-class _Hops:
-    """Numbers the pairs of edges that are driven, with the lanes and movements that serve each for a kind of user."""
+class Layout:
+    """The part of the arrays that a network decides alone, made once for all who drive in it.
+
+    Parameters
+    ----------
+    network
+        The network.
+    """
 
     def __init__(self, network: Network) -> None:
-        self.options: list[list[tuple[int, int]]] = []
-        self._network = network
-        self._number: dict[tuple[int, int, User], int] = {}
-        self._lanes: dict[int, list[int]] = {}
-        self._moves: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        edge_of = [network.edge_index[lane.edge] for lane in network.lanes]
-        for lane, edge in enumerate(edge_of):
-            self._lanes.setdefault(edge, []).append(lane)
-        for number, move in enumerate(network.movements):
-            if move.turn is not Turn.CROSSING:
-                pair = edge_of[move.from_lane], edge_of[move.to_lane]
-                self._moves.setdefault(pair, []).append((move.from_lane, number))
+        lanes, movements = network.lanes, network.movements
+        self._hops = Hops(network)
+        self._edges = len(network.edges)
+        self._user = np.fromiter((lane.user for lane in lanes), np.int8, len(lanes))
+        self._lane = np.array([(lane.length_m, lane.speed_mps, lane.length_m + 2.5) for lane in lanes]).reshape(-1, 3)
+        self._move = np.array([_move_row(network, move) for move in movements], np.float64).reshape(-1, 4)
+        self._move_row, self._yield_move = _movements(movements)
+        self._over_s = np.zeros(len(lanes))
+        np.maximum.at(self._over_s, self._move_row[:, 1], self._move[:, 1])
 
-    def number(self, edge: int, following: int, user: User) -> int:
-        """Return the number of a hop; `following` is -1 at the end of a route. Raises `ScenarioError`."""
-        key = edge, following, user
-        if key not in self._number:
-            self._number[key] = len(self.options)
-            self.options.append(self._find(edge, following, user))
-        return self._number[key]
+    def traffic(self, travel: Travel, begin_s: float = 0.0) -> Traffic:
+        """Build the arrays; times in them count from `begin_s`.
 
-    def _find(self, edge: int, following: int, user: User) -> list[tuple[int, int]]:
-        lanes, edges = self._network.lanes, self._network.edges
-        found = [(lane, -1) for lane in self._lanes[edge]] if following < 0 else self._moves.get((edge, following), [])
-        for kind in OPEN[user]:
-            chosen = [(lane, move) for lane, move in found if lanes[lane].user is kind]
-            if chosen and user is not User.TRANSIT:
-                return chosen
-        chosen = [(lane, move) for lane, move in found if lanes[lane].user in OPEN[user]] or found
-        if not chosen:
-            raise ScenarioError(f'a route goes from edge "{edges[edge]}" to "{edges[following]}", which are not joined')
-        return chosen
+        What does not change (`Roads`) may be shared with those of other travellers.
+
+        Raises
+        ------
+        ScenarioError
+            When a route cannot be driven in the network.
+        """
+        ways = self._hops.ways(travel)
+        is_driven = np.zeros(len(self._lane), np.bool_)
+        is_driven[ways.option[:, 0]] = True
+        driven = np.flatnonzero(is_driven).astype(np.int32)
+        row_of = np.where(is_driven, np.cumsum(is_driven) - 1, NOBODY).astype(np.int32)
+        move_row = self._move_row.copy()
+        move_row[:, :2] = row_of[move_row[:, :2]]
+        roads = Roads(
+            lane=self._lane[driven],
+            lane_ring=self._rings(travel, driven),
+            move=self._move,
+            move_row=move_row,
+            yield_move=self._yield_move,
+            hop_first=ways.hop_first,
+            option=np.column_stack([row_of[ways.option[:, 0]], ways.option[:, 1]]),
+            step_hop=ways.step_hop,
+            kind=np.array([_kind_row(kind) for kind in travel.kinds], np.float64),
+        )
+        travellers = _travellers(travel, ways, self._edges, begin_s)
+        return Traffic(roads, travellers, begin(roads, travellers), _people(travel, begin_s), driven)
+
+    def _rings(self, travel: Travel, driven: IntArray) -> IntArray:
+        """Return for each lane where its ring begins, its size (all that flow through it) and its places to stand."""
+        length_m, speed_mps, room_m = self._lane[driven].T
+        least_m = min((kind.space_m for kind in travel.kinds), default=7.5)
+        places = np.maximum((room_m / _mean_space_m(travel)[self._user[driven]]).astype(np.int64), 1)
+        flowing = np.ceil((length_m / speed_mps + self._over_s[driven] + 1.0) / LEAST_HEADWAY_S).astype(np.int64) + 1
+        size = np.maximum(np.maximum((room_m / least_m).astype(np.int64), places), flowing)
+        return np.column_stack([np.cumsum(size) - size, size, places]).astype(np.int32)
 
 
 def traffic(network: Network, travel: Travel, begin_s: float = 0.0) -> Traffic:
-    """Build the arrays; times in them count from `begin_s`.
+    """Build the arrays for one run; times in them count from `begin_s`.
 
     Raises
     ------
     ScenarioError
         When a route cannot be driven in the network.
     """
-    hops = _Hops(network)
-    steps, first = _steps(hops, travel, len(network.edges))
-    driven = sorted({lane for rows in hops.options for lane, _ in rows})
-    row_of = {lane: row for row, lane in enumerate(driven)}
-    lanes = [network.lanes[lane] for lane in driven]
-    options = [(row_of[lane], move) for rows in hops.options for lane, move in rows]
-    roads = Roads(
-        lane=np.array([(lane.length_m, lane.speed_mps, lane.length_m + 2.5) for lane in lanes]).reshape(-1, 3),
-        lane_ring=_rings(network, travel, driven),
-        move=np.array([_move_row(network, move) for move in network.movements], np.float64).reshape(-1, 4),
-        **_movements(network, row_of),
-        hop_first=_offsets(len(rows) for rows in hops.options),
-        option=np.array(options, np.int32).reshape(-1, 2),
-        step_hop=steps,
-        kind=np.array([_kind_row(kind) for kind in travel.kinds], np.float64),
-    )  # fmt: skip
-    travellers = _travellers(network, travel, first, begin_s)
-    people = _people(travel, begin_s)
-    return Traffic(roads, travellers, begin(roads, travellers), people, np.array(driven, np.int32))
+    return Layout(network).traffic(travel, begin_s)
 
 
 def begin(roads: Roads, travellers: Travellers) -> State:
@@ -149,80 +148,26 @@ def begin(roads: Roads, travellers: Travellers) -> State:
     )
 
 
-def _steps(hops: _Hops, travel: Travel, edges: int) -> tuple[IntArray, IntArray]:
-    """Return the hops of every route that is driven, and of each vehicle where those of its route begin.
-
-    A million routes have few hops that differ: only those are looked up one by one.
-    """
-    sizes = np.array([len(route) for route in travel.routes], np.int64)
-    flat = np.fromiter(chain.from_iterable(travel.routes), np.int64, int(sizes.sum()))
-    if len(flat) and not 0 <= flat.min() <= flat.max() < edges:
-        raise ScenarioError(f"a route uses an edge that does not exist; the network has {edges}")
-    users = sorted({kind.user for kind in travel.kinds})
-    user = np.array([users.index(kind.user) for kind in travel.kinds], np.int64)[travel.kind]
-    driven, of_vehicle = np.unique(travel.route * len(users) + user, return_inverse=True)
-    route, by = driven // max(len(users), 1), driven % max(len(users), 1)
-    begin = np.cumsum([0, *sizes[route]])
-    at = np.arange(begin[-1]) + np.repeat(np.cumsum([0, *sizes])[route] - begin[:-1], sizes[route])
-    following = np.append(flat, -1)[at + 1]
-    following[begin[1:] - 1] = -1
-    key = (flat[at] * (edges + 1) + following + 1) * max(len(users), 1) + np.repeat(by, sizes[route])
-    known, where, number = np.unique(key, return_index=True, return_inverse=True)
-    hop = np.empty(len(known), np.int32)
-    for row in np.argsort(where).tolist():  # numbered as they are met
-        one = where[row]
-        hop[row] = hops.number(int(flat[at[one]]), int(following[one]), users[known[row] % len(users)])
-    return hop[number], begin[:-1][of_vehicle].astype(np.int32)
-
-
-def _mean_space_m(travel: Travel) -> dict[User, float]:
-    """Return the mean length of road that a standing vehicle takes, for each kind of lane."""
+def _mean_space_m(travel: Travel) -> DoubleArray:
+    """Return, by `User` of a lane, the mean length of road that a standing vehicle takes."""
     space_m = np.array([kind.space_m for kind in travel.kinds])[travel.kind]
     user = np.array([kind.user for kind in travel.kinds])[travel.kind]
-    found = {User.VEHICLE: 7.5, User.TRANSIT: 14.5, User.BICYCLE: 2.1, User.PEDESTRIAN: 7.5}
-    for key in (User.VEHICLE, User.TRANSIT, User.BICYCLE):
-        if np.any(user == key):
-            found[key] = float(space_m[user == key].mean())
+    found = np.empty(len(User))
+    for key, usual_m in ((User.VEHICLE, 7.5), (User.TRANSIT, 14.5), (User.BICYCLE, 2.1), (User.PEDESTRIAN, 7.5)):
+        own = user == key
+        found[key] = space_m[own].mean() if own.any() else usual_m
     return found
 
 
-def _rings(network: Network, travel: Travel, driven: list[int]) -> IntArray:
-    """Return for each lane where its ring begins, its size (all that flow through it) and its places to stand."""
-    space_m = _mean_space_m(travel)
-    least_m = min((kind.space_m for kind in travel.kinds), default=7.5)
-    inside_s = [0.0] * len(network.lanes)
-    for move in network.movements:
-        inside_s[move.to_lane] = max(inside_s[move.to_lane], move.length_m / move.speed_mps)
-    rows, offset = [], 0
-    for number in driven:
-        lane, over_s = network.lanes[number], inside_s[number]
-        places = max(int((lane.length_m + 2.5) / space_m[lane.user]), 1)
-        flowing = ceil((lane.length_m / lane.speed_mps + over_s + 1.0) / LEAST_HEADWAY_S) + 1
-        size = max(int((lane.length_m + 2.5) / least_m), places, flowing)
-        rows.append((offset, size, places))
-        offset += size
-    return np.array(rows, np.int32).reshape(-1, 3)
-
-
-def _movements(network: Network, row_of: Mapping[int, int]) -> dict[str, IntArray]:
-    movements = network.movements
+def _movements(movements: Sequence[Movement]) -> tuple[IntArray, IntArray]:
+    """Return `Roads.move_row`, with the lanes of the network, and `Roads.yield_move`."""
     yields = [[foe for foe in m.yields_to if n not in movements[foe].yields_to] for n, m in enumerate(movements)]
-    offset = _offsets(len(row) for row in yields)
+    offset = _offsets(len(row) for row in yields).tolist()
     rows = [
-        (
-            row_of.get(m.from_lane, -1),
-            row_of.get(m.to_lane, -1),
-            offset[n],
-            offset[n + 1],
-            len(m.via) > 1,
-            m.turn is Turn.CROSSING,
-        )
+        (m.from_lane, m.to_lane, offset[n], offset[n + 1], len(m.via) > 1, m.turn is Turn.CROSSING)
         for n, m in enumerate(movements)
     ]
-    return {
-        "move_row": np.array(rows, np.int32).reshape(-1, 6),
-        "yield_move": np.array([foe for row in yields for foe in row], np.int32),
-    }
+    return np.array(rows, np.int32).reshape(-1, 6), np.array([foe for row in yields for foe in row], np.int32)
 
 
 def _move_row(network: Network, move: Movement) -> tuple[float, float, float, float]:
@@ -238,13 +183,12 @@ def _kind_row(kind: VehicleKind) -> list[float]:
     return [*driving, kind.decel_mps2, kind.accel_mps2, *starts]
 
 
-def _travellers(network: Network, travel: Travel, first: IntArray, begin_s: float) -> Travellers:
-    origin = np.array([route[0] for route in travel.routes], np.int32)[travel.route]
+def _travellers(travel: Travel, ways: Ways, edges: int, begin_s: float) -> Travellers:
     return Travellers(
         depart=np.column_stack([travel.depart_s - begin_s, travel.speed_factor]).astype(np.float64),
-        row=np.column_stack([first, travel.kind, origin]).astype(np.int32).reshape(-1, 3),
-        by_origin=np.argsort(origin, kind="stable").astype(np.int32),
-        origin_end=np.cumsum(np.bincount(origin, minlength=len(network.edges))).astype(np.int32),
+        row=np.column_stack([ways.first, travel.kind, ways.origin]).astype(np.int32).reshape(-1, 3),
+        by_origin=np.argsort(ways.origin, kind="stable").astype(np.int32),
+        origin_end=np.cumsum(np.bincount(ways.origin, minlength=edges)).astype(np.int32),
     )
 
 

@@ -7,14 +7,15 @@ as the clock.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 
-from signals.adapters.sim.layout import Traffic, traffic
+from signals.adapters.sim.layout import Layout, Traffic
 from signals.adapters.sim.outcome import incidents_of, trips_of
 from signals.adapters.sim.timetable import Timetable, timetable
 from signals.kernels.traffic import advance
@@ -26,6 +27,8 @@ from signals.model.trips import Incidents, Trips
 __all__ = ["Replay", "replay", "replay_all"]
 
 WALK_S = 1.0
+AHEAD = 2
+"""Runs that are asked for before their turn, as a multiple of those that are made at the same time."""
 
 
 class Replay(NamedTuple):
@@ -55,25 +58,40 @@ def replay(wanted: Replay) -> tuple[Trips, Incidents]:
     ScenarioError
         When a route cannot be driven.
     """
-    return _replayed(wanted, timetable(wanted.network, wanted.begin_s, wanted.end_s))
+    return _replayed(wanted, _prepared(wanted))
 
 
 def replay_all(wanted: Iterable[Replay], jobs: int = 0) -> Iterator[tuple[Trips, Incidents]]:
     """Make many runs, several at the same time, and yield what came of each, in order.
 
-    The compiled functions need no lock of Python, so that threads are enough. What comes before them does: runs of the
-    same network and time, one after the other, share their timetable.
+    The compiled functions, and most of what NumPy does, need no lock of Python, so that threads are enough. What
+    belongs to a network alone is made once for all runs of it that follow each other.
 
     Parameters
     ----------
     wanted
-        The runs.
+        The runs; may be endless, since only those are asked for that are made next.
     jobs
         How many at the same time; 0 = as many as there are processors.
+
+    Raises
+    ------
+    ScenarioError
+        When a route of the run whose turn it is cannot be driven.
     """
-    shown = _LastTimetable()
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        yield from pool.map(lambda one: _replayed(one, shown.of(one)), wanted)
+    jobs = jobs or os.cpu_count() or 1
+    last = _LastPrepared()
+    with ThreadPoolExecutor(jobs) as pool:
+        begun: deque[Future[tuple[Trips, Incidents]]] = deque()
+        try:
+            for one in wanted:
+                begun.append(pool.submit(_replayed_with, last, one))
+                if len(begun) > AHEAD * jobs:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:  # after an error, or when nobody wants the rest
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def run(first: Traffic, signals: Timetable, duration_s: float) -> None:
@@ -102,28 +120,45 @@ def run(first: Traffic, signals: Timetable, duration_s: float) -> None:
         walk(until_s, roads, state, people)
 
 
-class _LastTimetable:
-    """Keeps the timetable of the last run for the next one."""
+class _Prepared(NamedTuple):
+    """What runs of the same network and time share."""
+
+    layout: Layout
+    shown: Timetable
+
+
+class _LastPrepared:
+    """Keeps what was prepared for the last run for the next one."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._last: tuple[Replay, Timetable] | None = None
+        self._last: tuple[Replay, _Prepared] | None = None
 
-    def of(self, wanted: Replay) -> Timetable:
-        """Return the timetable of a run; may be called by several threads."""
+    def of(self, wanted: Replay) -> _Prepared:
+        """Return what a run needs; may be called by several threads."""
         with self._lock:
-            if self._last is None or not _same_signals(self._last[0], wanted):
-                self._last = wanted, timetable(wanted.network, wanted.begin_s, wanted.end_s)
+            if self._last is None or self._last[0].network is not wanted.network:
+                self._last = wanted, _prepared(wanted)
+            elif (self._last[0].begin_s, self._last[0].end_s) != (wanted.begin_s, wanted.end_s):
+                self._last = wanted, self._last[1]._replace(shown=_timetable(wanted))
             return self._last[1]
 
 
-def _same_signals(one: Replay, other: Replay) -> bool:
-    return one.network is other.network and (one.begin_s, one.end_s) == (other.begin_s, other.end_s)
+def _prepared(wanted: Replay) -> _Prepared:
+    return _Prepared(Layout(wanted.network), _timetable(wanted))
 
 
-def _replayed(wanted: Replay, shown: Timetable) -> tuple[Trips, Incidents]:
-    """Make one run under a timetable and account for everybody in it."""
-    first = traffic(wanted.network, wanted.travel, wanted.begin_s)
+def _timetable(wanted: Replay) -> Timetable:
+    return timetable(wanted.network, wanted.begin_s, wanted.end_s)
+
+
+def _replayed_with(last: _LastPrepared, wanted: Replay) -> tuple[Trips, Incidents]:
+    return _replayed(wanted, last.of(wanted))
+
+
+def _replayed(wanted: Replay, prepared: _Prepared) -> tuple[Trips, Incidents]:
+    """Make one run and account for everybody in it."""
+    first = prepared.layout.traffic(wanted.travel, wanted.begin_s)
     duration_s = wanted.end_s - wanted.begin_s
-    run(first, shown, duration_s)
+    run(first, prepared.shown, duration_s)
     return trips_of(first, wanted.travel, duration_s), incidents_of(first, duration_s)
