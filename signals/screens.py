@@ -68,6 +68,7 @@ def comparison_table(record: ComparisonRecord) -> Table:
     for row in record.rows:
         other = "" if row.controller == first else _interval(record.difference(row.controller, first))
         runs = f"{row.runs}" + (f" (+{row.interrupted} not whole)" if row.interrupted else "")
+        runs += f" ({row.replaced} not its own)" if row.replaced else ""
         rows.append((row.controller, _interval(row.delay), other, runs, str(row.violations)))
     headings = ("controller", "delay, s [95 % interval]", f"less {first}, s [95 % interval]", "runs", "violations")
     return table(f"{record.scenario}: mean delay of all vehicles", headings, rows, numbers=1)
@@ -84,6 +85,7 @@ def comparison_rows(record: ComparisonRecord) -> list[dict[str, object]]:
             "runs": row.runs,
             "interrupted": row.interrupted,
             "violations": row.violations,
+            "replaced": row.replaced,
             "scenario": record.scenario,
             "metrics": _known({name: interval.mean for name, interval in row.metrics.items()}),
         }

@@ -29,7 +29,7 @@ from signals.record.metrics import summarise
 from signals.record.provenance import provenance
 from signals.record.recorder import Recorder
 from signals.record.run_folder import RUN_FILE, write_run
-from signals.record.run_record import RunRecord
+from signals.record.run_record import FALLBACK, RunRecord
 from signals.safety.fallback import Fallback
 from signals.safety.guard import Guard
 from signals.scenario import Scenario, load
@@ -47,9 +47,6 @@ __all__ = [
 ]
 
 DEFAULT_CONTROLLER = "rolling_horizon"
-
-FALLBACK = "fallback"
-"""Code of the finding that the controller was not followed for a while, because it failed."""
 
 LATCHED = "latched"
 """Code of the finding that an intersection violated a rule and is not written until a person resets it."""
@@ -260,7 +257,7 @@ def _notes(scenario: Scenario, players: _Players) -> list[Finding]:
     if falls:
         first, places = falls[0], scenario.network.intersections
         place = places[first.intersection].id if first.intersection >= 0 else ""
-        when = f"{len(falls)} times, first at {first.time_s:g} s"
+        when = f"{len(falls)} {'times' if len(falls) > 1 else 'time'}, first at {first.time_s:g} s"
         text = f"the controller was not followed, {when}: {first.code}, {first.detail}"
         found.append(Finding("error", place, FALLBACK, text))
     return [*found, *_latched(players, scenario.network)]

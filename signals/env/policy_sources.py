@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -46,6 +46,8 @@ class PolicySource:
         What it is made of: name → SHA-256.
     sizes
         How many numbers it sees and gives; None where it does not say.
+    training
+        Where it comes from, as its card says.
     """
 
     name: str
@@ -53,12 +55,13 @@ class PolicySource:
     seat: Mapping[str, Any]
     files: Mapping[str, str | None]
     sizes: tuple[int, int] | None = field(default=None)
+    training: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def origin(self) -> dict[str, object]:
         """What it is, for the record."""
         seat = {key: described(value) if key in _METHODS else value for key, value in self.seat.items()}
-        return {"seat": seat, "files": dict(self.files)}
+        return {"seat": seat, "files": dict(self.files), **({"training": self.training} if self.training else {})}
 
     def controller(self, network: Network, tick_ds: int) -> Controller:
         """Make its controller.
@@ -112,6 +115,8 @@ def find_policy(text: str) -> PolicySource:
         When it needs onnxruntime, which is not installed.
     """
     path = Path(text)
+    if not path.exists() and ":" not in text and (path.suffix == ".onnx" or (len(path.parts) > 1 and not path.suffix)):
+        raise InputError(f'policy "{text}": there is no such file or folder')
     if path.is_dir() or path.suffix == ".onnx":
         return _of_file(path)
     if path.suffix in _PICKLED:
@@ -131,7 +136,8 @@ def _of_file(path: Path) -> PolicySource:
     found = load_policy(path) if path.is_dir() else load_onnx(path)
     sizes = (found.policy.observation_size, found.policy.action_size)
     name, seat = (path.stem, {}) if found.card is None else (found.card.name, _seat_of(found.card))
-    return PolicySource(name=name, policy=found.policy, seat=seat, files=found.files, sizes=sizes)
+    training = {} if found.card is None else asdict(found.card.training)
+    return PolicySource(name=name, policy=found.policy, seat=seat, files=found.files, sizes=sizes, training=training)
 
 
 def _seat_of(card: PolicyCard) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from signals.errors import RecordError
 from signals.model.network import Finding
 from signals.record.metrics import METRICS
-from signals.record.run_record import RunRecord
+from signals.record.run_record import FALLBACK, RunRecord
 from signals.record.statistics import NO_RUN, Interval, mean_interval, paired_difference
 
 __all__ = ["HEADLINE", "ComparisonRecord", "ControllerRow", "Difference", "RunRow", "comparison_of"]
@@ -45,6 +45,8 @@ class ControllerRow:
         How many did not.
     violations
         Sum over all runs, interrupted ones as well.
+    replaced
+        In how many of them somebody else decided for a while, because the controller failed.
     metrics
         Every name of `METRICS` → mean over the runs with its interval.
     """
@@ -53,6 +55,7 @@ class ControllerRow:
     runs: int
     interrupted: int
     violations: int
+    replaced: int
     metrics: Mapping[str, Interval]
 
     @property
@@ -172,6 +175,7 @@ def _row(controller: str, runs: Sequence[RunRecord]) -> ControllerRow:
         runs=len(whole),
         interrupted=len(runs) - len(whole),
         violations=sum(run.violations for run in runs),
+        replaced=sum(any(finding.code == FALLBACK for finding in run.findings) for run in runs),
         metrics={
             metric.name: mean_interval([run.metrics.get(metric.name, np.nan) for run in whole]) for metric in METRICS
         },

@@ -165,6 +165,7 @@ def _row_data(record: ComparisonRecord, row: ControllerRow) -> dict[str, object]
         "runs": row.runs,
         "interrupted": row.interrupted,
         "violations": row.violations,
+        "replaced": row.replaced,
         "metrics": {name: interval._asdict() for name, interval in row.metrics.items()},
         "differences": differences,
     }
@@ -178,6 +179,7 @@ def _row(data: Fields) -> ControllerRow:
         runs=data.take("runs", int),
         interrupted=data.take("interrupted", int),
         violations=data.take("violations", int),
+        replaced=data.take("replaced", int) if "replaced" in data.names else 0,  # was not counted before
         metrics=unknown | {name: _interval(metrics.part(name)) for name in metrics.names},
     )
 

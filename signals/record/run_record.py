@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from signals.model.network import Finding
 
-__all__ = ["RunRecord"]
+__all__ = ["FALLBACK", "RunRecord"]
+
+FALLBACK = "fallback"
+"""Code of the finding that the controller was not followed for a while, because it failed."""
 
 
 @dataclass(frozen=True, slots=True)
