@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from signals.adapters.sim.layout import traffic
 from signals.adapters.sim.outcome import incidents_of, trips_of
 from signals.model.crossroads import crossroads
 from signals.model.lanes import User
@@ -49,3 +50,16 @@ def test_everybody_due_has_one_row() -> None:
     assert np.all(trips.departure_delay_s >= -1e-9)
     assert np.all(trips.time_loss_s <= trips.duration_s + 1e-9)
     assert (trips.state == TripState.FINISHED).any()
+
+
+def test_everybody_is_due_in_the_time_of_the_travellers() -> None:
+    network = crossroads()
+    travel = random_travel(network, 5)
+    begin_s = 100.0
+    found = traffic(network, travel, begin_s)
+    trips = trips_of(found, travel, 200.0)
+    for walks, depart_s in ((False, travel.depart_s), (True, travel.walk_depart_s)):
+        due_s = depart_s[(depart_s >= begin_s) & (depart_s < 300.0)]
+        rows = (trips.user == User.PEDESTRIAN) == walks
+        assert len(due_s)
+        assert sorted(trips.scheduled_s[rows]) == sorted(due_s)

@@ -27,7 +27,7 @@ def trips_of(traffic: Traffic, travel: Travel, end_s: float) -> Trips:
     end_s
         When the run ended, counted from its beginning.
     """
-    parts = _drivers(traffic, travel, end_s), _walkers(traffic.people, end_s)
+    parts = _drivers(traffic, travel, end_s), _walkers(traffic.people, travel, end_s)
     return Trips(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in Trips.__slots__})
 
 
@@ -62,16 +62,16 @@ def _drivers(traffic: Traffic, travel: Travel, end_s: float) -> Trips:
     )
 
 
-def _walkers(people: People, end_s: float) -> Trips:
+def _walkers(people: People, travel: Travel, end_s: float) -> Trips:
     """Account for people on foot, who are under way from their departure on."""
-    rows = people.depart_s < end_s
+    rows = (people.depart_s < end_s) & (people.depart_s >= 0)
     arrived = (people.leg == ARRIVED)[rows]
     legs = people.leg_first[people.walk + 1]
     stands = ((people.leg >= 0) & (people.leg < legs) & (people.ready_s < end_s))[rows]
     depart_s, ready_s = people.depart_s[rows], people.ready_s[rows]
     waited_s = people.waited_s[rows] + np.where(stands, end_s - ready_s, 0.0)
     return Trips(
-        scheduled_s=depart_s,
+        scheduled_s=travel.walk_depart_s[rows],
         departure_delay_s=np.zeros(len(depart_s)),
         time_loss_s=waited_s,
         duration_s=np.where(arrived, ready_s, end_s) - depart_s,
