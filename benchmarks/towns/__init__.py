@@ -1,0 +1,1 @@
+"""How the synthetic networks under ``scenarios/`` were made: `make.py` writes all of their files."""
