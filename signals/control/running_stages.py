@@ -6,10 +6,13 @@ every green has lasted its minimum: who asks for another one sooner only loses t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from signals.control.wishes import NO_STAGE, Wishes
+from signals.kernels.compile import quick
+from signals.kernels.running_stages import Running, Stages, ask_stages, want_stages, watch_stages
 from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, Decision, IntArray, Snapshot
@@ -40,24 +43,28 @@ class RunningStages:
         bool [nG] the groups of these stages.
     shown, mature, rival
         bool [nI] see `watch`.
+    columns
+        The arrays of a `signals.kernels.running_stages.Stages` and of a `Running`, for kernels; they share the memory.
     """
 
     def __init__(self, network: Network, first: IntArray) -> None:
-        arrays = network.arrays
-        self._wishes = Wishes(network)
-        self._first_group = arrays.group_offset[:-1]
-        self._min_green_ds = arrays.min_green_ds
-        self._pedestrian: BoolArray = arrays.group_user == User.PEDESTRIAN
-        self._patience_ds = _patience_ds(network)
-        self._servable = _servable(network)
-        self.stage: IntArray = first.astype(np.int32)
-        self.in_stage: BoolArray = self._wishes.groups_of(self.stage)
-        self.mature: BoolArray = np.zeros(len(first), np.bool_)
-        self.shown: BoolArray = np.zeros(len(first), np.bool_)
-        self.rival: BoolArray = np.zeros(len(first), np.bool_)
-        self._walk: BoolArray = np.zeros(len(self._pedestrian), np.bool_)
-        self._asked_ds = np.full(len(first), -1, np.int64)
-        self._places = np.repeat(np.arange(len(first)), np.diff(arrays.group_offset))
+        groups = int(network.arrays.group_offset[-1])
+        running = Running(
+            stage=first.astype(np.int32),
+            asked_ds=np.full(len(first), -1, np.int64),
+            shown=np.zeros(len(first), np.bool_),
+            mature=np.zeros(len(first), np.bool_),
+            rival=np.zeros(len(first), np.bool_),
+            in_stage=np.zeros(groups, np.bool_),
+            walk=np.zeros(groups, np.bool_),
+        )
+        self.stage, self._asked_ds, self.shown, self.mature, self.rival, self.in_stage, _ = running
+        self.columns: tuple[tuple[Any, ...], tuple[Any, ...]] = (quick(_stages(network)), quick(running))
+        # Compile now, not in the first tick; nobody demands anything, so nothing is remembered but the groups in stage.
+        dark, nobody = np.full(groups, Aspect.UNKNOWN, np.int8), np.zeros(groups, np.bool_)
+        watch_stages(-1, *self.columns, dark, np.zeros(groups, np.int32), nobody)
+        want_stages(*self.columns, dark, nobody, np.empty(groups, np.bool_))
+        self.shown[:] = self.mature[:] = self.rival[:] = False
 
     def watch(self, snapshot: Snapshot) -> None:
         """Look at what is shown and who waits.
@@ -71,13 +78,7 @@ class RunningStages:
             What we believe.
         """
         now_ds = tenths(snapshot.time_s)
-        self._asked_ds[self._asked_ds < 0] = now_ds
-        green = snapshot.aspect == Aspect.GREEN
-        young = green & (snapshot.age_ds < self._min_green_ds)
-        missing = self.in_stage & ~green & (self._walk | ~self._pedestrian)
-        self.shown = ~self._anywhere(missing) | (now_ds - self._asked_ds >= self._patience_ds)
-        self.mature = self.shown & ~self._anywhere(young) & (self.stage != NO_STAGE)
-        self.rival = self._anywhere(snapshot.demand & ~self.in_stage & self._servable)
+        watch_stages(now_ds, *self.columns, snapshot.aspect, snapshot.age_ds, snapshot.demand)
 
     def ask(self, intersection: int | Numbers, stage: int | Numbers, snapshot: Snapshot) -> None:
         """Ask one intersection, or several, for another stage, from the next `decide` on."""
@@ -85,27 +86,33 @@ class RunningStages:
         self._asked_ds[intersection] = tenths(snapshot.time_s)
         self.mature[intersection] = self.shown[intersection] = False
 
+    def ask_all(self, stage: IntArray, time_s: float) -> None:
+        """Ask every intersection for a stage, int32 [nI]; that which runs already goes on."""
+        ask_stages(tenths(time_s), stage, self.columns[1])
+
     def decide(self, snapshot: Snapshot) -> Decision:
         """Want the stages, people on foot on call."""
-        self.in_stage = self._wishes.groups_of(self.stage)
-        green = snapshot.aspect == Aspect.GREEN
-        open_to_calls = (~self.rival | ~self.shown)[self._places]
-        joins = self._pedestrian & self.in_stage & snapshot.demand & open_to_calls
-        served = green & ~snapshot.demand
-        self._walk = (self._walk | joins) & self.in_stage & ~served
-        return Decision(self.in_stage & (self._walk | ~self._pedestrian), self.stage.astype(np.int32))
-
-    def _anywhere(self, groups: BoolArray) -> BoolArray:
-        """Return bool [nI]: whether one of the intersection's groups is marked."""
-        if not len(self._first_group):
-            return np.zeros(0, np.bool_)
-        found: BoolArray = np.logical_or.reduceat(groups, self._first_group)
-        return found
+        want = np.empty(len(self.in_stage), np.bool_)
+        want_stages(*self.columns, snapshot.aspect, snapshot.demand, want)
+        return Decision(want, self.stage.copy())
 
 
 def tenths(time_s: float) -> int:
     """Return a time in whole tenths of a second."""
     return round(time_s * 10)
+
+
+def _stages(network: Network) -> Stages:
+    arrays = network.arrays
+    return Stages(
+        group_first=arrays.group_offset,
+        stage_first=arrays.stage_offset,
+        green=arrays.stage_green,
+        min_green_ds=arrays.min_green_ds,
+        on_foot=arrays.group_user == User.PEDESTRIAN,
+        servable=_servable(network),
+        patience_ds=_patience_ds(network),
+    )
 
 
 def _servable(network: Network) -> BoolArray:

@@ -16,6 +16,7 @@ from gymnasium.spaces import Box
 from signals.env.many import Many
 from signals.env.view import View
 from signals.errors import InputError
+from signals.kernels.junction_state import see_junctions
 from signals.model.network import Network
 from signals.model.values import Aspect, FloatArray
 
@@ -106,16 +107,11 @@ class JunctionState:
         """Return float32 [R, 3 A + S + 1 + G], a row for each replica."""
         replicas, approaches = many.queue_veh.shape
         seen = np.empty((replicas, 3 * approaches + stages + 1 + many.aspect.shape[1]), np.float32)
-        seen[:, :approaches] = many.queue_veh / np.float32(self.most_veh)
-        seen[:, approaches : 2 * approaches] = many.count_veh / np.float32(self.most_veh)
-        seen[:, 2 * approaches : 3 * approaches] = many.wait_s / np.float32(self.most_wait_s)
-        rest = seen[:, 3 * approaches :]
-        rest[:, :stages] = many.stage[:, None] == np.arange(stages)
-        green = many.in_stage & (many.aspect == Aspect.GREEN)
-        age_ds = np.where(green, many.age_ds, np.iinfo(np.int32).max).min(axis=1)
-        rest[:, stages] = np.where(green.any(axis=1), age_ds / 10.0, 0.0) / self.most_green_s
-        rest[:, stages + 1 :] = many.demand
-        return np.clip(seen, 0.0, 1.0, out=seen)
+        see_junctions(
+            float(self.most_veh), float(self.most_wait_s), float(self.most_green_s), many.queue_veh, many.count_veh,
+            many.wait_s, many.stage, many.in_stage, many.aspect, many.age_ds, many.demand, seen,
+        )  # fmt: skip
+        return seen
 
 
 def _green_s(view: View) -> float:

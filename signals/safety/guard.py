@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -138,6 +138,22 @@ class Guard:
         if violations:
             self._stop(violations)
         return Verdict(Command(readings.time_s, command, self._write), violations, self._state.reason)
+
+    @property
+    def columns(self) -> tuple[tuple[Any, ...], ...]:
+        """The arrays that `permit` works on, for a kernel that does the same for many ticks; not copies.
+
+        Site, memory, inputs (wanted, demanded, called, shown, written) and those of the monitor. Which intersections
+        are written is what it was in the last `permit` or `settle`. Late starts and early cut-offs are not among them.
+        """
+        return (self._site_columns, self._state_columns, self._inputs, *self._monitor.columns)
+
+    def settle(self, time_s: float, count: int) -> tuple[Violation, ...]:
+        """Do what `permit` does about violations that the monitor's kernel has counted in a tick."""
+        violations = self._monitor.found(time_s, count)
+        if violations:
+            self._stop(violations)
+        return violations
 
     def _take(self, decision: Decision, readings: Readings, demand: BoolArray) -> None:
         """Copy what was given into arrays of the right kind, whatever it is."""

@@ -125,7 +125,15 @@ class Monitor:
         write
             bool [nI] whether the intersection is ours; the others are forgotten.
         """
-        count = watch(*self._kept, *quick((demand, preempt, shown, command, write)))
+        return self.found(time_s, watch(*self._kept, *quick((demand, preempt, shown, command, write))))
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """The arrays of a `Card`, of commands and displays (`Record`) and of a `Diary`, for `watch`; not copies."""
+        return self._kept
+
+    def found(self, time_s: float, count: int) -> tuple[Violation, ...]:
+        """Put into words how many rows `watch` left behind, and latch the intersections that they are about."""
         if not count:
             return ()
         rows = self._diary.rows[: count * COLUMNS].reshape(count, COLUMNS)

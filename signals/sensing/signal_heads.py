@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from signals.kernels.compile import quick
 from signals.kernels.signal_state import note_demand, note_green, note_signals
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, Readings
@@ -33,6 +36,16 @@ class SignalHeads:
         self.aspect = np.full(groups, Aspect.UNKNOWN, np.int8)
         self.age_ds = np.zeros(groups, np.int32)
         self.demand = np.zeros(groups, np.bool_)
+
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """Least greens, approach and group of each link, latched calls, aspects, ages and demand; not copies."""
+        return quick(
+            (
+                self._min_green_ds, self._link_approach, self._link_group,
+                self._latched, self.aspect, self.age_ds, self.demand,
+            )
+        )  # fmt: skip
 
     def update(self, readings: Readings, elapsed_ds: int) -> None:
         """Take one tick: what was read back, and who calls."""

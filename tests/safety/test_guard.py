@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from signals.errors import UnknownNameError
 from signals.model.crossroads import crossroads
 from signals.model.values import Aspect, Command, Decision
 from signals.safety import guard as guard_module
+from signals.safety import interstage, watch
 from signals.safety.guard import DO_NOT_WRITE, Guard
 from signals.safety.interstage import NOT_WRITTEN, State
 from tests.safety.driving import Run
@@ -177,3 +180,29 @@ def test_the_plan_of_the_crossroads_runs_as_it_is_written() -> None:
         shown = verdict.command.aspect.copy()
         greens.append((shown == Aspect.GREEN).tolist() == want.tolist())
     assert all(greens)
+
+
+def test_a_kernel_on_its_arrays_does_what_it_does() -> None:
+    """Who runs many ticks in one call must come to the same commands, and violations must have the same consequences."""
+    one = cross().intersections[0]
+    alone, asked = (Guard(network(one, replace(one, id="y"))) for _ in range(2))
+    site, memory, inputs, card, commands, displays, diary = alone.columns
+    want, demand, preempt, shown, write = map(np.asarray, inputs)
+    out, nobody, seen = np.asarray(State(*memory).out), np.zeros(6, np.bool_), np.array(UNKNOWN * 2, np.int8)
+    for tick in range(60):
+        wanted = np.arange(6) % 3 == tick // 12 % 3
+        if tick == 40:
+            for guard in (alone, asked):
+                guard._state.aspect[3:] = Aspect.GREEN  # its memory breaks
+        verdict = asked.permit(Decision(wanted, np.zeros(2, np.int32)), readings(tick, seen), nobody)
+        if tick == 0:
+            write[:] = True
+        want[:], demand[:], preempt[:], shown[:] = wanted, nobody, 0, seen
+        interstage.step(site, memory, want, demand, preempt, shown, write)
+        count = watch.watch(card, commands, displays, diary, demand, preempt, shown, out, write)
+        assert alone.settle(float(tick), count) == verdict.violations
+        assert bool(verdict.violations) == (tick == 40)
+        np.testing.assert_array_equal(out, verdict.command.aspect)
+        np.testing.assert_array_equal(write, verdict.command.write)
+        seen = verdict.command.aspect.copy()
+    assert alone.latched.tolist() == asked.latched.tolist() == [False, True]

@@ -15,9 +15,10 @@ from signals.errors import UnknownNameError
 from signals.model.intersections import SignalGroup, Stage
 from signals.model.lanes import User
 from signals.model.network import Network
-from signals.model.values import Decision, Violation
-from signals.safety.interstage import NOT_WRITTEN, REASONS
+from signals.model.values import Aspect, Decision, Violation
+from signals.safety.interstage import NOT_WRITTEN, REASONS, State, step
 from signals.safety.monitor import Monitor
+from signals.safety.watch import watch
 from tests.safety.layouts import cross, intersection, network, readings
 from tests.safety.naive_guard import DO_NOT_WRITE, Answer, Fault, Given, NaiveGuard
 
@@ -201,6 +202,31 @@ def unlike_rehearsal(names: dict[str, Any]) -> str:
         told = names["Guard"](site, **settings).rehearsal().refusals(wish, readings(0, np.zeros(groups)), nobody)
         if told.tolist() != [NOT_WRITTEN if refused else 0]:
             return f"what a rehearsal says with {settings}"
+    return ""
+
+
+def unlike_settled(names: dict[str, Any]) -> str:
+    """Work on the arrays of a guard, as a kernel does for many ticks, until its memory breaks: that has to tell."""
+    told: list[tuple[Violation, ...]] = []
+    alone, asked = names["Guard"](cross(), on_latch=told.append), names["Guard"](cross())
+    site, memory, inputs, card, commands, displays, diary = alone.columns
+    want, demand, preempt, shown, write = map(np.asarray, inputs)
+    out, nobody, seen = np.asarray(State(*memory).out), np.zeros(3, np.bool_), np.full(3, UNKNOWN, np.int8)
+    write[:] = True
+    for tick in range(30):
+        wanted = np.arange(3) == tick // 12
+        if tick == 20:
+            for guard in (alone, asked):
+                np.asarray(State(*guard.columns[1]).aspect)[:] = Aspect.GREEN
+        verdict = asked.permit(Decision(wanted, np.zeros(1, np.int32)), readings(tick, seen), nobody)
+        want[:], demand[:], preempt[:], shown[:] = wanted, nobody, 0, seen
+        step(site, memory, want, demand, preempt, shown, write)
+        count = watch(card, commands, displays, diary, demand, preempt, shown, out, write)
+        if alone.settle(float(tick), count) != verdict.violations or bool(verdict.violations) != (tick == 20):
+            return f"violations in tick {tick}"
+        if alone.latched.tolist() != [tick >= 20] or len(told) != (tick >= 20):
+            return f"what follows from them in tick {tick}"
+        seen = verdict.command.aspect.copy()
     return ""
 
 

@@ -248,6 +248,11 @@ def unlike_together(names: dict[str, Any], case: Watching) -> str:
 def unlike_settings(names: dict[str, Any]) -> str:
     """Check what it takes when nothing is said."""
     settings = inspect.signature(names["Monitor"]).parameters
+    if (
+        len(names["Monitor"](network(intersection([SignalGroup("a", User.VEHICLE, (0,))], {})), tick_ds=10).columns)
+        != 4
+    ):
+        return "columns"
     return (
         "" if (settings["max_lag_ticks"].default, settings["emergency_ds"].default) == (0, EMERGENCY_DS) else "settings"
     )

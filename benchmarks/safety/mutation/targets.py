@@ -97,7 +97,12 @@ TARGETS: Final = {
     "guard": Target(
         signals.safety.guard,
         ((guard_checks.unlike_answers, guard_checks.services, 100),),
-        (guard_checks.unlike_manners, guard_checks.unlike_rehearsal, guard_checks.unlike_emergencies),
+        (
+            guard_checks.unlike_manners,
+            guard_checks.unlike_rehearsal,
+            guard_checks.unlike_settled,
+            guard_checks.unlike_emergencies,
+        ),
         ("self._write &= ~self._monitor.latched", "pass"),
         (NetworkArrays,),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -95,7 +95,30 @@ class Batch:
         driven = row_of[lane] >= 0
         self._feeder = feeder[driven]
         self._feeder_lane = row_of[lane[driven]]
+        rows = len(self._feeder)
+        self._heads_of_queues = np.full((rows, 3), -1, np.int64), np.zeros((rows, 2))
         self._feeder_first = np.concatenate([[0], np.cumsum(driven)])[first].astype(np.int32)
+
+    def columns(self, aspect: ByteArray) -> tuple[tuple[Any, ...], ...]:
+        """Return the arrays that this episode works on, for a kernel that does the same for many ticks; not copies.
+
+        Parameters
+        ----------
+        aspect
+            int8 [nG] where the aspects stand that are shown.
+
+        Returns
+        -------
+        tuple
+            Lamps; roads, travellers, state, people; feeders (range, first row, distance and probability, lane); sight
+            (heads of queues in two arrays, sums, demand, calls, group of each movement).
+        """
+        return (
+            self._heads.columns(aspect),
+            self._roads, self._travellers, self._state, self._people,
+            (self._range_m, self._feeder_first, self._feeder, self._feeder_lane),
+            (*self._heads_of_queues, self._sums, self._demand, self._call, self._group_of),
+        )  # fmt: skip
 
     def advance(self, start_s: float, end_s: float, aspect: ByteArray) -> None:
         """Show aspects, int8 [nG], from one time to another."""
@@ -109,7 +132,7 @@ class Batch:
         """Return what can be seen now; without `whole` only demand and calls are renewed."""
         look(
             time_s, self._range_m, self._feeder_first, self._feeder, self._feeder_lane,
-            self._roads, self._state, int(whole), self._sums, self._demand,
+            self._roads, self._state, int(whole), *self._heads_of_queues, self._sums, self._demand,
         )  # fmt: skip
         if self._has_people:
             calls(time_s, self._group_of, self._people, self._call)

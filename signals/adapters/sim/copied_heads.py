@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from signals.adapters.sim.heads import heads_of
@@ -38,6 +40,13 @@ class CopiedHeads:
         """Have everything shown anew with the next call."""
         self._aspect = np.full((self._count, self._groups), -2, np.int8)
         self._lit = np.full((self._count, len(self._head)), -1, np.int8)
+
+    def columns(self, aspect: ByteArray) -> tuple[Any, ...]:
+        """Return the arrays of `signals.kernels.lights.lights`, room for times of changes, and int8 [nG] as rows."""
+        return (
+            self._aspect, self._head, self._foe_first, self._foe_group, self._total, self._lit, self._change,
+            np.empty(len(self._change)), aspect.reshape(self._count, self._groups),
+        )  # fmt: skip
 
     def group_of(self) -> IntArray:
         """Return int32 [nM]: the group of every movement of all copies, -1 where no signal controls it."""
