@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Numba's threads must not spin while they wait: on a shared machine that costs more than the work itself.
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test test-all coverage prove lint format lock clean
+.PHONY: demo test test-all coverage prove bench-quick lint format lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/signals compare braunschweig --seeds 3 --out runs/demo
@@ -28,6 +28,10 @@ prove: $(VENV)/.dev
 	$(BIN)/python benchmarks/safety/prove.py
 	$(BIN)/python benchmarks/safety/fuzz.py --ticks 1e8
 	$(BIN)/python benchmarks/safety/mutate.py
+
+# The benchmark cut down to minutes: every part of it runs, and no controller may break a rule.
+bench-quick: $(VENV)/.dev
+	$(BIN)/signals bench --suite quick --out runs/bench-quick
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -11,6 +11,7 @@
 The tree, from the command line down to the errors; imports only point down::
 
     cli             thin commands over the library
+    bench           every controller on every map under the same rules and faults → one leaderboard
     screens, inspection, checkup
                     what the commands show
     checks          what is unsafe in plans, site cards, programs and records

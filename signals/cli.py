@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from signals import cli_options as given
+from signals.bench.cli import add_command
 from signals.errors import InputError, SignalsError, UnsafePlanError, WorldError
 from signals.text import plain
 
@@ -189,7 +190,7 @@ def _compare(
     ),
     policies: given.Policies = None,
     seeds: Annotated[str, typer.Option(help="5 (that is 1 to 5), 11-15, or 1,4,9.")] = "5",
-    jobs: Annotated[int, typer.Option(min=0, help="Runs at the same time; 0 = as many as there are processors.")] = 0,
+    jobs: given.Jobs = 0,
     traci: given.Traci = False,
     out: given.Out = None,
     world: given.World = None,
@@ -383,6 +384,8 @@ def _doctor(*, as_json: given.Json = False) -> None:
         if not all(row.found for row in rows):
             raise typer.Exit(PART_FAILED)
 
+
+add_command(app, _in_one_line, _console)
 
 if __name__ == "__main__":
     main()

@@ -10,6 +10,7 @@ import typer
 __all__ = [
     "Begin",
     "End",
+    "Jobs",
     "Json",
     "Out",
     "Policies",
@@ -48,3 +49,4 @@ Begin = Annotated[str | None, typer.Option(help='Begin of the run: seconds, or a
 End = Annotated[str | None, typer.Option(help="End of the run, likewise.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse a network with an unsafe plan instead of repairing it.")]
 Traci = Annotated[bool, typer.Option("--traci", help="Run SUMO as a process of its own.")]
+Jobs = Annotated[int, typer.Option(min=0, help="Runs at the same time; 0 = as many as there are processors.")]

@@ -1,4 +1,4 @@
-"""One run in a process of its own, as `signals.study.compare` starts it with ``python -m signals.worker``."""
+"""One run in a process of its own: studies and benchmarks start it with ``python -m signals.worker``."""
 
 from __future__ import annotations
 
@@ -6,24 +6,32 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from signals.errors import SignalsError
 from signals.jobs import Message, message_pipe
 from signals.scenario import Scenario
 from signals.trial import RunOptions, run
 
-__all__ = ["Task", "main"]
+__all__ = ["Task", "Work", "main"]
 
 _REPORT_S = 0.2
 ASKED_TO_END = 128 + signal.SIGTERM
 
 
-class Task(NamedTuple):
+class Work(Protocol):
     """What a worker is told on its standard input, pickled: it comes from our own process and nobody else."""
+
+    def run(self, on_tick: Callable[[float], None]) -> Mapping[str, object] | None:
+        """Do it, tell `on_tick` the share that is done, and return what is to be told in the end, as JSON data."""
+        ...
+
+
+class Task(NamedTuple):
+    """One run that leaves its folder; a plain tuple of these is as good."""
 
     scenario: Scenario
     controller: str
@@ -31,9 +39,13 @@ class Task(NamedTuple):
     folder: Path
     options: RunOptions
 
+    def run(self, on_tick: Callable[[float], None]) -> None:
+        """Run it."""
+        run(self.scenario, self.controller, seed=self.seed, out=self.folder, options=self.options, on_tick=on_tick)
+
 
 def main() -> int:
-    """Run the task; tell its progress, and in one line what went wrong."""
+    """Do the work; tell its progress, what came of it, and in one line what went wrong."""
     asked = Event()
 
     def end(*_: object) -> None:
@@ -41,20 +53,16 @@ def main() -> int:
         sys.exit(ASKED_TO_END)  # leaves the world in good order
 
     signal.signal(signal.SIGTERM, end)
-    task = Task(*pickle.load(sys.stdin.buffer))  # noqa: S301  see Task
+    told = pickle.load(sys.stdin.buffer)  # noqa: S301  see Work
+    work: Work = Task(*told) if type(told) is tuple else told
     with message_pipe() as tell:
         try:
-            run(
-                task.scenario,
-                task.controller,
-                seed=task.seed,
-                out=task.folder,
-                options=task.options,
-                on_tick=_reporter(tell, asked),
-            )
+            result = work.run(_reporter(tell, asked))
         except SignalsError as error:
             tell({"error": type(error).__name__, "text": str(error)})
             return 1
+        if result is not None:
+            tell({"result": result})
         tell({"share": 1.0})
     return 0
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -101,3 +102,19 @@ def test_a_run_that_is_ended_early_is_not_taken_for_a_whole_one(tmp_path: Path) 
     heard = hear(told(tmp_path / "run", f"{STUB}:Interrupts"))
     assert heard[-1]["exit"] != 0
     assert not read_run(tmp_path / "run.partial").finished
+
+
+class Question:
+    """Work that is no run."""
+
+    def run(self, on_tick: Callable[[float], None]) -> dict[str, object]:
+        on_tick(0.5)
+        return {"answer": 42}
+
+
+def test_any_work_may_be_told_and_answers() -> None:
+    assert hear(pickle.dumps(Question())) == [
+        {"result": {"answer": 42}},
+        {"share": 1.0},
+        {"exit": 0, "said": ""},
+    ]

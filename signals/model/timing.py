@@ -280,6 +280,18 @@ PROFILES: Mapping[str, TimingProfile] = MappingProxyType(
             amber_bicycle_ds=30,
             vehicle_min_green_ds=70,
         ),
+        "street": TimingProfile(
+            name="street",
+            sources=(
+                "FGSV: RiLSA, amber by speed limit",
+                "ITE: all-red R = (W + L) / v between vehicles, rounded up to a whole second, nothing subtracted",
+                "MUTCD: walk interval of 7 s, then a clearance for the whole crossing",
+            ),
+            confirm=("a common ground for the benchmark, stricter than most guidelines: not a design for any street",),
+            method="ite",
+            vehicle_min_green_ds=70,
+            pedestrian_min_green_ds=70,
+        ),
     }
 )
 """The profiles that come with this package."""

@@ -29,7 +29,14 @@ Columns = Mapping[str, npt.ArrayLike | Sequence[str]]
 _TYPES: dict[str, type] = {"integer": np.int64, "number": np.float64, "text": np.str_}
 
 
-def write_table(folder: Path, name: str, columns: Columns, *, parquet: bool | None = None) -> None:
+def write_table(
+    folder: Path,
+    name: str,
+    columns: Columns,
+    *,
+    parquet: bool | None = None,
+    specs: Sequence[Column] | None = None,
+) -> None:
     """Write a table of the data dictionary.
 
     Parameters
@@ -37,11 +44,13 @@ def write_table(folder: Path, name: str, columns: Columns, *, parquet: bool | No
     folder
         Where; the files are ``<name>.csv`` and ``<name>.parquet``.
     name
-        A table of `signals.record.dictionary.TABLES`.
+        A table of `signals.record.dictionary.TABLES`, unless `specs` are given.
     columns
         Exactly the columns that the dictionary has, in any order.
     parquet
         Whether to write Parquet too; by default where pyarrow is installed.
+    specs
+        The columns of a table that has a dictionary of its own.
 
     Raises
     ------
@@ -50,19 +59,21 @@ def write_table(folder: Path, name: str, columns: Columns, *, parquet: bool | No
     RecordError
         When a file cannot be written.
     """
-    values = _checked(name, columns)
+    values = _checked(name, TABLES[name] if specs is None else specs, columns)
     write_whole(folder / f"{name}.csv", _csv(values))
     if parquet if parquet is not None else find_spec("pyarrow") is not None:
         write_whole(folder / f"{name}.parquet", _parquet(values))
 
 
-def read_table(path: Path) -> dict[str, Values]:
+def read_table(path: Path, specs: Sequence[Column] | None = None) -> dict[str, Values]:
     """Read a table that `write_table` wrote, from its CSV file.
 
     Parameters
     ----------
     path
         The file; its name without the ending is the name of the table.
+    specs
+        The columns of a table that has a dictionary of its own.
 
     Returns
     -------
@@ -79,7 +90,7 @@ def read_table(path: Path) -> dict[str, Values]:
             header, *rows = list(csv.reader(file)) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecordError(f'cannot read the table "{path}": {error}') from error
-    specs = TABLES.get(path.stem)
+    specs = TABLES.get(path.stem) if specs is None else specs
     if specs is None or header != [spec.name for spec in specs]:
         raise RecordError(f'"{path}" does not have the columns of a table "{path.stem}" of this version')
     if any(len(row) != len(header) for row in rows):
@@ -99,9 +110,8 @@ def write_dictionary(folder: Path, names: Iterable[str]) -> None:
     write_table(folder, "data_dictionary", dict(zip(headers, columns, strict=True)), parquet=False)
 
 
-def _checked(name: str, columns: Columns) -> dict[str, Values]:
+def _checked(name: str, specs: Sequence[Column], columns: Columns) -> dict[str, Values]:
     """Return the columns in the order and with the types of the dictionary."""
-    specs = TABLES[name]
     wrong = {spec.name for spec in specs} ^ set(columns)
     if wrong:
         raise ValueError(f'table "{name}" and the data dictionary differ in {sorted(wrong)}')

@@ -113,7 +113,7 @@ def test_paths_without_shapes_are_laid_end_to_end(tmp_path: Path) -> None:
     assert matrix[WALK][NORTH] == 100
 
 
-@pytest.mark.parametrize("rules", ["rilsa", "crow", "ite", "m7"])
+@pytest.mark.parametrize("rules", ["rilsa", "crow", "ite", "m7", "street"])
 def test_every_profile_gives_a_whole_matrix(tmp_path: Path, rules: str) -> None:
     intersection = read(tmp_path, respect_plans=False, rules=rules)
     for i, row in enumerate(intersection.intergreen_ds):

@@ -97,12 +97,12 @@ def test_amber_by_speed_limit(speed_mps: float, expected_ds: int) -> None:
 
 def test_amber_of_others() -> None:
     assert RILSA.amber_ds(User.BICYCLE, 10.0) == 20
-    assert [profile(name).amber_ds(User.PEDESTRIAN, 1.4) for name in PROFILES] == [0, 0, 0, 0]
+    assert [profile(name).amber_ds(User.PEDESTRIAN, 1.4) for name in PROFILES] == [0] * len(PROFILES)
 
 
 def test_red_amber_is_german_and_not_for_people() -> None:
     shown = {name: [profile(name).red_amber_ds(user) for user in User] for name in PROFILES}
-    assert shown == {"rilsa": [10, 0, 10, 10], "crow": [0] * 4, "ite": [0] * 4, "m7": [0] * 4}
+    assert shown == {"rilsa": [10, 0, 10, 10], "crow": [0] * 4, "ite": [0] * 4, "m7": [0] * 4, "street": [0] * 4}
 
 
 def test_people_reach_the_middle_in_their_green() -> None:
@@ -130,3 +130,13 @@ def test_profiles_say_who_must_confirm_them() -> None:
 def test_an_unknown_profile_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(UnknownNameError, match='unknown timing profile "risla"; did you mean "rilsa"'):
         profile("risla")
+
+
+def test_the_street_of_the_benchmark_has_all_red_and_takes_nothing_off() -> None:
+    rules = profile("street")
+    assert rules.min_green_ds(User.VEHICLE) == 70
+    assert [rules.amber_ds(User.VEHICLE, kmh * KMH) for kmh in (50, 60, 70)] == [30, 40, 50]
+    assert intergreen_ds(rules, leaving(15), entering(10)) == 50  # 3 + 21 / 13.89 = 4.5
+    assert intergreen_ds(rules, leaving(15), entering(60)) == 50
+    walk = leaving(6, user=User.PEDESTRIAN, turn=Turn.CROSSING, length_m=12.0)
+    assert intergreen_ds(rules, walk, entering(10)) == 100

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signals.errors import RecordError
-from signals.record.dictionary import TABLES
+from signals.record.dictionary import TABLES, Column
 from signals.record.tables import read_table, write_dictionary, write_table
 
 EVENTS = {
@@ -116,3 +116,14 @@ def test_the_dictionary_is_a_table_and_explains_itself(tmp_path: Path) -> None:
     assert pairs == [(name, column.name) for name, columns in TABLES.items() for column in columns]
     write_dictionary(tmp_path, ())
     assert len(read_table(tmp_path / "data_dictionary.csv")["table"]) == 0
+
+
+def test_a_table_may_bring_its_own_dictionary(tmp_path: Path) -> None:
+    specs = (Column("who", "", "text", "Somebody."), Column("much", "s", "number", "How much."))
+    write_table(tmp_path, "mine", {"much": [1.5, np.nan], "who": ["a", "b"]}, specs=specs)
+    assert (tmp_path / "mine.csv").read_text() == "who,much\na,1.5\nb,\n"
+    assert read_table(tmp_path / "mine.csv", specs)["who"].tolist() == ["a", "b"]
+    with pytest.raises(ValueError, match="differ in"):
+        write_table(tmp_path, "mine", {"who": ["a"]}, specs=specs)
+    with pytest.raises(RecordError, match="does not have the columns"):
+        read_table(tmp_path / "mine.csv")
