@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.control.timed_choice import DoubleArray, TimedChoice
+from signals.control.stage_sums import DoubleArray, StageSums
+from signals.control.timed_choice import TimedChoice
 from signals.model.network import Network
 from signals.model.values import Decision, Snapshot
 
@@ -39,7 +40,8 @@ class Greedy:
         self, network: Network, *, decision_s: float = 10.0, near_m: float = 50.0, pedestrian_weight: float = 1.0
     ) -> None:
         arrays = network.arrays
-        self._choice = TimedChoice(network, decision_s=decision_s, pedestrian_weight=pedestrian_weight)
+        self._choice = TimedChoice(network, decision_s=decision_s)
+        self._sum = StageSums(network, pedestrian_weight)
         self._near_m = near_m
         self._approaches = np.arange(len(arrays.approach_lane))
         self._link_approach = np.repeat(self._approaches, np.diff(arrays.link_offset))
@@ -54,4 +56,4 @@ class Greedy:
         near = np.where(snapshot.arrival_distance_m <= self._near_m, np.nan_to_num(snapshot.arrival_weight), 0.0)
         near_veh = np.bincount(approach, near, len(self._approaches)).astype(np.float64)
         links = near_veh[self._link_approach] * np.nan_to_num(snapshot.link_share)
-        return self._choice.of_stages(links, snapshot)
+        return self._sum.of_links(links, snapshot)

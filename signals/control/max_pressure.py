@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.control.timed_choice import DoubleArray, TimedChoice
+from signals.control.downstream import Downstream
+from signals.control.stage_sums import DoubleArray, StageSums
+from signals.control.timed_choice import TimedChoice
 from signals.model.network import Network
-from signals.model.values import Decision, IntArray, Snapshot
+from signals.model.values import Decision, Snapshot
 
-__all__ = ["MaxPressure"]
+__all__ = ["MaxPressure", "Pressure"]
 
 
 class MaxPressure:
@@ -35,29 +37,32 @@ class MaxPressure:
     """
 
     def __init__(self, network: Network, *, decision_s: float = 10.0, pedestrian_weight: float = 1.0) -> None:
-        arrays = network.arrays
-        self._choice = TimedChoice(network, decision_s=decision_s, pedestrian_weight=pedestrian_weight)
-        self._link_approach = np.repeat(np.arange(len(arrays.approach_lane)), np.diff(arrays.link_offset))
-        self._road_link, self._road_approach = _roads(network)
-        self._road_lanes = np.maximum(np.bincount(self._road_link, minlength=len(arrays.link_group)), 1)
+        self._choice = TimedChoice(network, decision_s=decision_s)
+        self._pressure = Pressure(network, pedestrian_weight)
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Choose where a choice is due."""
-        return self._choice.decide(snapshot, self._pressure)
+        return self._choice.decide(snapshot, self._pressure.of_stages)
 
-    def _pressure(self, snapshot: Snapshot) -> DoubleArray:
-        """Return float64 [nS]: the pressure of every stage."""
+
+class Pressure:
+    """The pressure of every stage.
+
+    Parameters
+    ----------
+    network
+        The network.
+    pedestrian_weight
+        Pressure of a called pedestrian group.
+    """
+
+    def __init__(self, network: Network, pedestrian_weight: float) -> None:
+        arrays = network.arrays
+        self._sum = StageSums(network, pedestrian_weight)
+        self._downstream = Downstream(network)
+        self._link_approach = np.repeat(np.arange(len(arrays.approach_lane)), np.diff(arrays.link_offset))
+
+    def of_stages(self, snapshot: Snapshot) -> DoubleArray:
+        """Return float64 [nS]: the pressure of every stage; what is not known (NaN) counts as nothing."""
         waiting = np.nan_to_num(snapshot.count_veh)[self._link_approach] * np.nan_to_num(snapshot.link_share)
-        queued = np.nan_to_num(snapshot.queue_veh)[self._road_approach]
-        weight = waiting - np.bincount(self._road_link, queued, len(self._link_approach)) / self._road_lanes
-        return self._choice.of_stages(weight, snapshot)
-
-
-def _roads(network: Network) -> tuple[IntArray, IntArray]:
-    """Return pairs (link, approach): the stop lines at the end of the road that each link leads to."""
-    arrays = network.arrays
-    ends: dict[str, list[int]] = {}
-    for approach, lane in enumerate(arrays.approach_lane):
-        ends.setdefault(network.lanes[lane].edge, []).append(approach)
-    pairs = [(k, a) for k, to in enumerate(arrays.link_to_lane) for a in ends.get(network.lanes[to].edge, ())]
-    return np.array([k for k, _ in pairs], np.int32), np.array([a for _, a in pairs], np.int32)
+        return self._sum.of_links(waiting - self._downstream.mean(snapshot.queue_veh), snapshot)

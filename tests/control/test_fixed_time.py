@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from signals.control.fixed_time import FixedTime, link_flows
 from signals.control.net_plan import NetPlan
-from signals.control.webster import Designer
-from signals.errors import UnknownNameError
+from signals.control.plan_file import plans_text
+from signals.control.plan_timing import PlanTiming
+from signals.errors import InputError, UnknownNameError
 from signals.model.crossroads import crossroads
 from signals.model.intersections import Plan, PlanStep
 from signals.model.network import Network
@@ -43,9 +47,12 @@ def test_a_plan_for_some_leaves_webster_to_the_others() -> None:
 
 def test_given_flows_are_planned_for_once() -> None:
     flows = {movement.id: 150.0 for movement in NETWORK.movements[:12]}
-    plan = Designer(NETWORK, 0).design(link_flows(NETWORK, flows)).plan
-    expected = [step.groups for step in plan.steps for _ in range(step.duration_ds // 10)]
-    assert seconds(FixedTime(NETWORK, flows=flows, replan_s=10.0), NETWORK, 2 * len(expected)) == 2 * expected
+    timed = PlanTiming(NETWORK, 0).best(link_flows(NETWORK, flows))
+    assert timed is not None
+    plan = replace(timed.plan, offset_ds=0)
+    expected = seconds(FixedTime(NETWORK, {"centre": plan}), NETWORK, 2 * plan.cycle_ds // 10)
+    shown = seconds(FixedTime(NETWORK, flows=flows, replan_s=10.0), NETWORK, 2 * plan.cycle_ds // 10)
+    assert shown == expected[timed.plan.offset_ds // 10 :] + expected[: timed.plan.offset_ds // 10]
 
 
 def test_unknown_names_are_refused() -> None:
@@ -83,3 +90,17 @@ def test_new_counts_weigh_half() -> None:
         seen.append(controller._flow.sum())
     # First the default, then what 60 s brought: 8 x 12 vehicles; then nothing more, twice.
     assert seen == pytest.approx([8 * 200.0, 8 * 720.0, 4 * 720.0, 2 * 720.0])
+
+
+def test_a_file_of_plans_runs(tmp_path: Path) -> None:
+    plan, path = Plan("mine", (PlanStep(30, (0, 4)), PlanStep(20, (2, 6)))), tmp_path / "plans.toml"
+    path.write_text(plans_text(NETWORK, {"centre": plan}, {}))
+    assert seconds(FixedTime(NETWORK, plan_file=path), NETWORK, 5) == [*[(0, 4)] * 3, *[(2, 6)] * 2]
+    with pytest.raises(InputError, match="exclude each other"):
+        FixedTime(NETWORK, {"centre": plan}, plan_file=path)
+
+
+def test_what_is_deployed_runs_until_something_was_counted() -> None:
+    assert seconds(FixedTime(NETWORK), NETWORK, 90) == seconds(NetPlan(NETWORK), NETWORK, 90)
+    place = replace(NETWORK.intersections[0], stages=(), plans=())
+    assert set(seconds(FixedTime(replace(NETWORK, intersections=(place,))), NETWORK, 60)) == {()}

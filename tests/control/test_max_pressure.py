@@ -67,7 +67,7 @@ def test_pressure_is_what_the_paper_says(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for network in (*networks(), chained()):
         snapshot = random_snapshot(network, rng)
-        assert MaxPressure(network)._pressure(snapshot) == pytest.approx(naive(network, snapshot), abs=1e-4)
+        assert MaxPressure(network)._pressure.of_stages(snapshot) == pytest.approx(naive(network, snapshot), abs=1e-4)
 
 
 def test_most_waiting_is_served() -> None:

@@ -7,24 +7,14 @@ import pytest
 
 from signals.control.timed_choice import TimedChoice
 from signals.model.crossroads import crossroads
-from tests.control.made import demanded, marked, quiet, shows
+from tests.control.made import marked, quiet, shows
 
 NETWORK = crossroads()
 NORTH_SOUTH, EAST_WEST = (0, 4), (2, 6)
 
 
-def made(weight: float = 0.0) -> TimedChoice:
-    return TimedChoice(NETWORK, decision_s=10.0, pedestrian_weight=weight)
-
-
-def test_stages_are_worth_the_sum_of_their_links_and_calls() -> None:
-    arrays, snapshot = NETWORK.arrays, demanded(quiet(NETWORK), (8,))
-    links = np.random.default_rng(1).uniform(-3, 9, len(arrays.link_group))
-    expected = [
-        sum(links[k] for k, g in enumerate(arrays.link_group) if g in stage.groups) + 2.5 * (8 in stage.groups)
-        for stage in NETWORK.intersections[0].stages
-    ]
-    assert made(2.5).of_stages(links, snapshot) == pytest.approx(expected)
+def made() -> TimedChoice:
+    return TimedChoice(NETWORK, decision_s=10.0)
 
 
 def test_nobody_is_asked_before_a_choice_is_due() -> None:
@@ -52,5 +42,6 @@ def test_the_stage_that_is_worth_most_is_taken_and_of_equal_ones_the_running_one
 
 def test_without_stages_nobody_is_asked() -> None:
     network = replace(NETWORK, intersections=(replace(NETWORK.intersections[0], stages=()),))
-    choice = TimedChoice(network, decision_s=10.0, pedestrian_weight=1.0)
+    choice = TimedChoice(network, decision_s=10.0)
     assert not choice.decide(quiet(network, 10.0), lambda _: pytest.fail("asked")).want.any()
+    assert choice.stage.tolist() == [-1]
