@@ -6,13 +6,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from signals.kernels import approach_state, horizon_values
+from signals.kernels import approach_state, horizon_values, outflow, transitions
 from signals.model.feeders import feeders
 from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, FloatArray, IntArray, Snapshot
 
-__all__ = ["Queues", "group_mask", "memory", "one_waiting_everywhere", "queues", "site", "streets", "work"]
+__all__ = [
+    "Queues",
+    "group_mask",
+    "lists",
+    "memory",
+    "one_waiting_everywhere",
+    "outflows",
+    "queues",
+    "site",
+    "streets",
+    "ways",
+    "work",
+]
+
+
+SHORT_M = 15.0
+"""Lanes that fan out nearer to the stop line than this are served one vehicle at a time, as the lane before them."""
+FAR_M = 1500.0
+"""Neighbours farther away than this are not told what is released."""
 
 
 class Queues(NamedTuple):
@@ -23,27 +41,56 @@ class Queues(NamedTuple):
     offset
         int32 [nI + 1] queues of each intersection.
     approach
-        int32 [nQ] the approach; -1 for pedestrians.
+        int32 [nQ] the (first) approach; -1 for pedestrians.
+    beyond
+        int32 [nQ] one more than the last approach: several where one lane fans out just before the stop line.
     group
         int32 [nQ] the local group of a pedestrian queue; -1 for approaches.
     """
 
     offset: IntArray
     approach: IntArray
+    beyond: IntArray
     group: IntArray
 
 
 def queues(network: Network) -> Queues:
     """List the queues of a network."""
     arrays = network.arrays
-    offset, approach, group = [0], [], []
+    source = _sources(network)
+    offset, approach, beyond, group = [0], list[int](), list[int](), list[int]()
     for i, intersection in enumerate(network.intersections):
-        lanes = range(int(arrays.approach_offset[i]), int(arrays.approach_offset[i + 1]))
+        for a in range(int(arrays.approach_offset[i]), int(arrays.approach_offset[i + 1])):
+            if len(approach) > offset[-1] and source[a] == source[a - 1]:
+                beyond[-1] = a + 1
+            else:
+                approach.append(a)
+                beyond.append(a + 1)
         walks = [g for g, one in enumerate(intersection.groups) if one.user is User.PEDESTRIAN]
-        approach += [*lanes, *(-1 for _ in walks)]
-        group += [*(-1 for _ in lanes), *walks]
+        group += [*(-1 for _ in approach[len(group) :]), *walks]
+        approach += [-1 for _ in walks]
+        beyond += [-1 for _ in walks]
         offset.append(len(approach))
-    return Queues(np.array(offset, np.int32), np.array(approach, np.int32), np.array(group, np.int32))
+    return Queues(*(np.array(column, np.int32) for column in (offset, approach, beyond, group)))
+
+
+def _sources(network: Network) -> list[int]:
+    """Return for each approach the lane on which its queue stands: its own, or the one that fans out just before it."""
+    entering: dict[int, set[int]] = {}
+    for movement in network.movements:
+        entering.setdefault(movement.to_lane, set()).add(movement.from_lane)
+    controlled = {int(lane) for lane in network.arrays.approach_lane}
+    found = []
+    for lane in (int(lane) for lane in network.arrays.approach_lane):
+        here, left_m = lane, SHORT_M
+        while network.lanes[here].length_m < left_m and len(entering.get(here, ())) == 1:
+            (before,) = entering[here]
+            if before in controlled:
+                break
+            left_m -= network.lanes[here].length_m
+            here = before
+        found.append(here)
+    return found
 
 
 def group_mask(network: Network) -> BoolArray:
@@ -65,6 +112,7 @@ def site(network: Network, served: Queues) -> horizon_values.Site:
         np.where(arrays.intergreen_ds < 0, -1.0, arrays.intergreen_ds * 0.1).astype(np.float32),
         arrays.stage_green,
         served.approach,
+        served.beyond,
         served.group,
         arrays.link_offset,
         arrays.link_group,
@@ -81,11 +129,11 @@ def _opposing(network: Network, served: Queues) -> np.ndarray[tuple[int, int], n
     widest = min(max(int(np.diff(served.offset).max(initial=1)), 1), 64)
     bits = np.zeros((len(arrays.stage_green), widest), np.uint64)
     for i in range(len(network.intersections)):
-        first_approach, last_approach = int(arrays.approach_offset[i]), int(arrays.approach_offset[i + 1])
         owner = {
-            k: a - first_approach
-            for a in range(first_approach, last_approach)
-            for k in range(int(arrays.link_offset[a]), int(arrays.link_offset[a + 1]))
+            k: q - int(served.offset[i])
+            for q in range(int(served.offset[i]), int(served.offset[i + 1]))
+            if served.approach[q] >= 0
+            for k in range(int(arrays.link_offset[served.approach[q]]), int(arrays.link_offset[served.beyond[q]]))
         }
         for s in range(int(arrays.stage_offset[i]), int(arrays.stage_offset[i + 1])):
             green = arrays.stage_green[s]
@@ -108,17 +156,37 @@ def streets(network: Network, served: Queues, range_m: float) -> approach_state.
         arrays.stage_offset,
         served.offset,
         served.approach,
+        served.beyond,
         served.group,
         arrays.group_user,
         arrays.min_green_ds,
         arrays.stage_green,
         arrays.link_offset,
         arrays.link_group,
-        arrays.link_to_lane,
         arrays.link_permissive,
+        *_exits(network),
+        arrays.lane_length_m,
         _sight(network, range_m),
         arrays.lane_speed_mps[arrays.approach_lane],
     )
+
+
+def _exits(network: Network) -> tuple[IntArray, IntArray]:
+    """Return the lanes behind the junction of each link: as many as it takes to hold a few vehicles."""
+    leaving: dict[int, set[int]] = {}
+    for movement in network.movements:
+        leaving.setdefault(movement.from_lane, set()).add(movement.to_lane)
+    controlled = {int(lane) for lane in network.arrays.approach_lane}
+    offset, lanes = [0], []
+    for first in network.arrays.link_to_lane:
+        lane, left_m = int(first), SHORT_M
+        lanes.append(lane)
+        while network.lanes[lane].length_m < left_m and len(leaving.get(lane, ())) == 1 and lane not in controlled:
+            left_m -= network.lanes[lane].length_m
+            (lane,) = leaving[lane]
+            lanes.append(lane)
+        offset.append(len(lanes))
+    return np.array(offset, np.int32), np.array(lanes, np.int32)
 
 
 def _sight(network: Network, range_m: float) -> FloatArray:
@@ -141,6 +209,7 @@ def memory(network: Network, served: Queues) -> approach_state.Memory:
         np.zeros(approaches, np.float32),
         np.ones(links, np.float32),
         np.zeros(approaches, np.float32),
+        np.zeros(approaches, np.float32),
         np.zeros(len(network.intersections), np.float32),
         np.zeros(len(arrays.group_user), np.float32),
         np.ones(links, np.float32),
@@ -150,7 +219,33 @@ def memory(network: Network, served: Queues) -> approach_state.Memory:
     )
 
 
-def work(network: Network, served: Queues, horizon_s: int, most_arrivals: int) -> horizon_values.Work:
+def changes(network: Network) -> transitions.Changes:
+    """Build the view of the time between two stages."""
+    arrays = network.arrays
+    return transitions.Changes(
+        arrays.group_offset,
+        arrays.group_user,
+        (np.maximum(arrays.amber_ds, arrays.clearance_ds) * 0.1).astype(np.float32),
+        arrays.matrix_offset,
+        np.where(arrays.intergreen_ds < 0, -1.0, arrays.intergreen_ds * 0.1).astype(np.float32),
+    )
+
+
+def lists(network: Network, served: Queues, horizon_s: int, most_arrivals: int) -> horizon_values.Lists:
+    """Allocate the lists of arrivals."""
+    count = len(served.approach)
+    return horizon_values.Lists(
+        arrivals=np.zeros((count, most_arrivals, 4), np.float32),
+        total=np.zeros(count, np.int32),
+        sums=np.zeros((count, most_arrivals + 1, 4), np.float32),
+        arrived=np.zeros((count, horizon_s + 1), np.int32),
+        weight_veh=np.zeros(len(network.intersections), np.float32),
+        mix=np.ones(len(network.arrays.approach_lane), np.float32),
+        head_mix=np.ones(len(network.arrays.approach_lane), np.float32),
+    )
+
+
+def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Work:
     """Allocate the scratch memory of the search."""
     wide = max(int(np.diff(served.offset).max(initial=1)), 1)
     deep = max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1)
@@ -163,20 +258,63 @@ def work(network: Network, served: Queues, horizon_s: int, most_arrivals: int) -
         return np.zeros(shape, np.int32)
 
     return horizon_values.Work(
-        arrivals=floats(wide, most_arrivals, 4),
-        total=whole(wide),
-        sums=floats(wide, most_arrivals + 1, 4),
-        arrived=whole(wide, times),
         factors=floats(deep, wide, 4),
         start_s=floats(deep, deep, wide),
         land_s=whole(deep, deep),
+        stay_s=floats(deep, deep, 2),
+        ready_s=floats(deep, 2),
         worth=floats(times, deep, 2),
         first=whole(times, deep),
         position=whole(times, deep, wide),
         label=floats(times, deep, wide, 2),
+        parent=whole(times, deep, 2),
         trial_position=whole(wide),
         trial=floats(wide, 2),
     )
+
+
+def ways(network: Network, sight_s: FloatArray) -> outflow.Ways:
+    """Find where the links of all approaches lead, up to the next controlled stop lines."""
+    arrays = network.arrays
+    reach = feeders(network, FAR_M)
+    offset, approach, time_s, probability = [0], [], [], []
+    for k, index in enumerate(arrays.link_movement):
+        movement = network.movements[index]
+        inside_s = sum(_drive_s(network, lane) for lane in movement.via)
+        to = int(arrays.link_to_lane[k])
+        for row in range(int(reach.lane_offset[to]), int(reach.lane_offset[to + 1])):
+            approach.append(int(reach.approach[row]))
+            beyond_s = float(reach.distance_m[row]) / max(network.lanes[to].speed_mps, 1.0)
+            time_s.append(inside_s + _drive_s(network, to) + beyond_s)
+            probability.append(float(reach.probability[row]))
+        offset.append(len(approach))
+    return outflow.Ways(
+        np.array(offset, np.int32),
+        np.array(approach, np.int32),
+        np.array(time_s, np.float32),
+        np.array(probability, np.float32),
+        arrays.link_offset,
+        sight_s,
+    )
+
+
+def outflows(network: Network, horizon_s: int) -> outflow.Outflows:
+    """Allocate what neighbours tell each other."""
+    approaches = len(network.arrays.approach_lane)
+    return outflow.Outflows(
+        near=np.zeros((approaches, outflow.NEAR), np.int64),
+        left_veh=np.zeros(approaches, np.float32),
+        under_way=np.zeros((approaches, outflow.RING_S), np.float32),
+        planned=np.zeros((approaches, horizon_s), np.float32),
+        planned_s=np.zeros(len(network.intersections)),
+        told_veh_s=np.zeros(approaches, np.float32),
+        inflow=np.zeros((approaches, horizon_s), np.float32),
+        last=np.zeros(1, np.int64),
+    )
+
+
+def _drive_s(network: Network, lane: int) -> float:
+    return network.lanes[lane].length_m / max(network.lanes[lane].speed_mps, 1.0)
 
 
 def one_waiting_everywhere(network: Network) -> Snapshot:

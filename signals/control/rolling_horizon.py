@@ -7,16 +7,18 @@ of a shared lane, exits that are full, and arrivals beyond the range of the sens
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from signals.control import horizon_site
-from signals.kernels import approach_state, horizon_values, rolling_horizon
+from signals.control.waiting import Waiting
+from signals.kernels import approach_state, horizon_arrivals, horizon_values, outflow, rolling_horizon, transitions
 from signals.model.lanes import User
 from signals.model.network import Network
-from signals.model.values import BoolArray, Decision, Snapshot
+from signals.model.values import Aspect, BoolArray, Comparison, Decision, Snapshot
 
 __all__ = ["RollingHorizon", "Settings"]
 
@@ -58,6 +60,8 @@ class Settings:
         After this long a stage may be left although one of its groups never became green.
     range_m
         How far vehicles are seen; must not exceed what the estimator uses.
+    coordinate
+        Whether neighbours tell each other what they have released and plan to release.
     """
 
     horizon_s: int = 60
@@ -73,6 +77,11 @@ class Settings:
     fair_wait_s: float = 40.0
     patience_s: float = 45.0
     range_m: float = 200.0
+    coordinate: bool = True
+
+
+MOST_COMPARISONS = 4096
+"""Kept for whoever asks; the oldest are forgotten where nobody does."""
 
 
 class RollingHorizon:
@@ -94,7 +103,8 @@ class RollingHorizon:
         self._streets = horizon_site.streets(network, queues, self.settings.range_m)
         self._rules = _rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
-        self._work = horizon_site.work(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
+        self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
+        self._work = horizon_site.work(network, queues, self.settings.horizon_s)
         count = len(network.intersections)
         stages = np.diff(self._arrays.stage_offset)
         running = np.where(stages > 0, 0, -1).astype(np.int32)
@@ -102,14 +112,22 @@ class RollingHorizon:
             stage=running,
             age_s=self._memory.green_age_s,
             mature=self._memory.mature,
-            value_stay=np.zeros(count, np.float32),
-            value_best=np.zeros(count, np.float32),
+            planned=np.zeros(count, np.bool_),
+            cost_s=np.zeros(count, np.float32),
         )
-        self._sight_s = np.maximum(self._streets.sight_m / np.maximum(self._streets.limit_mps, 1.0), 5.0)
+        sight_s = np.maximum(self._streets.sight_m / np.maximum(self._streets.limit_mps, 1.0), 5.0)
+        self._ways = horizon_site.ways(network, sight_s.astype(np.float32))
+        self._flows = horizon_site.outflows(network, self.settings.horizon_s)
+        self._changes = horizon_site.changes(network)
+        self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
+        self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
         self._first_stage = self._arrays.stage_offset[:-1]
         self._has_stage = stages > 0
+        self._waiting = Waiting(network)
+        self._cost_s = np.zeros(max(int(stages.max(initial=0)), 1), np.float32)
+        self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
         self._last_time_s = np.nan
         self._compile(network)
 
@@ -120,24 +138,83 @@ class RollingHorizon:
         tick_s = min(max(tick_s, 0.0), 5.0) if np.isfinite(tick_s) else 1.0
         choice, memory = self._choice, self._memory
         before = choice.stage.copy()
+        outflow.depart(
+            snapshot.time_s,
+            tick_s,
+            snapshot.arrival_offset,
+            snapshot.arrival_distance_m,
+            snapshot.arrival_speed_mps,
+            snapshot.arrival_weight,
+            snapshot.arrival_handle,
+            snapshot.link_share,
+            self._ways,
+            self._flows,
+        )
         approach_state.observe(
             self._streets,
             _seen(snapshot),
             choice.stage,
+            self._flows.left_veh,
             tick_s,
             self.settings.blocked_s,
             self.settings.patience_s,
             memory,
         )
-        rolling_horizon.decide(self._site, self._arrivals(snapshot), self._rules, self._work, choice)
-        memory.waited_s[choice.stage != before] = 0.0
-        return Decision(self._want(snapshot), choice.stage.copy())
+        self._expect(snapshot, tick_s)
+        np.logical_and(self._pedestrian, snapshot.aspect == Aspect.GREEN, out=self._walking)
+        self._walking |= snapshot.demand
+        transitions.waits(snapshot.aspect, snapshot.age_ds, self._changes, self._earliest_s)
+        self._search(snapshot)
+        changed = np.flatnonzero(choice.stage != before)
+        memory.waited_s[changed] = 0.0
+        for i in changed.tolist():
+            self._compare(i, int(before[i]), snapshot)
+        return Decision(self._want(snapshot, tick_s), choice.stage.copy())
 
-    def _want(self, snapshot: Snapshot) -> BoolArray:
+    def take_comparisons(self) -> tuple[Comparison, ...]:
+        """Return what was weighed at the changes since the last call, and forget it."""
+        taken = tuple(self._compared)
+        self._compared.clear()
+        return taken
+
+    def _compare(self, i: int, running: int, snapshot: Snapshot) -> None:
+        """Note what the best plan with each first stage would have cost, and who waits for that stage."""
+        rolling_horizon.compare(
+            i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._work, self._choice,
+            self._cost_s,
+        )  # fmt: skip
+        for stage, found in enumerate(self._waiting.of(i, snapshot)):
+            cost_s = float(self._cost_s[stage])
+            if cost_s < rolling_horizon.INFINITE:
+                chosen = stage == self._choice.stage[i]
+                self._compared.append(Comparison(snapshot.time_s, i, stage, chosen, cost_s, *found))
+
+    def _expect(self, snapshot: Snapshot, tick_s: float) -> None:
+        """Tell neighbours who has left and who will, and hear what they tell."""
+        outflow.expect(
+            snapshot.time_s,
+            tick_s,
+            self._arrays.approach_offset,
+            self._memory.rate_veh_s,
+            snapshot.link_share,
+            int(self.settings.coordinate),
+            self._ways,
+            self._flows,
+        )
+
+    def _search(self, snapshot: Snapshot) -> None:
+        """Plan wherever the stage may change now."""
+        arrivals, flows = self._arrivals(snapshot), self._flows
+        horizon_arrivals.gather(self._site, arrivals, flows.inflow, self._rules, self._lists)
+        rolling_horizon.decide(self._site, arrivals, self._rules, self._lists, self._work, self._choice, flows.planned)
+        flows.planned_s[self._choice.planned] = snapshot.time_s
+
+    def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
         green = self._arrays.stage_green[rows] * self._has_stage[:, None]
-        want: BoolArray = green[self._belongs].astype(np.bool_) & (~self._pedestrian | snapshot.demand)
-        return want
+        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | snapshot.demand)
+        transitions.linger(tick_s, snapshot.aspect, self._changes, self._earliest_s, stage, self._kept)
+        return self._kept.copy()
 
     def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:
         return horizon_values.Arrivals(
@@ -148,21 +225,25 @@ class RollingHorizon:
             self._streets.limit_mps,
             snapshot.link_share,
             self._memory.head_share,
-            self._memory.rate_veh_s,
-            self._sight_s,
+            self._memory.hidden_veh,
             snapshot.demand,
+            self._walking,
+            self._earliest_s,
             self._memory.blocked_s,
             self._memory.wait_s,
         )
 
     def _compile(self, network: Network) -> None:
         """Run once on an empty world, so that nothing is compiled in the loop, and forget what was learned."""
-        learned: list[npt.NDArray[np.generic]] = [*self._memory, self._choice.stage]
+        learned: list[npt.NDArray[np.generic]] = [*self._memory, *self._flows, self._choice.stage]
         kept = [array.copy() for array in learned]
         snapshot = horizon_site.one_waiting_everywhere(network)
         self.decide(snapshot)
         self._memory.mature[:] = self._has_stage
-        rolling_horizon.decide(self._site, self._arrivals(snapshot), self._rules, self._work, self._choice)
+        self._search(snapshot)
+        for i in np.flatnonzero(self._has_stage)[:1].tolist():
+            self._compare(i, 0, snapshot)
+        self.take_comparisons()
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
         self._last_time_s = np.nan

@@ -23,6 +23,8 @@ HEAD_ZONE_M = 8.0
 STANDING_MPS = 0.3
 EXIT_FULL_M = 8.0
 MEAN_S = 300.0
+FULL_M, FULL_MPS = 15.0, 3.0
+MOST_HIDDEN_VEH = 30.0
 """Arrivals are averaged over about five minutes."""
 
 
@@ -32,11 +34,14 @@ class Streets(NamedTuple):
     Attributes
     ----------
     group_offset, stage_offset, queue_offset
-        int32 [nI + 1]; queue_approach, queue_group int32 [nQ] as in `rolling_horizon.Site`.
+        int32 [nI + 1]; queue_approach, queue_beyond, queue_group int32 [nQ] as in `rolling_horizon.Site`.
     group_user
         int8 [nG]; min_green_ds int32 [nG]; stage_green int8 [nS, Gmax].
     link_offset
-        int32 [nA + 1]; link_group, link_to_lane int32 [nK]; link_permissive int8 [nK].
+        int32 [nA + 1]; link_group int32 [nK]; link_permissive int8 [nK].
+    exit_offset
+        int32 [nK + 1] lanes behind the junction, `exit_lane` int32 [n]: the first one, and those after it while they
+        are short; lane_length_m float32 [nL].
     sight_m
         float32 [nA] length of road over which vehicles are seen; limit_mps float32 [nA] the speed limit there.
     """
@@ -45,14 +50,17 @@ class Streets(NamedTuple):
     stage_offset: Ints
     queue_offset: Ints
     queue_approach: Ints
+    queue_beyond: Ints
     queue_group: Ints
     group_user: Bytes
     min_green_ds: Ints
     stage_green: Bytes
     link_offset: Ints
     link_group: Ints
-    link_to_lane: Ints
     link_permissive: Bytes
+    exit_offset: Ints
+    exit_lane: Ints
+    lane_length_m: Floats
     sight_m: Floats
     limit_mps: Floats
 
@@ -85,6 +93,8 @@ class Memory(NamedTuple):
         float32 [nK] how well each link explains that it stands or goes.
     rate_veh_s
         float32 [nA] mean arrivals.
+    hidden_veh
+        float32 [nA] vehicles that probably stand behind the last one that can be seen.
     waited_s
         float32 [nI] since the wanted stage was changed.
     wait_s
@@ -103,6 +113,7 @@ class Memory(NamedTuple):
     head_standing_s: Floats
     head_likelihood: Floats
     rate_veh_s: Floats
+    hidden_veh: Floats
     waited_s: Floats
     wait_s: Floats
     head_share: Floats
@@ -150,12 +161,23 @@ def _watch_head(a: int, green_age_s: np.float32, tick_s: float, streets: Streets
 
 
 @kernel
+def _is_full(k: int, streets: Streets, seen: Seen) -> bool:
+    """Whether somebody stands so near behind the junction that no vehicle of this link has room."""
+    room_m = np.float32(0.0)
+    for row in range(streets.exit_offset[k], streets.exit_offset[k + 1]):
+        lane = streets.exit_lane[row]
+        room_m += seen.lane_free_m[lane]
+        if seen.lane_free_m[lane] < streets.lane_length_m[lane] - np.float32(0.5):
+            return bool(room_m < EXIT_FULL_M)
+    return False
+
+
+@kernel
 def _blocked(a: int, green_age_s: np.float32, rest_s: float, streets: Streets, seen: Seen, memory: Memory) -> float:
     """How long nothing will leave an approach because its exits are full (s)."""
     full, all_protected = np.float32(0.0), True
     for k in range(streets.link_offset[a], streets.link_offset[a + 1]):
-        free = seen.lane_free_m[streets.link_to_lane[k]]
-        if free < EXIT_FULL_M:
+        if _is_full(k, streets, seen):
             full += seen.link_share[k]
         green = seen.aspect[streets.link_group[k]] == GREEN
         all_protected = all_protected and green and not streets.link_permissive[k]
@@ -165,13 +187,23 @@ def _blocked(a: int, green_age_s: np.float32, rest_s: float, streets: Streets, s
 
 
 @kernel
-def _mean_arrivals(a: int, tick_s: float, streets: Streets, seen: Seen, memory: Memory) -> None:
-    """Update the mean arrivals from the far half of what is seen, where queues seldom reach (Little's law)."""
+def _mean_arrivals(a: int, tick_s: float, left_veh: np.float32, streets: Streets, seen: Seen, memory: Memory) -> None:
+    """Update the mean arrivals from the far half of what is seen, where queues seldom reach (Little's law).
+
+    Where a queue reaches to the end of what is seen, as many as usual keep joining it unseen.
+    """
     near = streets.sight_m[a] * np.float32(0.5)
-    weight = np.float32(0.0)
+    weight, last_m, last_mps = np.float32(0.0), np.float32(0.0), np.float32(99.0)
     for n in range(seen.arrival_offset[a], seen.arrival_offset[a + 1]):
         if seen.arrival_distance_m[n] >= near and seen.arrival_speed_mps[n] > 1.0:
             weight += seen.arrival_weight[n]
+        if seen.arrival_distance_m[n] > last_m:
+            last_m, last_mps = seen.arrival_distance_m[n], seen.arrival_speed_mps[n]
+    if last_m > streets.sight_m[a] - FULL_M and last_mps < FULL_MPS:
+        more = memory.rate_veh_s[a] * np.float32(tick_s) - left_veh
+        memory.hidden_veh[a] = min(max(memory.hidden_veh[a] + more, np.float32(0.0)), np.float32(MOST_HIDDEN_VEH))
+        return
+    memory.hidden_veh[a] = 0.0
     rate = weight * streets.limit_mps[a] / max(streets.sight_m[a] - near, np.float32(1.0))
     memory.rate_veh_s[a] += (rate - memory.rate_veh_s[a]) * np.float32(tick_s / MEAN_S)
 
@@ -195,8 +227,9 @@ def _mature(i: int, running: int, patience_s: float, streets: Streets, seen: See
 
 @kernel
 def observe(
-    streets: Streets, seen: Seen, running: Ints, tick_s: float, rest_s: float, patience_s: float, memory: Memory
-) -> None:
+    streets: Streets, seen: Seen, running: Ints, left_veh: Floats, tick_s: float, rest_s: float, patience_s: float,
+    memory: Memory,
+) -> None:  # fmt: skip
     """Update the memory with one tick.
 
     Parameters
@@ -205,6 +238,8 @@ def observe(
         What is there, what is believed.
     running
         int32 [nI] the stage that is wanted now; -1 = none.
+    left_veh
+        float32 [nA] vehicles that crossed the stop line since the last call.
     tick_s
         Time since the last call.
     rest_s
@@ -230,8 +265,10 @@ def observe(
                     seen.age_ds[g] * np.float32(0.1) if seen.aspect[g] == GREEN else np.float32(-1.0)
                 )
                 continue
-            age = _green_age(a, streets, seen)
-            memory.green_age_s[q] = age
-            _watch_head(a, age, tick_s, streets, seen, memory)
-            memory.blocked_s[a] = _blocked(a, age, rest_s, streets, seen, memory)
-            _mean_arrivals(a, tick_s, streets, seen, memory)
+            memory.green_age_s[q] = -1.0
+            for b in range(a, streets.queue_beyond[q]):
+                age = _green_age(b, streets, seen)
+                memory.green_age_s[q] = max(memory.green_age_s[q], age)
+                _watch_head(b, age, tick_s, streets, seen, memory)
+                memory.blocked_s[b] = _blocked(b, age, rest_s, streets, seen, memory)
+                _mean_arrivals(b, tick_s, left_veh[b], streets, seen, memory)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Choice", "Floats", "Ints", "Rules", "Site", "Work"]
+__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Choice", "Floats", "Ints", "Lists", "Rules", "Site", "Work"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -47,8 +47,8 @@ class Site(NamedTuple):
         int32 [nI + 1], with intergreen_s float32 [sum n²]; negative = compatible.
     stage_green
         int8 [nS, Gmax].
-    queue_approach
-        int32 [nQ] approach of a queue; -1 for pedestrians.
+    queue_approach, queue_beyond
+        int32 [nQ] first approach of a queue, and one more than its last; -1 for pedestrians.
     queue_group
         int32 [nQ] local group of a pedestrian queue; -1 for lanes.
     link_offset
@@ -68,6 +68,7 @@ class Site(NamedTuple):
     intergreen_s: Floats
     stage_green: Bytes
     queue_approach: Ints
+    queue_beyond: Ints
     queue_group: Ints
     link_offset: Ints
     link_group: Ints
@@ -89,10 +90,12 @@ class Arrivals(NamedTuple):
         float32 [nK] turn shares.
     head_share
         float32 [nK] turn shares of the first vehicle of each approach.
-    rate_veh_s
-        float32 [nA] mean arrivals; sight_s float32 [nA] how far ahead true arrivals are known.
+    hidden_veh
+        float32 [nA] vehicles behind the last one that is seen.
     call
-        bool [nG] pedestrian calls.
+        bool [nG] pedestrian calls; walking bool [nG] the same, or green now.
+    earliest_s
+        float32 [nG] how long each group has to wait for those that have ended already.
     blocked_s
         float32 [nA] no departure before this.
     wait_s
@@ -106,33 +109,61 @@ class Arrivals(NamedTuple):
     limit_mps: Floats
     share: Floats
     head_share: Floats
-    rate_veh_s: Floats
-    sight_s: Floats
+    hidden_veh: Floats
     call: Bools
+    walking: Bools
+    earliest_s: Floats
     blocked_s: Floats
     wait_s: Floats
+
+
+class Lists(NamedTuple):
+    """Who comes to each queue.
+
+    Attributes
+    ----------
+    arrivals
+        float32 [nQ, V, 4] time (s), vehicles, what they count for, 1 = at the speed limit to 0 = standing.
+    total
+        int32 [nQ] how many arrivals.
+    sums
+        float32 [nQ, V + 1, 4] up to each arrival: -, vehicles, what they count for, the same times arrival time.
+    arrived
+        int32 [nQ, H + 1] arrivals up to each second.
+    weight_veh
+        float32 [nI] all arrivals of an intersection.
+    mix, head_mix
+        float32 [nA] share of the vehicles of a queue that are bound for each of its approaches; of its first vehicle.
+    """
+
+    arrivals: Floats
+    total: Ints
+    sums: Floats
+    arrived: Ints
+    weight_veh: Floats
+    mix: Floats
+    head_mix: Floats
 
 
 class Work(NamedTuple):
     """Scratch memory, one set per network; contents are meaningless between calls."""
 
-    arrivals: Floats  # [Qmax, V, 4] time (s), vehicles, what they count for, 1 = at the speed limit to 0 = standing
-    total: Ints  # [Qmax]
-    sums: Floats  # [Qmax, V + 1, 4] up to each arrival: -, vehicles, what they count for, the same times arrival time
-    arrived: Ints  # [Qmax, H + 1] arrivals up to each second
     factors: Floats  # [Smax, Qmax, 4] service without opposing traffic and with it; the same for the first vehicle
     start_s: Floats  # [Smax, Smax, Qmax] from leaving stage a to green of queue q in stage b; negative = stays green
     land_s: Ints  # [Smax, Smax] until stage b is mature
+    stay_s: Floats  # [Smax, Smax, 2] for how long leaving vehicles stay green, if people walk; and what b needs of them
+    ready_s: Floats  # [Smax, 2] when stage b can be mature, and when all its groups may start, for what has ended
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
     first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay
     position: Ints  # [H + 1, Smax, Qmax] next vehicle
     label: Floats  # [H + 1, Smax, Qmax, 2] next possible departure and last departure (s)
+    parent: Ints  # [H + 1, Smax, 2] second and stage of the label that a label continues
     trial_position: Ints  # [Qmax]
     trial: Floats  # [Qmax, 2] as in label
 
 
 class Choice(NamedTuple):
-    """In: the running stage of every intersection. Out: the wanted one, and what it was weighed against.
+    """In: the running stage of every intersection. Out: the wanted one.
 
     Attributes
     ----------
@@ -142,12 +173,14 @@ class Choice(NamedTuple):
         float32 [nQ] for how long each queue has had green; negative where it has not.
     mature
         bool [nI] whether the intersection may decide now.
-    value_stay, value_best
-        float32 [nI] out: cost of the best plan that stays and of the best plan of all (s of delay).
+    planned
+        bool [nI] out: whether a plan was made.
+    cost_s
+        float32 [nI] out: what the best plan costs, delay in s until the horizon and its outlook.
     """
 
     stage: Ints
     age_s: Floats
     mature: Bools
-    value_stay: Floats
-    value_best: Floats
+    planned: Bools
+    cost_s: Floats

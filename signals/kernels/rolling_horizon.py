@@ -15,171 +15,18 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import kernel
-from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Ints, Rules, Site, Work
+from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE, factors, leave
+from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Ints, Lists, Rules, Site, Work
 
-__all__ = ["decide"]
+__all__ = ["INFINITE", "compare", "decide"]
 
-PEDESTRIAN = 1
-# Columns of `Work.arrivals`, of `Work.sums`, of `Work.factors`, of `Work.trial` and `Work.label`, of `Work.worth`.
+# Columns of `Lists.arrivals`, of `Lists.sums`, of `Work.factors`, of `Work.trial` and `Work.label`, of `Work.worth`.
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
-FREE, BUSY, HEAD_FREE, HEAD_BUSY = 0, 1, 2, 3
 READY, LAST = 0, 1
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
 EXTEND_S = 2
 NEVER = np.float32(-60.0)
-
-
-@kernel
-def _leave(i: int, site: Site, arrivals: Arrivals, start_s: Floats, land_s: Ints) -> None:
-    """Fill the interstage tables of an intersection: who waits how long for green after a switch."""
-    first_group, last_group = site.group_offset[i], site.group_offset[i + 1]
-    groups = last_group - first_group
-    first_stage, last_stage = site.stage_offset[i], site.stage_offset[i + 1]
-    first_queue, last_queue = site.queue_offset[i], site.queue_offset[i + 1]
-    matrix = site.matrix_offset[i]
-    for a in range(last_stage - first_stage):
-        for b in range(last_stage - first_stage):
-            green_a, green_b = site.stage_green[first_stage + a], site.stage_green[first_stage + b]
-            longest = np.float32(1.0)
-            for q in range(last_queue - first_queue):
-                start_s[a, b, q] = np.float32(-1.0)
-            for g in range(groups):
-                pedestrian = site.group_user[first_group + g] == PEDESTRIAN
-                if not green_b[g] or green_a[g] or (pedestrian and not arrivals.call[first_group + g]):
-                    continue
-                wait = np.float32(0.0)
-                for h in range(groups):
-                    left = green_a[h] and not green_b[h]
-                    if left and not (
-                        site.group_user[first_group + h] == PEDESTRIAN and not arrivals.call[first_group + h]
-                    ):
-                        wait = max(wait, site.intergreen_s[matrix + h * groups + g])
-                longest = max(longest, wait + site.min_green_s[first_group + g])
-                for q in range(last_queue - first_queue):
-                    approach = site.queue_approach[first_queue + q]
-                    if approach < 0:
-                        if site.queue_group[first_queue + q] == g:
-                            start_s[a, b, q] = wait
-                        continue
-                    for k in range(site.link_offset[approach], site.link_offset[approach + 1]):
-                        if site.link_group[k] == first_group + g:
-                            start_s[a, b, q] = max(start_s[a, b, q], wait)
-            land_s[a, b] = int(np.ceil(longest))
-
-
-@kernel
-def _factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -> None:
-    """How fast each queue is served in each stage: 1 = all its movements have a free green, 0 = not at all."""
-    first_stage, first_queue, first_group = site.stage_offset[i], site.queue_offset[i], site.group_offset[i]
-    for s in range(site.stage_offset[i + 1] - first_stage):
-        for q in range(site.queue_offset[i + 1] - first_queue):
-            approach = site.queue_approach[first_queue + q]
-            if approach < 0:
-                served = np.float32(site.stage_green[first_stage + s, site.queue_group[first_queue + q]])
-                for column in range(4):
-                    work.factors[s, q, column] = served
-                continue
-            for head in range(2):
-                share = arrivals.head_share if head else arrivals.share
-                red, protected, permitted = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-                for k in range(site.link_offset[approach], site.link_offset[approach + 1]):
-                    if not site.stage_green[first_stage + s, site.link_group[k] - first_group]:
-                        red += share[k]
-                    elif site.link_permissive[k]:
-                        permitted += share[k]
-                    else:
-                        protected += share[k]
-                total = max(red + protected + permitted, np.float32(1e-6))
-                flowing = (protected + permitted) / total
-                free = flowing * flowing * flowing if flowing > 0.07 else np.float32(0.0)
-                alone = protected / total
-                busy = min(free, max(alone * alone * alone, np.float32(rules.sneak) * free * permitted / total))
-                work.factors[s, q, HEAD_FREE if head else FREE] = free
-                work.factors[s, q, HEAD_BUSY if head else BUSY] = busy
-
-
-@kernel
-def _insert(q: int, time_s: float, weight: float, moving: float, work: Work) -> None:
-    """Put an arrival into its queue, sorted by time; what exceeds the memory is dropped (it is the farthest)."""
-    n = work.total[q]
-    if n >= work.arrivals.shape[1]:
-        return
-    while n > 0 and work.arrivals[q, n - 1, TIME] > time_s:
-        for column in (TIME, WEIGHT, MOVING):
-            work.arrivals[q, n, column] = work.arrivals[q, n - 1, column]
-        n -= 1
-    work.arrivals[q, n, TIME], work.arrivals[q, n, WEIGHT] = time_s, weight
-    work.arrivals[q, n, MOVING] = moving
-    work.total[q] += 1
-
-
-@kernel
-def _arrive(i: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -> np.float32:
-    """Build the arrival lists of an intersection and their prefix sums; return the weight of all arrivals."""
-    first_queue, first_group = site.queue_offset[i], site.group_offset[i]
-    everything = np.float32(0.0)
-    for q in range(site.queue_offset[i + 1] - first_queue):
-        work.total[q] = 0
-        approach = site.queue_approach[first_queue + q]
-        if approach < 0:
-            if arrivals.call[first_group + site.queue_group[first_queue + q]]:
-                _insert(q, 0.0, rules.pedestrian_weight, 0.0, work)
-        else:
-            limit = max(arrivals.limit_mps[approach], np.float32(1.0))
-            for n in range(arrivals.offset[approach], arrivals.offset[approach + 1]):
-                speed = min(arrivals.speed_mps[n], limit)
-                distance = max(arrivals.distance_m[n], np.float32(0.0))
-                ramp = (limit * limit - speed * speed) / np.float32(5.2)
-                if distance <= ramp:
-                    time = (np.sqrt(speed * speed + np.float32(5.2) * distance) - speed) / np.float32(2.6)
-                else:
-                    time = (limit - speed) / np.float32(2.6) + (distance - ramp) / limit
-                if time < rules.horizon_s and arrivals.weight[n] > 0.05:
-                    _insert(q, time, arrivals.weight[n], speed / limit, work)
-            weight = arrivals.rate_veh_s[approach] * np.float32(5.0)
-            if weight > 0.02:
-                time = arrivals.sight_s[approach] + np.float32(2.5)
-                while time < rules.horizon_s:
-                    _insert(q, time, weight, 1.0, work)
-                    time += np.float32(5.0)
-        everything += _sum_up(q, rules.horizon_s, _pressing(i, first_queue + q, site, arrivals, rules), work)
-    return everything
-
-
-@kernel
-def _pressing(i: int, queue: int, site: Site, arrivals: Arrivals, rules: Rules) -> np.float32:
-    """How many vehicles more the first of a queue counts for: the cube of its wait, so that nobody waits for ever."""
-    wait = np.float32(0.0)
-    approach = site.queue_approach[queue]
-    if approach < 0:
-        wait = arrivals.wait_s[site.group_offset[i] + site.queue_group[queue]]
-    else:
-        for k in range(site.link_offset[approach], site.link_offset[approach + 1]):
-            wait = max(wait, arrivals.wait_s[site.link_group[k]])
-    share = wait / np.float32(rules.fair_wait_s)
-    return share * share * share
-
-
-@kernel
-def _sum_up(q: int, horizon_s: int, pressing: np.float32, work: Work) -> np.float32:
-    """Costs and prefix sums of one queue; return its weight."""
-    weight, cost, moment = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-    work.sums[q, 0] = 0.0
-    for n in range(work.total[q]):
-        work.arrivals[q, n, COST] = work.arrivals[q, n, WEIGHT] * (1 + pressing if n == 0 else 1)
-        weight += work.arrivals[q, n, WEIGHT]
-        cost += work.arrivals[q, n, COST]
-        moment += work.arrivals[q, n, COST] * work.arrivals[q, n, TIME]
-        work.sums[q, n + 1, WEIGHT] = weight
-        work.sums[q, n + 1, COST] = cost
-        work.sums[q, n + 1, MOMENT] = moment
-    n = 0
-    for second in range(horizon_s + 1):
-        while n < work.total[q] and work.arrivals[q, n, TIME] <= second:
-            n += 1
-        work.arrived[q, second] = n
-    return weight
 
 
 @kernel
@@ -232,10 +79,18 @@ def _serve(
 
 
 @kernel
-def _advance(queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rules, work: Work) -> np.float32:
+def _advance(
+    queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rules, lists: Lists, work: Work
+) -> np.float32:
     """Serve every queue of the trial state from t to until in a stage; those that yield come last."""
     # The inner loop gets only what it needs: a call that hands over all of `work` costs more than the work itself.
-    lists, total, factors, position, trial = work.arrivals, work.total, work.factors, work.trial_position, work.trial
+    arrivals, total, factors, position, trial = (
+        lists.arrivals,
+        lists.total,
+        work.factors,
+        work.trial_position,
+        work.trial,
+    )
     cost = np.float32(0.0)
     yielding = False
     for q in range(queues):
@@ -246,39 +101,42 @@ def _advance(queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rul
         now = min(now + step, until)
         for q in range(queues):
             if opposing[q] == 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
-                cost += _serve(q, s, now, 0, rules, lists, total, factors, position, trial)
+                cost += _serve(q, s, now, 0, rules, arrivals, total, factors, position, trial)
         for q in range(queues):
             if opposing[q] != 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
-                cost += _serve(q, s, now, int(opposing[q]), rules, lists, total, factors, position, trial)
+                cost += _serve(q, s, now, int(opposing[q]), rules, arrivals, total, factors, position, trial)
     return cost
 
 
 @kernel
-def _outlook(queues: int, s: int, t: int, rules: Rules, work: Work) -> np.float32:
+def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
     """Delay so far of those who still wait at t, and what serving them will cost (s)."""
     value = np.float32(0.0)
     headway = np.float32(rules.headway_s)
     for q in range(queues):
-        n, m = work.trial_position[q], work.arrived[q, t]
+        n, m = work.trial_position[q], lists.arrived[q, t]
         if m <= n:
             continue
-        waiting = work.sums[q, m, WEIGHT] - work.sums[q, n, WEIGHT]
-        value += np.float32(t) * (work.sums[q, m, COST] - work.sums[q, n, COST])
-        value -= work.sums[q, m, MOMENT] - work.sums[q, n, MOMENT]
+        waiting = lists.sums[q, m, WEIGHT] - lists.sums[q, n, WEIGHT]
+        value += np.float32(t) * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
+        value -= lists.sums[q, m, MOMENT] - lists.sums[q, n, MOMENT]
         value += np.float32(0.5) * waiting * waiting * headway
         if work.factors[s, q, FREE] < 0.02:
-            value += np.float32(rules.red_queue_cost_s) * (work.sums[q, m, COST] - work.sums[q, n, COST])
+            value += np.float32(rules.red_queue_cost_s) * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
     return value
 
 
 @kernel
-def _keep(queues: int, t: int, s: int, value: float, cost: float, first: int, work: Work) -> None:
+def _keep(
+    queues: int, t: int, s: int, value: float, cost: float, first: int, parent: tuple[int, int], work: Work
+) -> None:
     """Store the trial state as the label (t, s) where it is better than what is there."""
     if value >= work.worth[t, s, VALUE] - np.float32(1e-4):
         return
     work.worth[t, s, VALUE] = value
     work.worth[t, s, SPENT] = cost
     work.first[t, s] = first
+    work.parent[t, s, 0], work.parent[t, s, 1] = parent
     for q in range(queues):
         work.position[t, s, q] = work.trial_position[q]
         work.label[t, s, q, READY] = work.trial[q, READY]
@@ -295,6 +153,18 @@ def _recall(queues: int, t: int, s: int, work: Work) -> None:
 
 
 @kernel
+def _earliest_s(queue: int, first_group: int, site: Site, arrivals: Arrivals) -> np.float32:
+    """How long the groups of a queue have to wait for those that have ended already."""
+    approach = site.queue_approach[queue]
+    if approach < 0:
+        return np.float32(arrivals.earliest_s[first_group + site.queue_group[queue]])
+    earliest = np.float32(0.0)
+    for k in range(site.link_offset[approach], site.link_offset[site.queue_beyond[queue]]):
+        earliest = max(earliest, arrivals.earliest_s[site.link_group[k]])
+    return earliest
+
+
+@kernel
 def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, choice: Choice, work: Work) -> None:
     """Set the root label: the running stage, now."""
     first_queue = site.queue_offset[i]
@@ -308,14 +178,24 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
         work.trial_position[q] = 0
         work.trial[q, READY] = max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
         if approach >= 0:
-            work.trial[q, READY] = max(work.trial[q, READY], arrivals.blocked_s[approach])
+            blocked = arrivals.blocked_s[approach]
+            for a in range(approach + 1, site.queue_beyond[first_queue + q]):
+                blocked = min(blocked, arrivals.blocked_s[a])
+            work.trial[q, READY] = max(work.trial[q, READY], blocked)
+        if age < 0:
+            earliest = _earliest_s(first_queue + q, site.group_offset[i], site, arrivals)
+            if earliest > 0:
+                work.trial[q, READY] = max(work.trial[q, READY], earliest + np.float32(rules.start_up_s))
         work.trial[q, LAST] = NEVER
-    _keep(queues, 0, running, 0.0, 0.0, -1, work)
+    _keep(queues, 0, running, 0.0, 0.0, -1, (-1, -1), work)
 
 
 @kernel
-def _search(i: int, running: int, site: Site, rules: Rules, choice: Choice, work: Work) -> int:
-    """Expand all labels in order of time; return the stage wanted now."""
+def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
+    """Expand all labels in order of time; return the stage of the cheapest one at the horizon.
+
+    Where `only` is a stage, plans begin with a switch to it at once; where it is the running one, they stay at first.
+    """
     first_stage = site.stage_offset[i]
     stages, queues = site.stage_offset[i + 1] - first_stage, site.queue_offset[i + 1] - site.queue_offset[i]
     horizon = rules.horizon_s
@@ -327,74 +207,146 @@ def _search(i: int, running: int, site: Site, rules: Rules, choice: Choice, work
             if work.worth[t, s, VALUE] > best + np.float32(rules.prune_s) or work.worth[t, s, VALUE] >= INFINITE:
                 continue
             for b in range(stages):
-                if b != s and not _useful(queues, t, s, b, work):
+                if t == 0 and only >= 0 and b != only:
+                    continue
+                if b != s and not _useful(queues, t, s, b, lists, work):
                     continue
                 _recall(queues, t, s, work)
                 until = min(t + EXTEND_S, horizon)
                 first = work.first[t, s]
+                stay = 0
                 if b != s:
-                    until = min(t + work.land_s[s, b], horizon)
+                    until = min(max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0]))), horizon)
+                    spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
+                    stay = min(int(max(spare, np.float32(0.0))), until - t)
                     for q in range(queues):
                         if work.start_s[s, b, q] >= 0:
                             ready = np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s)
                             work.trial[q, READY] = max(work.trial[q, READY], ready)
                     if t == 0:
                         first = b
-                cost = work.worth[t, s, SPENT] + _advance(
-                    queues, b, t, until, site.opposing[first_stage + b], rules, work
-                )
-                value = cost + _outlook(queues, b, until, rules, work)
-                _keep(queues, until, b, value, cost, first, work)
-    return _conclude(i, stages, running, horizon, choice, work)
+                cost = work.worth[t, s, SPENT]
+                if stay > 0:  # people walk, and the others need not end before they have
+                    cost += _advance(queues, s, t, t + stay, site.opposing[first_stage + s], rules, lists, work)
+                opposing = site.opposing[first_stage + b]
+                cost += _advance(queues, b, t + stay, until, opposing, rules, lists, work)
+                value = cost + _outlook(queues, b, until, rules, lists, work)
+                _keep(queues, until, b, value, cost, first, (t, s), work)
+    last, best = 0, INFINITE
+    for s in range(stages):
+        if work.worth[horizon, s, VALUE] < best:
+            last, best = s, work.worth[horizon, s, VALUE]
+    return last
 
 
 @kernel
-def _useful(queues: int, t: int, s: int, b: int, work: Work) -> bool:
+def _useful(queues: int, t: int, s: int, b: int, lists: Lists, work: Work) -> bool:
     """Whether stage b serves somebody, there by the time it could be green, better than stage s does."""
-    by = min(t + work.land_s[s, b], work.arrived.shape[1] - 1)
+    by = min(t + work.land_s[s, b], lists.arrived.shape[1] - 1)
     for q in range(queues):
         if (
             work.factors[b, q, FREE] > work.factors[s, q, FREE] + np.float32(0.02)
-            and work.arrived[q, by] > work.position[t, s, q]
+            and lists.arrived[q, by] > work.position[t, s, q]
         ):
             return True
     return False
 
 
 @kernel
-def _conclude(i: int, stages: int, running: int, horizon: int, choice: Choice, work: Work) -> int:
-    """Read the cheapest label at the horizon."""
-    wanted, best, stay = running, INFINITE, INFINITE
-    for s in range(stages):
-        value = work.worth[horizon, s, VALUE]
-        if value < best:
-            best = value
-            wanted = running if work.first[horizon, s] < 0 else work.first[horizon, s]
-        if work.first[horizon, s] < 0:
-            stay = min(stay, value)
-    choice.value_best[i] = best
-    choice.value_stay[i] = stay
-    return wanted
+def _release(i: int, last: int, site: Site, rules: Rules, lists: Lists, planned: Floats, work: Work) -> None:
+    """Write down what the plan of an intersection releases, second by second, walking it backwards."""
+    first_queue = site.queue_offset[i]
+    queues = site.queue_offset[i + 1] - first_queue
+    for q in range(queues):
+        for a in range(max(site.queue_approach[first_queue + q], 0), site.queue_beyond[first_queue + q]):
+            for second in range(rules.horizon_s):
+                planned[a, second] = 0.0
+    t, s = rules.horizon_s, last
+    while t > 0:
+        before, origin = work.parent[t, s, 0], work.parent[t, s, 1]
+        for q in range(queues):
+            approach = site.queue_approach[first_queue + q]
+            there, then = work.position[before, origin, q], work.position[t, s, q]
+            weight = lists.sums[q, then, WEIGHT] - lists.sums[q, there, WEIGHT]
+            if approach < 0 or weight <= 0:
+                continue
+            begin = before
+            if origin != s and work.start_s[origin, s, q] >= 0:
+                begin = min(before + int(work.start_s[origin, s, q] + rules.start_up_s), t - 1)
+            for a in range(approach, site.queue_beyond[first_queue + q]):
+                for second in range(begin, t):
+                    planned[a, second] += lists.mix[a] * weight / np.float32(t - begin)
+        t, s = before, origin
 
 
 @kernel
-def decide(site: Site, arrivals: Arrivals, rules: Rules, work: Work, choice: Choice) -> None:
+def _own(i: int, site: Site, lists: Lists) -> Lists:
+    """Return the part of the lists that is an intersection's own."""
+    first, beyond = site.queue_offset[i], site.queue_offset[i + 1]
+    return Lists(
+        lists.arrivals[first:beyond],
+        lists.total[first:beyond],
+        lists.sums[first:beyond],
+        lists.arrived[first:beyond],
+        lists.weight_veh,
+        lists.mix,
+        lists.head_mix,
+    )
+
+
+@kernel
+def decide(
+    site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice, planned: Floats
+) -> None:
     """Choose the stage of every intersection that may decide now; the others keep theirs.
 
     Parameters
     ----------
-    site, arrivals, rules
-        What is there, what is believed, how to weigh it.
+    site, arrivals, rules, lists
+        What is there, what is believed, how to weigh it, who comes to each queue.
     work
         Scratch memory.
     choice
         In and out, see `Choice`.
+    planned
+        In and out, float32 [nA, H]: what the plans release, vehicles in each second from now; written where a plan was
+        made.
     """
     for i in range(len(choice.stage)):
-        if not choice.mature[i] or _arrive(i, site, arrivals, rules, work) <= 0.0:
+        choice.planned[i] = False
+        if not choice.mature[i] or lists.weight_veh[i] <= 0.0:
             continue
-        _leave(i, site, arrivals, work.start_s, work.land_s)
-        _factors(i, site, arrivals, rules, work)
-        running = choice.stage[i]
+        leave(i, site, arrivals, work)
+        factors(i, site, arrivals, rules, lists, work)
+        own = _own(i, site, lists)
+        _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
+        last = _search(i, -1, site, rules, own, work)
+        _release(i, last, site, rules, own, planned, work)
+        choice.planned[i], choice.cost_s[i] = True, work.worth[rules.horizon_s, last, VALUE]
+        if work.first[rules.horizon_s, last] >= 0:
+            choice.stage[i] = work.first[rules.horizon_s, last]
+
+
+@kernel
+def compare(
+    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice,
+    cost_s: Floats,
+) -> None:  # fmt: skip
+    """Say what the best plan costs that begins with each stage: the running one, or a switch to another at once.
+
+    Parameters
+    ----------
+    i, running
+        The intersection, and its stage before it decided.
+    site, arrivals, rules, lists, work, choice
+        As `decide` had them.
+    cost_s
+        Out, float32 [Smax]: delay in s until the horizon and its outlook; `INFINITE` where nobody would be served.
+    """
+    leave(i, site, arrivals, work)
+    factors(i, site, arrivals, rules, lists, work)
+    own = _own(i, site, lists)
+    for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
         _begin(i, running, site, arrivals, rules, choice, work)
-        choice.stage[i] = _search(i, running, site, rules, choice, work)
+        last = _search(i, b, site, rules, own, work)
+        cost_s[b] = work.worth[rules.horizon_s, last, VALUE]

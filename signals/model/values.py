@@ -17,6 +17,7 @@ __all__ = [
     "Aspect",
     "BoolArray",
     "Command",
+    "Comparison",
     "Decision",
     "Event",
     "FloatArray",
@@ -215,6 +216,36 @@ class Verdict(NamedTuple):
     command: Command
     violations: tuple[Violation, ...]
     reason: ByteArray
+
+
+class Comparison(NamedTuple):
+    """A stage that an intersection could have been asked for when it changed, and what that would have cost.
+
+    Attributes
+    ----------
+    time_s
+        When, in the world's time.
+    intersection
+        Index of the intersection.
+    stage
+        The stage; that which ran means to stay for now.
+    chosen
+        Whether it was asked for.
+    cost_s
+        What the best plan costs that begins with it, in the controller's own measure, seconds of delay.
+    waiting_veh
+        Vehicles standing that it would serve, and people who called it.
+    longest_wait_s
+        How long the first of them has waited.
+    """
+
+    time_s: float
+    intersection: int
+    stage: int
+    chosen: bool
+    cost_s: float
+    waiting_veh: float
+    longest_wait_s: float
 
 
 class Event(NamedTuple):

@@ -7,6 +7,7 @@ import numpy as np
 from signals.control import horizon_site
 from signals.model.crossroads import crossroads
 from signals.model.intersections import SignalGroup
+from signals.model.movements import Movement
 from signals.model.network import Network
 
 
@@ -84,8 +85,8 @@ def test_the_search_sees_seconds_and_negative_for_compatible() -> None:
 
 def test_scratch_memory_fits_the_widest_intersection() -> None:
     network = crossroads()
-    work = horizon_site.work(network, horizon_site.queues(network), 30, 16)
-    assert work.arrivals.shape == (12, 16, 4)
+    work = horizon_site.work(network, horizon_site.queues(network), 30)
+    assert horizon_site.lists(network, horizon_site.queues(network), 30, 16).arrivals.shape == (12, 16, 4)
     assert work.start_s.shape == (4, 4, 12)
     assert work.position.shape == (31, 4, 12)
 
@@ -95,3 +96,85 @@ def test_the_waking_snapshot_has_one_vehicle_a_stop_line() -> None:
     snapshot = horizon_site.one_waiting_everywhere(network)
     assert np.diff(snapshot.arrival_offset).tolist() == [1] * 8
     assert not snapshot.arrival_speed_mps.any()
+
+
+def in_a_row(length_m: float = 150.0) -> Network:
+    """Two crossroads without pedestrians: who leaves the first one eastwards drives to the second one from the west."""
+    one = crossroads(pedestrians=False, length_m=length_m)
+    lanes, movements = len(one.lanes), len(one.movements)
+    joined = {"west_in_0": "east_out_0"}
+    names = [f"b:{lane.id}" for lane in one.lanes]
+    first_west = one.lane_index["west_in_0"]
+    moved = tuple(
+        replace(m, id=f"b:{m.id}", from_lane=m.from_lane + lanes, to_lane=m.to_lane + lanes, yields_to=(), foes=())
+        for m in one.movements
+    )
+    bridge = Movement(
+        id="bridge",
+        from_lane=one.lane_index[joined["west_in_0"]],
+        to_lane=first_west + lanes,
+        via=(),
+        length_m=0.0,
+        speed_mps=13.89,
+    )
+    (place,) = one.intersections
+    groups = tuple(replace(g, movements=tuple(k + movements for k in g.movements)) for g in place.groups)
+    return Network(
+        "in a row",
+        one.lanes
+        + tuple(replace(lane, id=name, edge=f"b:{lane.edge}") for lane, name in zip(one.lanes, names, strict=True)),
+        (*one.movements, *moved, bridge),
+        (place, replace(place, id="b:centre", groups=groups)),
+        (),
+    )
+
+
+def test_ways_lead_from_a_stop_line_to_the_next_one() -> None:
+    network = in_a_row()
+    arrays = network.arrays
+    ways = horizon_site.ways(network, np.full(len(arrays.approach_lane), 10.0, np.float32))
+    east = network.lane_index["east_out_0"]
+    reached = {network.lanes[arrays.approach_lane[a]].id for a in ways.approach}
+    assert "b:west_in_0" in reached
+    for k, to in enumerate(arrays.link_to_lane):
+        rows = range(ways.offset[k], ways.offset[k + 1])
+        assert (len(rows) > 0) == (to == east)
+        for row in rows:
+            alone_s = (150.0 + 150.0) / 13.89
+            assert alone_s <= ways.time_s[row] <= alone_s + 5.0  # and the junction itself
+
+
+def fanned_out(length_m: float) -> Network:
+    """The crossroads whose northern lanes are that short, and come from one lane."""
+    one = crossroads(pedestrians=False)
+    north = [index for index, lane in enumerate(one.lanes) if lane.id.startswith("north_in")]
+    lanes = [replace(lane, length_m=length_m) if index in north else lane for index, lane in enumerate(one.lanes)]
+    lanes.append(replace(one.lanes[north[0]], id="before_0", edge="before", length_m=100.0))
+    ways = [
+        Movement(id=f"fan{k}", from_lane=len(lanes) - 1, to_lane=lane, via=(), length_m=0.0, speed_mps=13.89)
+        for k, lane in enumerate(north)
+    ]
+    return replace(one, lanes=tuple(lanes), movements=(*one.movements, *ways))
+
+
+def test_lanes_that_fan_out_just_before_the_stop_line_are_one_queue() -> None:
+    served = horizon_site.queues(fanned_out(8.0))
+    assert served.approach.tolist() == [0, 2, 3, 4, 5, 6, 7]
+    assert served.beyond.tolist() == [2, 3, 4, 5, 6, 7, 8]
+    assert horizon_site.queues(fanned_out(40.0)).approach.tolist() == list(range(8))
+
+
+def test_exits_are_followed_as_far_as_they_are_short() -> None:
+    network = in_a_row()
+    offset, lanes = horizon_site._exits(network)
+    assert lanes.tolist() == network.arrays.link_to_lane.tolist()
+    assert offset.tolist() == list(range(len(lanes) + 1))
+    east = network.lane_index["east_out_0"]
+    short = replace(
+        network,
+        lanes=tuple(replace(lane, length_m=4.0) if k == east else lane for k, lane in enumerate(network.lanes)),
+    )
+    offset, lanes = horizon_site._exits(short)
+    for k, to in enumerate(short.arrays.link_to_lane):
+        found = lanes[offset[k] : offset[k + 1]].tolist()
+        assert found == ([east, short.lane_index["b:west_in_0"]] if to == east else [to])

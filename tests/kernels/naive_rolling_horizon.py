@@ -81,6 +81,19 @@ class Search:
             if g not in self.site.stages[a].groups
         }
 
+    def stay_s(self, a: int, b: int) -> int:
+        """How long all that drives may stay green after a change is decided, since people on foot take longer to leave."""
+        before, after = self.active(a), self.active(b)
+        walks = {h for h in before - after if self.site.groups[h].user is User.PEDESTRIAN}
+        spare = []
+        for g in after - set(self.site.stages[a].groups):
+            walked, driven = (
+                max([0.0, *((self.site.intergreen_ds[h][g] or 0) / 10 for h in who)])
+                for who in (walks, before - after - walks)
+            )
+            spare.append(max(walked - driven, 0.0))
+        return int(min(spare, default=0.0))
+
     def start_s(self, a: int, b: int, queue: int) -> float | None:
         starts = self.group_start_s(a, b)
         return max((starts[g] for g in self.groups_of(queue) if g in starts), default=None)
@@ -206,7 +219,8 @@ class Search:
                 start = self.start_s(a, b, q)
                 if start is not None:
                     queue.available_s = max(queue.available_s, t + start + self.case.rules.start_up_s)
-        cost += self.advance(trial, b, t, until)
+        stay = min(self.stay_s(a, b), until - t) if a != b else 0
+        cost += self.advance(trial, a, t, t + stay) + self.advance(trial, b, t + stay, until)
         value = cost + self.outlook(trial, b, until)
         if (until, b) not in labels or value < labels[until, b][0] - 1e-4:
             labels[until, b] = (value, cost, first, trial)

@@ -20,6 +20,7 @@ class Bench:
         self.streets = horizon_site.streets(self.network, self.served, 200.0)
         self.memory = horizon_site.memory(self.network, self.served)
         self.running = np.zeros(1, np.int32)
+        self.left_veh = np.zeros(len(self.network.arrays.approach_lane), np.float32)
         seen = horizon_site.one_waiting_everywhere(self.network)
         share = np.where(np.arange(len(seen.link_share)) % 3 == 0, 0.7, 0.3).astype(np.float32)
         self.seen: Snapshot = seen._replace(link_share=share, demand=np.zeros(len(seen.aspect), np.bool_))
@@ -31,7 +32,9 @@ class Bench:
 
     def tick(self, times: int = 1) -> None:
         for _ in range(times):
-            approach_state.observe(self.streets, _seen(self.seen), self.running, 1.0, 8.0, 45.0, self.memory)
+            approach_state.observe(
+                self.streets, _seen(self.seen), self.running, self.left_veh, 1.0, 8.0, 45.0, self.memory
+            )
 
 
 @pytest.fixture
@@ -137,3 +140,47 @@ def test_waits_grow_with_demand_and_end_with_green_only(bench: Bench) -> None:
     bench.green(2)
     bench.tick()
     assert np.flatnonzero(bench.memory.wait_s).tolist() == [3]
+
+
+def test_a_short_exit_is_full_only_where_somebody_stands_behind_it() -> None:
+    bench = Bench()
+    lane = bench.network.lane_index["south_out_0"]
+    beyond = bench.network.lane_index["west_out_0"]  # as if the short exit led on there
+    streets, link = bench.streets, 0
+    rows = [int(row) for k in range(len(streets.exit_offset) - 1) for row in (streets.exit_offset[k],)]
+    lanes = [[int(streets.exit_lane[row])] for row in rows]
+    lanes = [[lane, beyond] if row == [lane] else row for row in lanes]
+    length_m = streets.lane_length_m.copy()
+    length_m[lane] = 3.0
+    bench.streets = streets._replace(
+        exit_offset=np.cumsum([0, *map(len, lanes)]).astype(np.int32),
+        exit_lane=np.array([one for row in lanes for one in row], np.int32),
+        lane_length_m=length_m,
+    )
+    assert lanes[link] == [lane] or [lane, beyond] in lanes
+    for free_m, full in ((length_m[beyond], False), (9.0, False), (4.0, True)):
+        free = bench.seen.lane_free_m.copy()
+        free[lane], free[beyond] = 3.0, free_m
+        bench.seen = bench.seen._replace(lane_free_m=free)
+        bench.tick()
+        assert bool(bench.memory.blocked_s.any()) == full
+
+
+def test_as_many_as_usual_join_a_queue_whose_end_cannot_be_seen(bench: Bench) -> None:
+    bench.memory.rate_veh_s[0] = 0.2
+    bench.left_veh[:] = 0.0
+    far = bench.seen.arrival_distance_m.copy()
+    far[0] = 190.0
+    bench.seen = bench.seen._replace(arrival_distance_m=far)
+    bench.tick(10)
+    assert bench.memory.hidden_veh[0] == pytest.approx(2.0)
+    assert bench.memory.rate_veh_s[0] == pytest.approx(0.2)  # not learned from a standing queue
+    bench.left_veh[0] = 1.0
+    bench.tick()
+    assert bench.memory.hidden_veh[0] == pytest.approx(1.2)
+    bench.left_veh[0] = 0.0
+    bench.tick(1000)
+    assert bench.memory.hidden_veh[0] == 30.0
+    far[0] = 50.0
+    bench.tick()
+    assert bench.memory.hidden_veh[0] == 0.0
