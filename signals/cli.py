@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from signals import cli_explain, cli_tune
 from signals import cli_options as given
-from signals.bench.cli import add_command
+from signals.bench import cli as bench_cli
 from signals.errors import InputError, SignalsError, UnsafePlanError, WorldError
 from signals.text import plain
 
@@ -134,6 +135,7 @@ def _run(
     *,
     controller: Annotated[str | None, typer.Option(help="A name or module:Class; rolling_horizon by default.")] = None,
     policy: given.PolicyText = None,
+    settings: given.Settings = None,
     seed: Annotated[int, typer.Option(help="Of all chance.")] = 1,
     gui: Annotated[bool, typer.Option("--gui", help="Watch it in sumo-gui.")] = False,
     traci: given.Traci = False,
@@ -165,7 +167,7 @@ def _run(
         scenario = _loaded(source, routes, changes, strict=strict)
         name = name_of(chosen)
         folder = out or run_path(Path("runs") / scenario.name, name, seed)
-        options = RunOptions(gui=gui, traci=traci, latches=latches)
+        options = RunOptions(settings=given.settings_of(settings), gui=gui, traci=traci, latches=latches)
         with screens.watched(_console(stderr=True), f"{scenario.name}: {name}") as on_tick:
             record = run(scenario, chosen, seed=seed, out=folder, options=options, on_tick=on_tick)
         if as_json:
@@ -385,7 +387,8 @@ def _doctor(*, as_json: given.Json = False) -> None:
             raise typer.Exit(PART_FAILED)
 
 
-add_command(app, _in_one_line, _console)
+for _add in (bench_cli.add_command, cli_explain.add_command, cli_tune.add_command):
+    _add(app, _in_one_line, _console)
 
 if __name__ == "__main__":
     main()

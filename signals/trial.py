@@ -190,11 +190,12 @@ def _players(
     latches: LatchFile | None,
 ) -> _Players:
     network, tick_ds = scenario.network, scenario.tick_ds
+    mind = controller_of(controller, scenario, settings)
     return _Players(
         scenario.open_world(opening),
-        Fallback(controller_of(controller, scenario, settings), network, backup=NetPlan(network), tick_ds=tick_ds),
+        Fallback(mind, network, backup=NetPlan(network), tick_ds=tick_ds),
         _guard(network, tick_ds, latches),
-        Recorder(network, tick_ds),
+        Recorder(network, tick_ds, compared=getattr(mind, "take_comparisons", tuple)),
         latches,
     )
 

@@ -58,6 +58,15 @@ _DECISIONS = (
     Column("stage", "", "text", "Id of the stage that is wanted; empty where groups are chosen freely."),
     Column("groups", "", "text", "Ids of the groups that are wanted green, with blanks between them."),
 )
+_COMPARISONS = (
+    _TIME._replace(meaning="When the intersection changed its wish, in the world's clock."),
+    _INTERSECTION,
+    Column("stage", "", "text", "Id of a stage that it could have been asked for; that which ran means to stay."),
+    Column("chosen", "", "integer", "1 for the stage that it was asked for, 0 for the others."),
+    Column("cost_s", "s", "number", "What the best plan costs that begins with it, in the controller's own measure."),
+    Column("waiting_veh", "veh", "number", "Vehicles that stood waiting for it, and called crossings."),
+    Column("longest_wait_s", "s", "number", "For how long the first of these vehicles had waited."),
+)
 _QUEUES = (
     _TIME._replace(meaning="Start of the interval, in the world's clock."),
     Column("duration_s", "s", "number", "Length of the interval; the last one may be shorter."),
@@ -139,6 +148,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "signals": _SIGNALS,
     "written": _WRITTEN,
     "decisions": _DECISIONS,
+    "comparisons": _COMPARISONS,
     "queues": _QUEUES,
     "events": _EVENTS,
     "violations": _VIOLATION_ROWS,

@@ -5,19 +5,20 @@ Nothing that is kept names or numbers a traveller.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from signals.model.network import Network
-from signals.model.values import Aspect, Decision, Event, Snapshot, Verdict, Violation
+from signals.model.values import Aspect, Comparison, Decision, Event, Snapshot, Verdict, Violation
 from signals.record.changes import AspectLog, WishLog, WriteLog
 from signals.record.queues import QueueLog
 from signals.record.tables import Columns, write_table
 
 __all__ = ["RECORDED", "Recorder"]
 
-RECORDED = ("signals", "written", "decisions", "queues", "events", "violations")
+RECORDED = ("signals", "written", "decisions", "comparisons", "queues", "events", "violations")
 """The tables that `Recorder.write` writes."""
 
 _DS_PER_S = 10
@@ -35,9 +36,19 @@ class Recorder:
         Length of a tick.
     interval_s
         Queues are summed up over this time.
+    compared
+        What a controller that explains itself has for it (`take_comparisons`): returns what it weighed at the changes
+        since the last call.
     """
 
-    def __init__(self, network: Network, tick_ds: int, *, interval_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        network: Network,
+        tick_ds: int,
+        *,
+        interval_s: float = 10.0,
+        compared: Callable[[], tuple[Comparison, ...]] = tuple,
+    ) -> None:
         self._network = network
         self._aspects = AspectLog(tick_ds / _DS_PER_S, len(network.arrays.group_user))
         self._writes = WriteLog([place.id for place in network.intersections])
@@ -47,12 +58,15 @@ class Recorder:
         self._refused = np.zeros(_REASONS, np.int64)
         self._violations: list[Violation] = []
         self._events: list[Event] = []
+        self._compared = compared
+        self._comparisons: list[Comparison] = []
 
     def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:
         """Keep one tick."""
         self._aspects.note(snapshot.time_s, snapshot.aspect)
         self._writes.note(snapshot.time_s, verdict.command.write)
         self._wishes.note(snapshot.time_s, decision)
+        self._comparisons += self._compared()
         self._queues.note(snapshot.time_s, snapshot.queue_veh, snapshot.count_veh)
         if verdict.reason.tobytes() != self._nothing_refused:
             self._refused += np.bincount(verdict.reason, minlength=_REASONS)
@@ -100,6 +114,7 @@ class Recorder:
         write_table(folder, "signals", self._signal_columns())
         write_table(folder, "written", self._writes.columns())
         write_table(folder, "decisions", self._wishes.columns())
+        write_table(folder, "comparisons", self._comparison_columns())
         write_table(folder, "queues", self._queue_columns())
         write_table(folder, "events", self._event_columns())
         write_table(folder, "violations", self._violation_columns())
@@ -114,6 +129,18 @@ class Recorder:
             "group": [places[group][1] for group in spans.group],
             "aspect": [names[aspect] for aspect in spans.aspect.tolist()],
             "duration_s": np.round(spans.duration_s, 3),
+        }
+
+    def _comparison_columns(self) -> Columns:
+        places, seen = self._network.intersections, self._comparisons
+        return {
+            "time_s": [one.time_s for one in seen],
+            "intersection": [places[one.intersection].id for one in seen],
+            "stage": [places[one.intersection].stages[one.stage].id for one in seen],
+            "chosen": [int(one.chosen) for one in seen],
+            "cost_s": [round(one.cost_s, 2) for one in seen],
+            "waiting_veh": [round(one.waiting_veh, 2) for one in seen],
+            "longest_wait_s": [round(one.longest_wait_s, 2) for one in seen],
         }
 
     def _queue_columns(self) -> Columns:

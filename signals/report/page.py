@@ -14,6 +14,7 @@ from markupsafe import Markup
 from signals.errors import RecordError
 from signals.model.network import Network
 from signals.record.comparison import ComparisonRecord, comparison_of
+from signals.record.explanation import Change, changes_before
 from signals.record.files import write_whole
 from signals.record.run_folder import COMPARISON_FILE, RUN_FILE, read_comparison, read_run
 from signals.record.run_record import RunRecord
@@ -31,6 +32,7 @@ __all__ = ["render"]
 _PAGE = "report.html"
 _MOST_SEEDS = 10
 _MOST_ROWS = 100
+_MOST_CHANGES = 40
 
 
 class Story(NamedTuple):
@@ -139,10 +141,21 @@ def _log(played: Played) -> dict[str, object]:
     return {
         "approaches": drawn and svg_of(drawn[0], "approaches", "Queue of each approach over time"),
         "approaches_left_out": drawn[1] if drawn else 0,
+        "changes": _changes(played),
         "events": _rows(played.table("events")),
         "violations": _rows(played.table("violations")),
         "most_rows": _MOST_ROWS,
+        "most_changes": _MOST_CHANGES,
     }
+
+
+def _changes(played: Played) -> list[Change]:
+    """Return what was weighed in the stretch of time of the signal pictures."""
+    window = window_of(played.table("signals"))
+    if not (played.folder / "comparisons.csv").is_file():  # a run of an older version
+        return []
+    table = played.table("comparisons")
+    return changes_before(table, window.end_s, window.begin_s, every=True)[:_MOST_CHANGES]
 
 
 def _shown(played: Sequence[Played]) -> list[tuple[str, Table, Window]]:

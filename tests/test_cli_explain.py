@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from signals import cli, trial
+from signals.scenario import load
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two minutes."""
+    where: Path = tmp_path_factory.mktemp("run")
+    trial.run(load("crossroads", end_s=120.0), "rolling_horizon", seed=1, out=where / "mine")
+    return where / "mine"
+
+
+def test_explain(folder: Path) -> None:
+    said = CliRunner().invoke(cli.app, ["explain", str(folder), "--at", "00:02:00"])
+    assert said.exit_code == 0
+    assert "centre" in said.output
+    assert "asked for" in said.output
+
+
+def test_explain_for_programs(folder: Path) -> None:
+    said = CliRunner().invoke(cli.app, ["explain", str(folder), "--at", "120", "--intersection", "centre", "--json"])
+    row = json.loads(said.stdout)
+    costs_s = [one["cost_s"] for one in row["weighed"]]
+    assert row["intersection"] == "centre"
+    assert row["time_s"] <= 120
+    assert costs_s == sorted(costs_s)
+    assert [one["chosen"] for one in row["weighed"]].count(True) == 1
+    assert row["weighed"][0]["chosen"]  # the cheapest is what was asked for
+
+
+def test_before_the_first_change_nothing_is_explained(folder: Path) -> None:
+    said = CliRunner().invoke(cli.app, ["explain", str(folder), "--at", "0"])
+    assert said.output == "nothing was changed by 0\n"
+
+
+def test_wrong_input_is_said_in_one_line(folder: Path, tmp_path: Path) -> None:
+    for words in (
+        [str(tmp_path), "--at", "9"],
+        [str(folder), "--at", "noon"],
+        [str(folder), "--at", "9", "--intersection", "x"],
+    ):
+        said = CliRunner().invoke(cli.app, ["explain", *words])
+        assert said.exit_code == 2
+        assert said.stdout == ""
