@@ -52,16 +52,17 @@ def add_command(
 
             scenario = load(source or DEFAULT, routes or ())
             chosen = parse_seeds(seeds) if seeds else TUNING_SEEDS
-            with screens.watched(console(stderr=True), f"{scenario.name}: plans") as on_share:
-
-                def tell(done: int, _: float) -> None:
-                    if on_share is not None:
-                        on_share(min(done / tries, 1.0))
-
-                tuned = tune_plans(scenario, tries=tries, seeds=chosen, jobs=jobs, on_progress=tell)
+            with screens.watched(console(stderr=True), f"{scenario.name}: plans") as watched:
+                told = _share_of(tries, watched)
+                tuned = tune_plans(scenario, tries=tries, seeds=chosen, jobs=jobs, on_progress=told)
             write_plans(out, scenario, tuned, chosen)
             print(
                 f"mean delay in the built-in simulator: {tuned.delay_s:.1f} s, "
                 f"{tuned.first_delay_s:.1f} s before, {tuned.tried} tried"
             )
             print(f"plans: {plain(str(out))} (signals run … --controller fixed_time --set plan_file={plain(str(out))})")
+
+
+def _share_of(tries: int, on_share: Callable[[float], None] | None) -> Callable[[int, float], None] | None:
+    """Turn a number of tries into the share that is done."""
+    return None if on_share is None else lambda done, _: on_share(min(done / tries, 1.0))

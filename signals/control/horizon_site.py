@@ -14,6 +14,8 @@ from signals.model.values import Aspect, BoolArray, FloatArray, IntArray, Snapsh
 
 __all__ = [
     "Queues",
+    "changes",
+    "choice",
     "group_mask",
     "lists",
     "memory",
@@ -29,6 +31,7 @@ __all__ = [
 
 SHORT_M = 15.0
 """Lanes that fan out nearer to the stop line than this are served one vehicle at a time, as the lane before them."""
+LEAST_SIGHT_S = 5.0
 FAR_M = 1500.0
 """Neighbours farther away than this are not told what is released."""
 
@@ -273,9 +276,22 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
     )
 
 
-def ways(network: Network, sight_s: FloatArray) -> outflow.Ways:
+def choice(network: Network, remembered: approach_state.Memory) -> horizon_values.Choice:
+    """Make the choices: the first stage everywhere, -1 where there is none."""
+    count = len(network.intersections)
+    return horizon_values.Choice(
+        stage=np.where(np.diff(network.arrays.stage_offset) > 0, 0, -1).astype(np.int32),
+        age_s=remembered.green_age_s,
+        mature=remembered.mature,
+        planned=np.zeros(count, np.bool_),
+        cost_s=np.zeros(count, np.float32),
+    )
+
+
+def ways(network: Network, seen: approach_state.Streets) -> outflow.Ways:
     """Find where the links of all approaches lead, up to the next controlled stop lines."""
     arrays = network.arrays
+    sight_s = np.maximum(seen.sight_m / np.maximum(seen.limit_mps, 1.0), LEAST_SIGHT_S)
     reach = feeders(network, FAR_M)
     offset, approach, time_s, probability = [0], [], [], []
     for k, index in enumerate(arrays.link_movement):
@@ -294,7 +310,7 @@ def ways(network: Network, sight_s: FloatArray) -> outflow.Ways:
         np.array(time_s, np.float32),
         np.array(probability, np.float32),
         arrays.link_offset,
-        sight_s,
+        sight_s.astype(np.float32),
     )
 
 

@@ -105,18 +105,8 @@ class RollingHorizon:
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
         self._work = horizon_site.work(network, queues, self.settings.horizon_s)
-        count = len(network.intersections)
-        stages = np.diff(self._arrays.stage_offset)
-        running = np.where(stages > 0, 0, -1).astype(np.int32)
-        self._choice = horizon_values.Choice(
-            stage=running,
-            age_s=self._memory.green_age_s,
-            mature=self._memory.mature,
-            planned=np.zeros(count, np.bool_),
-            cost_s=np.zeros(count, np.float32),
-        )
-        sight_s = np.maximum(self._streets.sight_m / np.maximum(self._streets.limit_mps, 1.0), 5.0)
-        self._ways = horizon_site.ways(network, sight_s.astype(np.float32))
+        self._choice = horizon_site.choice(network, self._memory)
+        self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
         self._changes = horizon_site.changes(network)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
@@ -124,9 +114,9 @@ class RollingHorizon:
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
         self._first_stage = self._arrays.stage_offset[:-1]
-        self._has_stage = stages > 0
+        self._has_stage = self._choice.stage >= 0
         self._waiting = Waiting(network)
-        self._cost_s = np.zeros(max(int(stages.max(initial=0)), 1), np.float32)
+        self._cost_s = np.zeros(len(self._work.land_s), np.float32)
         self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
         self._last_time_s = np.nan
         self._compile(network)
@@ -136,8 +126,23 @@ class RollingHorizon:
         tick_s = snapshot.time_s - self._last_time_s
         self._last_time_s = snapshot.time_s
         tick_s = min(max(tick_s, 0.0), 5.0) if np.isfinite(tick_s) else 1.0
-        choice, memory = self._choice, self._memory
-        before = choice.stage.copy()
+        choice, before = self._choice, self._choice.stage.copy()
+        self._observe(snapshot, tick_s)
+        self._search(snapshot)
+        changed = np.flatnonzero(choice.stage != before)
+        self._memory.waited_s[changed] = 0.0
+        for i in changed.tolist():
+            self._compare(i, int(before[i]), snapshot)
+        return Decision(self._want(snapshot, tick_s), choice.stage.copy())
+
+    def take_comparisons(self) -> tuple[Comparison, ...]:
+        """Return what was weighed at the changes since the last call, and forget it."""
+        taken = tuple(self._compared)
+        self._compared.clear()
+        return taken
+
+    def _observe(self, snapshot: Snapshot, tick_s: float) -> None:
+        """Remember what is seen, and tell neighbours who has left."""
         outflow.depart(
             snapshot.time_s,
             tick_s,
@@ -153,29 +158,30 @@ class RollingHorizon:
         approach_state.observe(
             self._streets,
             _seen(snapshot),
-            choice.stage,
+            self._choice.stage,
             self._flows.left_veh,
             tick_s,
             self.settings.blocked_s,
             self.settings.patience_s,
-            memory,
+            self._memory,
         )
-        self._expect(snapshot, tick_s)
+        self._hear(snapshot, tick_s)
         np.logical_and(self._pedestrian, snapshot.aspect == Aspect.GREEN, out=self._walking)
         self._walking |= snapshot.demand
         transitions.waits(snapshot.aspect, snapshot.age_ds, self._changes, self._earliest_s)
-        self._search(snapshot)
-        changed = np.flatnonzero(choice.stage != before)
-        memory.waited_s[changed] = 0.0
-        for i in changed.tolist():
-            self._compare(i, int(before[i]), snapshot)
-        return Decision(self._want(snapshot, tick_s), choice.stage.copy())
 
-    def take_comparisons(self) -> tuple[Comparison, ...]:
-        """Return what was weighed at the changes since the last call, and forget it."""
-        taken = tuple(self._compared)
-        self._compared.clear()
-        return taken
+    def _hear(self, snapshot: Snapshot, tick_s: float) -> None:
+        """Hear from neighbours whom to expect."""
+        outflow.expect(
+            snapshot.time_s,
+            tick_s,
+            self._arrays.approach_offset,
+            self._memory.rate_veh_s,
+            snapshot.link_share,
+            int(self.settings.coordinate),
+            self._ways,
+            self._flows,
+        )
 
     def _compare(self, i: int, running: int, snapshot: Snapshot) -> None:
         """Note what the best plan with each first stage would have cost, and who waits for that stage."""
@@ -188,19 +194,6 @@ class RollingHorizon:
             if cost_s < rolling_horizon.INFINITE:
                 chosen = stage == self._choice.stage[i]
                 self._compared.append(Comparison(snapshot.time_s, i, stage, chosen, cost_s, *found))
-
-    def _expect(self, snapshot: Snapshot, tick_s: float) -> None:
-        """Tell neighbours who has left and who will, and hear what they tell."""
-        outflow.expect(
-            snapshot.time_s,
-            tick_s,
-            self._arrays.approach_offset,
-            self._memory.rate_veh_s,
-            snapshot.link_share,
-            int(self.settings.coordinate),
-            self._ways,
-            self._flows,
-        )
 
     def _search(self, snapshot: Snapshot) -> None:
         """Plan wherever the stage may change now."""

@@ -132,7 +132,7 @@ def in_a_row(length_m: float = 150.0) -> Network:
 def test_ways_lead_from_a_stop_line_to_the_next_one() -> None:
     network = in_a_row()
     arrays = network.arrays
-    ways = horizon_site.ways(network, np.full(len(arrays.approach_lane), 10.0, np.float32))
+    ways = horizon_site.ways(network, horizon_site.streets(network, horizon_site.queues(network), 200.0))
     east = network.lane_index["east_out_0"]
     reached = {network.lanes[arrays.approach_lane[a]].id for a in ways.approach}
     assert "b:west_in_0" in reached

@@ -411,7 +411,7 @@ def test_a_planted_bug_is_caught(bug: tuple[type, str, str, str], monkeypatch: p
     monkeypatch.setattr(*bug[:2], planted(*bug))
     few = settings(
         TestFaults.settings,
-        max_examples=40,
+        max_examples=400,  # the first that finds it ends the search
         phases=[Phase.generate],
         derandomize=True,
         report_multiple_bugs=False,

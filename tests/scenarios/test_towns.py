@@ -128,7 +128,7 @@ def test_the_six_signals_of_the_town_are_of_different_kinds() -> None:
 
 @pytest.mark.parametrize("world", ["sumo", "sim"])
 def test_the_first_minutes_with_every_controller(name: str, world: str, tmp_path: Path) -> None:
-    scenario = signals.load(name, world=world, end_s=BEGIN_S + 1020.0)
+    scenario = signals.load(name, world=world, end_s=BEGIN_S + 1140.0)
     for controller in CONTROLLERS:
         run = signals.run(scenario, controller=controller, seed=1, out=tmp_path / controller)
         assert run.violations == 0
