@@ -33,7 +33,6 @@ def test_explain_for_programs(folder: Path) -> None:
     assert row["time_s"] <= 120
     assert costs_s == sorted(costs_s)
     assert [one["chosen"] for one in row["weighed"]].count(True) == 1
-    assert row["weighed"][0]["chosen"]  # the cheapest is what was asked for
 
 
 def test_before_the_first_change_nothing_is_explained(folder: Path) -> None:

@@ -125,12 +125,13 @@ class _Place:
         if not self._steps:
             return np.zeros(len(seen.green), np.bool_)
         waits = seen.demand & ~seen.green & self._served
-        for _ in self._steps:
-            step, after = self._steps[self._at], self._next
-            if not (waits & ~step).any() or self._needed(seen, step & ~after).any():
-                break
+        step, after, passed = self._steps[self._at], self._next, 0
+        # It ends within one round: who waits is served by a step, called when it is entered, and needed at its end.
+        while passed < len(self._steps) and (waits & ~step).any() and not self._needed(seen, step & ~after).any():
+            passed += 1
             self._at = (self._at + 1) % len(self._steps)
             self._called |= seen.demand & self._walker & after & ~step
+            step, after = after, self._next
         return self._wanted(seen, waits)
 
     @property

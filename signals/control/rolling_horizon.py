@@ -184,7 +184,12 @@ class RollingHorizon:
         )
 
     def _compare(self, i: int, running: int, snapshot: Snapshot) -> None:
-        """Note what the best plan with each first stage would have cost, and who waits for that stage."""
+        """Note what the best plan with each first stage would have cost, and who waits for that stage.
+
+        Each is searched by itself, which finds plans that the search that decides gave up: it keeps one for each second
+        and stage. To ask for the cheapest of these instead was tried and is worse (cologne1 16.6 s instead of 14.4):
+        it puts changes off from second to second.
+        """
         rolling_horizon.compare(
             i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._work, self._choice,
             self._cost_s,

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from signals.control.advanced_pressure import AdvancedPressure
+from signals.testing import two_crossroads
 from tests.control.baseline import drives_safely, serves_everybody
-from tests.control.made import marked, shows
+from tests.control.made import marked, quiet, shows
 from tests.control.test_gathered_delay import NETWORK, seen
 
 NORTH_SOUTH, EAST_WEST = (0, 4), (2, 6)
@@ -44,3 +47,18 @@ def test_who_cannot_be_there_in_time_does_not_count() -> None:
 
 def test_running_vehicles_may_weigh_more() -> None:
     assert wanted(4, 9.0, running_weight=3.0) == NORTH_SOUTH
+
+
+def test_an_intersection_without_stages_leaves_the_choice_to_the_others() -> None:
+    network = two_crossroads()
+    first, second = network.intersections
+    network = replace(network, intersections=(replace(first, stages=(), plans=()), second))
+    groups = int(network.arrays.group_offset[1])
+    queues = np.zeros(len(network.arrays.approach_lane), np.float32)
+    queues[int(network.arrays.approach_offset[1]) + 2] = 9.0
+    controller = AdvancedPressure(network)
+    for t in range(12):
+        snapshot = quiet(network, float(t), queue_veh=queues)
+        decision = controller.decide(shows(snapshot, [groups + g for g in NORTH_SOUTH]))
+    assert marked(decision.want[:groups]) == ()
+    assert marked(decision.want[groups:]) == EAST_WEST

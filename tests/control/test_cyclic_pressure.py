@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from signals.control.cyclic_pressure import CyclicPressure, shares
 from signals.model.crossroads import crossroads
 from tests.control.baseline import drives_safely, serves_everybody
-from tests.control.made import Street
+from tests.control.made import Street, marked, quiet, shows
 
 NETWORK = crossroads()
 
@@ -55,3 +57,13 @@ def test_the_cycle_stays_and_greens_follow_the_queues() -> None:
     assert 8 <= starts <= 11  # 900 s of 90 s
     assert seconds[0] > 1.5 * seconds[2]
     assert seconds[1] > 0
+
+
+def test_the_only_stage_stays_cycle_after_cycle() -> None:
+    place = NETWORK.intersections[0]
+    network = replace(NETWORK, intersections=(replace(place, stages=place.stages[1:2], plans=()),))
+    controller, (stage,) = CyclicPressure(network, cycle_s=20.0), network.intersections[0].stages
+    for t in range(70):
+        decision = controller.decide(shows(quiet(network, float(t)), stage.groups, t + 1.0))
+        assert marked(decision.want) == stage.groups
+        assert decision.stage.tolist() == [0]

@@ -15,7 +15,7 @@ from signals.model.crossroads import crossroads
 from signals.model.intersections import Plan, PlanStep
 from signals.model.network import Network
 from signals.model.values import Aspect
-from signals.testing import check_controller, networks
+from signals.testing import check_controller, networks, two_crossroads
 from tests.control.made import Street, marked, quiet
 
 NETWORK = crossroads()
@@ -104,3 +104,23 @@ def test_what_is_deployed_runs_until_something_was_counted() -> None:
     assert seconds(FixedTime(NETWORK), NETWORK, 90) == seconds(NetPlan(NETWORK), NETWORK, 90)
     place = replace(NETWORK.intersections[0], stages=(), plans=())
     assert set(seconds(FixedTime(replace(NETWORK, intersections=(place,))), NETWORK, 60)) == {()}
+
+
+def test_an_intersection_without_stages_does_not_keep_the_others_from_learning() -> None:
+    network = two_crossroads()
+    first, second = network.intersections
+    bare = replace(network, intersections=(replace(first, stages=(), plans=()), second))
+    groups = int(network.arrays.group_offset[1])
+    veh = np.zeros(len(network.arrays.approach_lane), np.float32)
+    veh[int(network.arrays.approach_offset[1])] = 12.0
+
+    def shown(network: Network, **settings: float) -> list[tuple[int, ...]]:
+        controller, found = FixedTime(network, **settings), []
+        for t in range(400):
+            snapshot = quiet(network, float(t), count_veh=veh if t >= 60 else np.zeros_like(veh))
+            found.append(marked(controller.decide(snapshot).want))
+        return found
+
+    learned = shown(bare, replan_s=60.0)
+    assert learned == [tuple(g for g in wanted if g >= groups) for wanted in shown(network, replan_s=60.0)]
+    assert learned != shown(bare, replan_s=1000.0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,23 @@ def test_the_maximum_counts_from_when_somebody_waits() -> None:
 def test_without_stages_nothing_is_wanted() -> None:
     network = replace(NETWORK, intersections=(replace(PLACE, stages=(), plans=()),))
     assert wanted(GroupSteps(network, LONG), demanded(quiet(network), (2,))) == ()
+
+
+def test_who_waits_alone_is_reached_from_every_step() -> None:
+    """Steps that nobody needs are passed, but not the one that serves who waits, people on foot included."""
+    for before, after in product(range(12), repeat=2):
+        steps = GroupSteps(NETWORK, LONG)
+        wanted(steps, demanded(quiet(NETWORK, 10.0), (before,)))
+        want = wanted(steps, demanded(quiet(NETWORK, 11.0), (after,)))
+        assert after in want, (before, after)
+
+
+def test_of_those_who_wait_somebody_is_wanted_and_the_walk_stops_there() -> None:
+    rng = np.random.default_rng(7)
+    steps = GroupSteps(NETWORK, LONG)
+    for t in range(300):
+        waiting = set(marked(rng.random(12) < rng.choice([0.1, 0.3, 0.8])))
+        snapshot = demanded(quiet(NETWORK, float(t)), waiting)
+        assert bool(set(wanted(steps, snapshot)) & waiting) == bool(waiting)
+        at = steps.decide(snapshot, used()).stage.tolist()
+        assert steps.decide(snapshot, used()).stage.tolist() == at

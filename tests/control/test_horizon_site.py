@@ -6,7 +6,8 @@ import numpy as np
 
 from signals.control import horizon_site
 from signals.model.crossroads import crossroads
-from signals.model.intersections import SignalGroup
+from signals.model.intersections import Intersection, SignalGroup
+from signals.model.lanes import User
 from signals.model.movements import Movement
 from signals.model.network import Network
 
@@ -162,6 +163,16 @@ def test_lanes_that_fan_out_just_before_the_stop_line_are_one_queue() -> None:
     assert served.approach.tolist() == [0, 2, 3, 4, 5, 6, 7]
     assert served.beyond.tolist() == [2, 3, 4, 5, 6, 7, 8]
     assert horizon_site.queues(fanned_out(40.0)).approach.tolist() == list(range(8))
+
+
+def test_a_stop_line_just_before_keeps_their_queues_apart() -> None:
+    network = fanned_out(8.0)
+    fan = tuple(k for k, movement in enumerate(network.movements) if movement.id.startswith("fan"))
+    gate = Intersection("gate", (SignalGroup("gate", User.VEHICLE, (0, 1), fan),), ((None,),), ())
+    served = horizon_site.queues(replace(network, intersections=(*network.intersections, gate)))
+    assert served.offset.tolist() == [0, 8, 9]
+    assert served.approach.tolist() == list(range(9))
+    assert served.beyond.tolist() == list(range(1, 10))
 
 
 def test_exits_are_followed_as_far_as_they_are_short() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,3 +63,43 @@ def test_who_yields_waits_for_a_busy_opposing_street() -> None:
     row = int(np.flatnonzero(calm.flow_veh_h)[0])
     assert crowded.yielding_veh_h[row].max() < 0.6 * calm.yielding_veh_h[row].max()
     assert crowded.opposing[row] > 0.3
+
+
+def apart() -> Any:
+    """The crossroads whose right turn from the north has a group of its own, always green with straight on."""
+    network = crossroads(pedestrians=False)
+    place = network.intersections[0]
+    ahead = place.groups[0]
+    groups = (
+        replace(ahead, links=ahead.links[:1], movements=ahead.movements[:1]),
+        *place.groups[1:],
+        replace(ahead, id="north right", links=ahead.links[1:], movements=ahead.movements[1:]),
+    )
+    rows = [(*row, row[0]) for row in place.intergreen_ds]
+    right = len(place.groups)
+    stages = tuple(replace(s, groups=(*s.groups, right) if 0 in s.groups else s.groups) for s in place.stages)
+    place = replace(place, groups=groups, intergreen_ds=(*rows, rows[0]), stages=stages, plans=())
+    return replace(network, intersections=(place,))
+
+
+def test_one_group_of_a_lane_has_all_of_it_while_the_other_has_nobody() -> None:
+    flow = np.zeros(12)
+    flow[0] = 500.0
+    assert mean_delay(apart(), flow) == pytest.approx(mean_delay(crossroads(pedestrians=False), flow))
+
+
+def test_two_groups_of_a_lane_share_its_room() -> None:
+    network = apart()
+    frame = frames_of(network, 0)[0]
+    rows, flow = LaneGroups(network, 0, frame), np.zeros(12)
+    flow[:2] = 150.0
+    lengths = np.array([[300.0 if stretches else 50.0 for stretches in frame.stretches]])
+    demand = rows.demand(flow, Settings())
+    both = np.flatnonzero(demand.flow_veh_h)
+    assert len(both) == 2
+    assert rows.rows[both, 0].tolist() == [0, 0]
+    green_s = float((lengths @ (demand.rate_veh_h[both[0]] > 0))[0]) / 10.0
+    cycle_s = float(lengths.sum()) / 10.0
+    alone = Settings().saturation_veh_h * (green_s - Settings().lost_s) / cycle_s
+    expected = 300.0 * delay(150.0, alone / 2, green_s, cycle_s)
+    assert rows.delay_veh_s(lengths, demand)[0] == pytest.approx(expected)

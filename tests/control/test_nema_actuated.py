@@ -70,3 +70,9 @@ def test_turns_lead_and_are_skipped_without_a_call() -> None:
 def test_nobody_waits_nobody_moves() -> None:
     controller = NemaActuated(NETWORK)
     assert all(set(THROUGH) <= set(gaps(controller, THROUGH, (), float(t), ())) for t in range(50))
+
+
+def test_where_there_are_no_stages_nobody_is_wanted() -> None:
+    network = replace(NETWORK, intersections=(replace(NETWORK.intersections[0], stages=()),))
+    everybody = range(len(network.arrays.group_user))
+    assert not NemaActuated(network).decide(demanded(quiet(network, 10.0), everybody)).want.any()

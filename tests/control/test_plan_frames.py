@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from signals.control.plan_frames import bounds_of, frames_of, interstage_steps
+from signals.control.plan_frames import PlanFrame, bounds_of, frames_of, interstage_steps
 from signals.model.crossroads import crossroads
+from signals.model.intersections import Plan, PlanStep
 from signals.testing import networks
 from tests.control.test_overlaps import with_intergreens
 
@@ -81,3 +82,36 @@ def test_steps_of_no_length_are_left_out() -> None:
 def test_without_stages_there_is_no_frame() -> None:
     network = replace(NETWORK, intersections=(replace(PLACE, stages=()),))
     assert frames_of(network, 0) == []
+
+
+def with_place(**changes: Any) -> Any:
+    return replace(NETWORK, intersections=(replace(PLACE, **changes),))
+
+
+def test_who_is_never_green_in_a_frame_bounds_nothing() -> None:
+    """Groups 0 and 2 alternate; both conflict with 5, which the frame leaves out."""
+    assert PLACE.conflict(0, 5)
+    assert PLACE.conflict(2, 5)
+    bounds = bounds_of(PLACE, PlanFrame("two", ((0,), (), (2,), ()), (100, 50, 200, 60), (True, False, True, False)))
+    found = {tuple(row): least for row, least in zip(bounds.steps.tolist(), bounds.least_ds.tolist(), strict=True)}
+    assert found == {(1, 0, 0, 0): 50.0, (0, 1, 0, 0): 50.0, (0, 0, 1, 0): 50.0, (0, 0, 0, 1): 50.0}
+
+
+def test_a_deployed_plan_is_no_frame_where_there_is_none_or_it_leaves_somebody_out() -> None:
+    partial = Plan("partial", tuple(step for step in PLACE.plans[0].steps if 1 not in step.groups))
+    for plans in ((), (partial,)):
+        assert [frame.id for frame in frames_of(with_place(plans=plans), 0)] == ["stages"]
+
+
+def test_one_stage_alone_never_changes() -> None:
+    (frame,) = frames_of(with_place(stages=PLACE.stages[:1], plans=()), 0)
+    assert frame.groups == (PLACE.stages[0].groups,)
+    assert frame.duration_ds == (60,)  # of those on foot
+    assert frame.stretches == (True,)
+
+
+def test_equal_steps_that_follow_each_other_are_one() -> None:
+    first, *others = PLACE.plans[0].steps
+    halves = (PlanStep(100, first.groups), PlanStep(first.duration_ds - 100, first.groups))
+    split = Plan(PLACE.plans[0].id, (*halves, *others))
+    assert frames_of(with_place(plans=(split,)), 0)[0] == frames_of(NETWORK, 0)[0]

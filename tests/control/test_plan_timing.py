@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from signals.control.plan_frames import bounds_of, frames_of
-from signals.control.plan_timing import PlanTiming
+from signals.control.plan_timing import MOST_MOVES, SECOND_DS, PlanTiming
 from signals.control.webster import Designer, Settings
 from signals.model.crossroads import crossroads
 from signals.testing import networks
@@ -63,3 +63,45 @@ def test_it_is_no_worse_than_webster_by_its_own_measure() -> None:
 def test_without_stages_there_is_no_plan() -> None:
     place = replace(NETWORK.intersections[0], stages=())
     assert PlanTiming(replace(NETWORK, intersections=(place,)), 0).best(flows(100.0)) is None
+
+
+def with_minimum(min_green_ds: int) -> Any:
+    """The same minimum green for everybody, whatever the deployed plan (12 s for turns) was made for."""
+    place = NETWORK.intersections[0]
+    groups = tuple(replace(group, min_green_ds=min_green_ds, max_green_ds=9000) for group in place.groups)
+    return replace(NETWORK, intersections=(replace(place, groups=groups),))
+
+
+def green_ds(plan: Any, group: int) -> int:
+    return sum(step.duration_ds for step in plan.steps if group in step.groups)
+
+
+def test_steps_of_a_deployed_plan_grow_to_minimum_greens_that_it_does_not_keep() -> None:
+    timed = PlanTiming(with_minimum(200), 0).best(flows(50.0))
+    assert timed is not None
+    assert timed.plan.id == "fixed"
+    assert [green_ds(timed.plan, group) for group in (1, 3)] == [200, 200]
+
+
+def test_a_deployed_plan_that_cannot_grow_to_the_minimum_greens_is_not_taken() -> None:
+    minimum_ds = SECOND_DS * MOST_MOVES + 1000
+    timed = PlanTiming(with_minimum(minimum_ds), 0, Settings(max_cycle_s=4000.0)).best(flows(50.0))
+    assert timed is not None
+    assert timed.plan.id == "stages"
+    assert all(green_ds(timed.plan, group) >= minimum_ds for group in range(8))
+
+
+def test_the_cycle_is_no_shorter_than_its_bound() -> None:
+    timed = PlanTiming(NETWORK, 0, Settings(min_cycle_s=180.0, max_cycle_s=240.0)).best(flows(20.0))
+    assert timed is not None
+    assert 1800 <= timed.plan.cycle_ds < 1900
+
+
+def test_the_search_ends_even_if_every_move_pays() -> None:
+    """Where one street alone is used, the longer its green, the better, without end."""
+    only = np.zeros(12, np.float32)
+    only[0] = 1500.0
+    timed = PlanTiming(NETWORK, 0, Settings(max_cycle_s=1e5)).best(only)
+    assert timed is not None
+    longest_ds = NETWORK.intersections[0].plans[0].cycle_ds + 5 * SECOND_DS * MOST_MOVES
+    assert 0.9 * longest_ds < timed.plan.cycle_ds <= longest_ds

@@ -9,6 +9,7 @@ from signals.control.dual_ring import Rings
 from signals.control.ring_barrier import ring_plan
 from signals.model.crossroads import crossroads
 from signals.testing import networks
+from tests.control.test_stage_sequence import yielding_left
 
 NETWORK = crossroads()
 PLACE = NETWORK.intersections[0]
@@ -48,3 +49,18 @@ def test_every_group_has_one_place_and_rings_of_a_side_are_compatible(network: A
 def test_without_stages_there_are_no_rings() -> None:
     network = replace(NETWORK, intersections=(replace(PLACE, stages=()),))
     assert ring_plan(network, 0).sides == ()
+
+
+def test_who_yields_stands_in_one_ring_with_those_it_yields_to_where_a_stage_protects_it() -> None:
+    plan = ring_plan(yielding_left(), 0)
+    assert list(zip(*plan.yields.nonzero(), strict=True)) == [(1, 4)]
+    assert not plan.conflicts[1, 4]
+    assert [ring for side in plan.sides for ring in side if {1, 4} & set(ring)] == [(1, 4)]
+
+
+def test_a_turn_that_shares_its_lane_has_no_place_of_its_own() -> None:
+    """Whoever goes straight on at the head of the lane would block it."""
+    network = yielding_left()
+    movements = list(network.movements)
+    movements[2] = replace(movements[2], from_lane=movements[0].from_lane)
+    assert not ring_plan(replace(network, movements=tuple(movements)), 0).yields.any()

@@ -9,6 +9,7 @@ from signals.control.running_stages import RunningStages, tenths
 from signals.control.wishes import NO_STAGE
 from signals.model.crossroads import crossroads
 from signals.model.values import Aspect, Snapshot
+from signals.testing import two_crossroads
 from tests.control.made import demanded, quiet, shows
 
 NETWORK = crossroads()
@@ -113,6 +114,26 @@ def test_another_stage_is_asked_for_at_once_and_nobody_walks_into_it() -> None:
     decision = stages.decide(called)
     assert np.flatnonzero(decision.want).tolist() == [1, 5]
     assert decision.stage.tolist() == [1]
+
+
+def test_all_are_asked_at_once_and_who_runs_already_goes_on() -> None:
+    network = two_crossroads()
+    second = int(network.arrays.group_offset[1])
+    stages = RunningStages(network, np.zeros(2, np.int32))
+    green = shows(quiet(network, 30.0), [*NORTH_SOUTH, *(second + g for g in NORTH_SOUTH)])
+    stages.watch(green)
+    stages.decide(green)
+    stages.watch(green)
+    assert stages.mature.tolist() == [True, True]
+    stages.ask_all(np.array([1, 0], np.int32), 30.0)
+    assert stages.stage.tolist() == [1, 0]
+    assert stages.shown.tolist() == stages.mature.tolist() == [False, True]
+    assert np.flatnonzero(stages.decide(green).want).tolist() == [1, 5, *(second + g for g in NORTH_SOUTH)]
+    # The time that a change may take runs from when it was asked for.
+    stages.watch(quiet(network, 49.9))
+    assert not stages.shown[0]
+    stages.watch(quiet(network, 50.0))
+    assert stages.shown[0]
 
 
 def test_without_a_stage_nothing_is_wanted_or_left() -> None:
