@@ -112,7 +112,7 @@ def site(network: Network, served: Queues) -> horizon_values.Site:
         arrays.group_user,
         (arrays.min_green_ds * 0.1).astype(np.float32),
         arrays.matrix_offset,
-        np.where(arrays.intergreen_ds < 0, -1.0, arrays.intergreen_ds * 0.1).astype(np.float32),
+        _intergreen_s(network),
         arrays.stage_green,
         served.approach,
         served.beyond,
@@ -123,6 +123,12 @@ def site(network: Network, served: Queues) -> horizon_values.Site:
         arrays.link_permissive,
         _opposing(network, served),
     )
+
+
+def _intergreen_s(network: Network) -> FloatArray:
+    """Return the intergreens in seconds; negative = compatible."""
+    ds = network.arrays.intergreen_ds
+    return np.where(ds < 0, -1.0, ds * 0.1).astype(np.float32)
 
 
 def _opposing(network: Network, served: Queues) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
@@ -230,7 +236,7 @@ def changes(network: Network) -> transitions.Changes:
         arrays.group_user,
         (np.maximum(arrays.amber_ds, arrays.clearance_ds) * 0.1).astype(np.float32),
         arrays.matrix_offset,
-        np.where(arrays.intergreen_ds < 0, -1.0, arrays.intergreen_ds * 0.1).astype(np.float32),
+        _intergreen_s(network),
     )
 
 

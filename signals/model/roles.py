@@ -18,6 +18,9 @@ class Controller(Protocol):
     A controller is built as ``Class(network, **settings)``. Everything slow (compiling, pre-computing) belongs into
     the constructor: `decide` is called once a tick and has a deadline. What it wants need not be safe; the guard
     makes it so.
+
+    One that explains itself has a method ``take_comparisons() -> tuple[Comparison, ...]``, too: what it weighed at the
+    changes since the last call. It is called once a tick, for the record, and must not raise.
     """
 
     def decide(self, snapshot: Snapshot) -> Decision:

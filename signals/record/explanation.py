@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from signals.errors import RecordError, UnknownNameError
-from signals.record.run_folder import read_run
+from signals.record.run_folder import COMPARISON_FILE, read_run
 from signals.record.tables import Values, read_table
 
 __all__ = ["Change", "Weighed", "changes_before", "latest_changes"]
 
 TABLE = "comparisons"
+DEFAULT_RUN = "rolling_horizon/seed-1"
 
 
 class Weighed(NamedTuple):
@@ -77,6 +78,8 @@ def latest_changes(folder: Path, at_s: float, intersection: str = "") -> list[Ch
     UnknownNameError
         When no intersection of this id was ever changed.
     """
+    if (folder / COMPARISON_FILE).is_file():
+        raise RecordError(f'"{folder}" is the folder of a comparison; name one of its runs, such as {DEFAULT_RUN}')
     record = read_run(folder)
     if not (folder / f"{TABLE}.csv").is_file():
         raise RecordError(f'"{folder}" has no {TABLE}.csv: it was made by an older version; run it again')

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.validation import code_hashes
 from benchmarks.validation.cases import Case, Result, key_of, read_result, result_path, write_result
-from benchmarks.validation.code_hashes import check_code, code_files, code_sha256, roots_of
+from benchmarks.validation.code_hashes import check_code, code_files, roots_of
 from benchmarks.validation.sites import CONTROLLERS, paired
 from signals.errors import InputError
 from signals.scenario import Scenario, load
@@ -68,23 +67,6 @@ def test_a_controller_depends_on_its_own_code_only() -> None:
     names = {path.name for path in code_files(roots_of("sumo", "max_pressure"))}
     assert {"max_pressure.py", "interstage.py", "world.py"} <= names
     assert "greedy.py" not in names
-
-
-def test_comments_do_not_count_and_code_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "made.py"
-    texts = [
-        '"""What."""\n\ndef f():\n    """Why."""\n    return 1\n',
-        "def f():\n    # because\n    return 1",
-        "def f():\n    return 2\n",
-    ]
-    monkeypatch.setattr(code_hashes, "code_files", lambda roots: {path: ""})
-    found = []
-    for number, text in enumerate(texts):
-        path.write_text(text)
-        code_hashes._meaning.cache_clear()
-        found.append(code_sha256((f"{tmp_path}{number}",)))
-    assert found[0] == found[1] != found[2]
-    code_hashes._meaning.cache_clear()
 
 
 def test_code_that_changed_meanwhile_is_refused(tmp_path: Path) -> None:

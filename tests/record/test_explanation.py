@@ -67,3 +67,9 @@ def test_a_run_of_an_older_version_is_named(tmp_path: Path) -> None:
 def test_an_intersection_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match='"nowhere"'):
         latest_changes(written(tmp_path, FIRST), 20.0, "nowhere")
+
+
+def test_a_comparison_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "comparison.json").touch()
+    with pytest.raises(RecordError, match="name one of its runs"):
+        latest_changes(tmp_path, 20.0)
