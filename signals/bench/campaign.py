@@ -270,7 +270,7 @@ def _plan(suite: Suite, entered: Sequence[Entrant], world: str) -> bytes:
         "schema": "signals-bench-plan/1",
         "suite": asdict(suite),
         "entrants": [{"name": entrant.name, "sha256": entrant.sha256} for entrant in entered],
-        "code_sha256": code_sha256(world),
+        "code_sha256": code_sha256(world, *(tier(name).sensing for name in suite.tiers)),
         "versions": dict(versions(world)),
     }
     return f"{json.dumps(without_paths(plan), indent=1)}\n".encode()

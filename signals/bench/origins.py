@@ -27,6 +27,7 @@ __all__ = ["code_sha256", "entrant_sha256", "fingerprint", "scene_sha256", "vers
 
 _TAKES_PART = ("signals.bench.task", "signals.worker")
 _NOT_IN_SUMO = ("signals.adapters.sim",)
+_NOT_WITH_FULL_SENSING = ("signals.sensing.loops", "signals.sensing.loop_places", "signals.kernels.loops")
 _POLICIES = ("signals.env.policy_sources",)
 _PACKAGES = ("numpy", "numba")
 
@@ -42,7 +43,7 @@ def scene_sha256(scenario: Scenario) -> str:
     return _sha256({
         "inputs": [(path.name, _sha256_once(path, path.stat().st_mtime_ns)) for path in scenario.inputs],
         "settings": without_paths(scenario.settings),
-        "code": code_sha256(scenario.file.scenario.world),
+        "code": code_sha256(scenario.file.scenario.world, scenario.file.sensing.level),
         "versions": versions(scenario.file.scenario.world),
     })  # fmt: skip
 
@@ -82,9 +83,18 @@ def entrant_sha256(controller: str, settings: Mapping[str, object] | None = None
 
 
 @cache
-def code_sha256(world: str) -> str:
-    """Hash the code of this package that every run in a world depends on, whoever controls it."""
-    return closure_sha256(_TAKES_PART, _NOT_IN_SUMO if world == "sumo" else ())
+def code_sha256(world: str, *sensing: str) -> str:
+    """Hash the code of this package that every run in a world depends on, whoever controls it.
+
+    Parameters
+    ----------
+    world
+        Where vehicles drive, as a scenario names it.
+    sensing
+        The levels of sensing that take part.
+    """
+    without = _NOT_IN_SUMO if world == "sumo" else ()
+    return closure_sha256(_TAKES_PART, without if "detectors" in sensing else without + _NOT_WITH_FULL_SENSING)
 
 
 def _roots_of(controller: str) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ def _manifest(campaign: Campaign) -> Manifest:
         times={name: "{:g} to {:g} s".format(*stage.scored_s) for name, stage in stages.items()},
         entrants={entrant.name: entrant.sha256 for entrant in campaign.entrants},
         versions=versions(campaign.world),
-        code_sha256=code_sha256(campaign.world),
+        code_sha256=code_sha256(campaign.world, *(tier(name).sensing for name in suite.tiers)),
         platform=f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         files={},
     )

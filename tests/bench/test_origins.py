@@ -88,3 +88,10 @@ def test_what_takes_no_part_does_not_count() -> None:
 def test_versions_name_the_simulator_where_it_takes_part() -> None:
     assert "sumo" in versions("sumo")
     assert "sumo" not in versions("sim")
+
+
+def test_loops_do_not_count_where_everything_is_seen(tmp_path: Path) -> None:
+    assert code_sha256("sumo", "full") != code_sha256("sumo", "detectors")
+    assert code_sha256("sumo", "full", "detectors") == code_sha256("sumo", "detectors")
+    stage = Stage("crossroads", small_suite(), tmp_path)
+    assert stage.scenario(tier("A"), 1.0, 1).estimator().__class__.__module__ == "signals.sensing.full"
