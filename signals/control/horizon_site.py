@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from signals.kernels import approach_state, horizon_values, outflow, transitions
+from signals.kernels import approach_state, box, discharge, horizon_values, outflow, transitions
 from signals.model.feeders import feeders
 from signals.model.lanes import User
 from signals.model.network import Network
@@ -14,8 +14,10 @@ from signals.model.values import Aspect, BoolArray, FloatArray, IntArray, Snapsh
 
 __all__ = [
     "Queues",
+    "boxes",
     "changes",
     "choice",
+    "discharges",
     "group_mask",
     "lists",
     "memory",
@@ -32,6 +34,7 @@ __all__ = [
 SHORT_M = 15.0
 """Lanes that fan out nearer to the stop line than this are served one vehicle at a time, as the lane before them."""
 LEAST_SIGHT_S = 5.0
+BITS = 64
 FAR_M = 1500.0
 """Neighbours farther away than this are not told what is released."""
 
@@ -134,8 +137,8 @@ def _intergreen_s(network: Network) -> FloatArray:
 def _opposing(network: Network, served: Queues) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
     """Which queues have priority over which, per stage: one bit a queue."""
     arrays = network.arrays
-    # One bit a queue: beyond 64 queues at one intersection the last ones are taken not to yield.
-    widest = min(max(int(np.diff(served.offset).max(initial=1)), 1), 64)
+    # One bit a queue: beyond 64 queues at one intersection nobody is taken to yield to the last ones.
+    widest = max(int(np.diff(served.offset).max(initial=1)), 1)
     bits = np.zeros((len(arrays.stage_green), widest), np.uint64)
     for i in range(len(network.intersections)):
         owner = {
@@ -148,11 +151,11 @@ def _opposing(network: Network, served: Queues) -> np.ndarray[tuple[int, int], n
             green = arrays.stage_green[s]
             first_group = int(arrays.group_offset[i])
             for k, q in owner.items():
-                if q >= widest or not arrays.link_permissive[k] or not green[arrays.link_group[k] - first_group]:
+                if not arrays.link_permissive[k] or not green[arrays.link_group[k] - first_group]:
                     continue
                 for other in arrays.yield_link[arrays.yield_offset[k] : arrays.yield_offset[k + 1]]:
                     p = owner[int(other)]
-                    if p != q and p < widest and green[arrays.link_group[other] - first_group]:
+                    if p != q and p < BITS and green[arrays.link_group[other] - first_group]:
                         bits[s, q] |= np.uint64(1 << p)
     return bits
 
@@ -237,6 +240,26 @@ def changes(network: Network) -> transitions.Changes:
         (np.maximum(arrays.amber_ds, arrays.clearance_ds) * 0.1).astype(np.float32),
         arrays.matrix_offset,
         _intergreen_s(network),
+    )
+
+
+def boxes(network: Network) -> tuple[box.Box, box.Inside]:
+    """Build the view of what is inside the junctions, and an empty memory of it."""
+    arrays = network.arrays
+    vias = [network.movements[index].via for index in arrays.link_movement]
+    return box.Box(
+        arrays.group_offset,
+        arrays.matrix_offset,
+        _intergreen_s(network),
+        arrays.link_group,
+        np.cumsum([0, *(len(via) for via in vias)]).astype(np.int32),
+        np.array([lane for via in vias for lane in via], np.int32),
+    ), box.Inside(
+        np.zeros(len(network.lanes), np.float32),
+        np.zeros(len(network.lanes), np.float32),
+        np.zeros(len(network.lanes), np.float32),
+        np.zeros(len(arrays.group_user), np.bool_),
+        np.zeros(len(network.intersections), np.float32),
     )
 
 
@@ -337,6 +360,14 @@ def outflows(network: Network, horizon_s: int) -> outflow.Outflows:
 
 def _drive_s(network: Network, lane: int) -> float:
     return network.lanes[lane].length_m / max(network.lanes[lane].speed_mps, 1.0)
+
+
+def discharges(served: Queues) -> discharge.Discharge:
+    """Begin to learn how fast queues leave."""
+    count = len(served.approach)
+    return discharge.Discharge(
+        np.zeros((count, 2, 2), np.float32), np.ones((count, 2), np.float32), np.zeros(4, np.float32)
+    )
 
 
 def one_waiting_everywhere(network: Network) -> Snapshot:

@@ -15,7 +15,16 @@ import numpy.typing as npt
 
 from signals.control import horizon_site
 from signals.control.waiting import Waiting
-from signals.kernels import approach_state, horizon_arrivals, horizon_values, outflow, rolling_horizon, transitions
+from signals.kernels import (
+    approach_state,
+    box,
+    discharge,
+    horizon_arrivals,
+    horizon_values,
+    outflow,
+    rolling_horizon,
+    transitions,
+)
 from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, Comparison, Decision, Snapshot
@@ -62,6 +71,10 @@ class Settings:
         How far vehicles are seen; must not exceed what the estimator uses.
     coordinate
         Whether neighbours tell each other what they have released and plan to release.
+    learn_discharge
+        Whether it is learned how fast each queue really leaves.
+    clear_box
+        Whether groups wait to start while somebody of a conflicting movement stands inside the junction.
     """
 
     horizon_s: int = 60
@@ -78,6 +91,8 @@ class Settings:
     patience_s: float = 45.0
     range_m: float = 200.0
     coordinate: bool = True
+    learn_discharge: bool = True
+    clear_box: bool = True
 
 
 MOST_COMPARISONS = 4096
@@ -109,6 +124,8 @@ class RollingHorizon:
         self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
         self._changes = horizon_site.changes(network)
+        self._box, self._inside = horizon_site.boxes(network)
+        self._learned = horizon_site.discharges(queues)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
         self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
@@ -119,6 +136,7 @@ class RollingHorizon:
         self._cost_s = np.zeros(len(self._work.land_s), np.float32)
         self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
         self._last_time_s = np.nan
+        self._before: horizon_values.Arrivals | None = None
         self._compile(network)
 
     def decide(self, snapshot: Snapshot) -> Decision:
@@ -155,6 +173,7 @@ class RollingHorizon:
             self._ways,
             self._flows,
         )
+        self._learn(tick_s)
         approach_state.observe(
             self._streets,
             _seen(snapshot),
@@ -166,9 +185,25 @@ class RollingHorizon:
             self._memory,
         )
         self._hear(snapshot, tick_s)
+        box.watch(tick_s, snapshot.lane_veh, snapshot.lane_free_m, self._box, self._inside)
         np.logical_and(self._pedestrian, snapshot.aspect == Aspect.GREEN, out=self._walking)
         self._walking |= snapshot.demand
         transitions.waits(snapshot.aspect, snapshot.age_ds, self._changes, self._earliest_s)
+
+    def _learn(self, tick_s: float) -> None:
+        """Compare what has left since the last tick with what the model had said."""
+        if self._before is None or not self.settings.learn_discharge:
+            return
+        discharge.learn(
+            tick_s,
+            self._flows.left_veh,
+            self._site,
+            self._before,
+            self._rules,
+            self._lists,
+            self._choice,
+            self._learned,
+        )
 
     def _hear(self, snapshot: Snapshot, tick_s: float) -> None:
         """Hear from neighbours whom to expect."""
@@ -203,6 +238,7 @@ class RollingHorizon:
     def _search(self, snapshot: Snapshot) -> None:
         """Plan wherever the stage may change now."""
         arrivals, flows = self._arrivals(snapshot), self._flows
+        self._before = arrivals
         horizon_arrivals.gather(self._site, arrivals, flows.inflow, self._rules, self._lists)
         rolling_horizon.decide(self._site, arrivals, self._rules, self._lists, self._work, self._choice, flows.planned)
         flows.planned_s[self._choice.planned] = snapshot.time_s
@@ -212,6 +248,8 @@ class RollingHorizon:
         green = self._arrays.stage_green[rows] * self._has_stage[:, None]
         stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | snapshot.demand)
         transitions.linger(tick_s, snapshot.aspect, self._changes, self._earliest_s, stage, self._kept)
+        if self.settings.clear_box:
+            box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)
         return self._kept.copy()
 
     def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:
@@ -229,13 +267,21 @@ class RollingHorizon:
             self._earliest_s,
             self._memory.blocked_s,
             self._memory.wait_s,
+            self._learned.vigour,
         )
 
     def _compile(self, network: Network) -> None:
         """Run once on an empty world, so that nothing is compiled in the loop, and forget what was learned."""
-        learned: list[npt.NDArray[np.generic]] = [*self._memory, *self._flows, self._choice.stage]
+        tuples: tuple[tuple[npt.NDArray[np.generic], ...], ...] = (
+            self._memory,
+            self._flows,
+            self._learned,
+            self._inside,
+        )
+        learned = [array for found in tuples for array in found] + [self._choice.stage]
         kept = [array.copy() for array in learned]
         snapshot = horizon_site.one_waiting_everywhere(network)
+        self.decide(snapshot)
         self.decide(snapshot)
         self._memory.mature[:] = self._has_stage
         self._search(snapshot)
@@ -244,6 +290,7 @@ class RollingHorizon:
         self.take_comparisons()
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
+        self._before = None
         self._last_time_s = np.nan
 
 

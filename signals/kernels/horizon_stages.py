@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import kernel
-from signals.kernels.horizon_values import Arrivals, Lists, Rules, Site, Work
+from signals.kernels.horizon_values import Arrivals, Floats, Lists, Rules, Site, Work
 
-__all__ = ["BUSY", "FREE", "HEAD_BUSY", "HEAD_FREE", "factors", "leave"]
+__all__ = ["BUSY", "FREE", "HEAD_BUSY", "HEAD_FREE", "factors", "leave", "serve"]
 
 PEDESTRIAN = 1
 FOR_EVER_S = np.float32(1e6)
@@ -91,31 +91,37 @@ def _ready(i: int, b: int, site: Site, arrivals: Arrivals, work: Work) -> None:
 @kernel
 def factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work) -> None:
     """How fast each queue is served in each stage: 1 = all its movements have a free green, 0 = not at all."""
-    first_stage, first_queue, first_group = site.stage_offset[i], site.queue_offset[i], site.group_offset[i]
-    for s in range(site.stage_offset[i + 1] - first_stage):
-        for q in range(site.queue_offset[i + 1] - first_queue):
-            approach = site.queue_approach[first_queue + q]
-            if approach < 0:
-                served = np.float32(site.stage_green[first_stage + s, site.queue_group[first_queue + q]])
-                for column in range(4):
-                    work.factors[s, q, column] = served
-                continue
-            for head in range(2):
-                share = arrivals.head_share if head else arrivals.share
-                red, protected, permitted = np.float32(0.0), np.float32(0.0), np.float32(0.0)
-                for a in range(approach, site.queue_beyond[first_queue + q]):
-                    mix = lists.head_mix[a] if head else lists.mix[a]
-                    for k in range(site.link_offset[a], site.link_offset[a + 1]):
-                        if not site.stage_green[first_stage + s, site.link_group[k] - first_group]:
-                            red += mix * share[k]
-                        elif site.link_permissive[k]:
-                            permitted += mix * share[k]
-                        else:
-                            protected += mix * share[k]
-                total = max(red + protected + permitted, np.float32(1e-6))
-                flowing = (protected + permitted) / total
-                free = flowing * flowing * flowing if flowing > 0.07 else np.float32(0.0)
-                alone = protected / total
-                busy = min(free, max(alone * alone * alone, np.float32(rules.sneak) * free * permitted / total))
-                work.factors[s, q, HEAD_FREE if head else FREE] = free
-                work.factors[s, q, HEAD_BUSY if head else BUSY] = busy
+    for s in range(site.stage_offset[i + 1] - site.stage_offset[i]):
+        for q in range(site.queue_offset[i + 1] - site.queue_offset[i]):
+            serve(i, s, q, site, arrivals, rules, lists, work.factors[s, q])
+
+
+@kernel
+def serve(i: int, s: int, q: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, factor: Floats) -> None:
+    """Say how fast a queue is served in a stage, as a row of `Work.factors`, with what was learned of it."""
+    queue, row = site.queue_offset[i] + q, site.stage_offset[i] + s
+    green = site.stage_green[row]
+    approach, first_group = site.queue_approach[queue], site.group_offset[i]
+    if approach < 0:
+        factor[:] = np.float32(green[site.queue_group[queue]])
+        return
+    for head in range(2):
+        share = arrivals.head_share if head else arrivals.share
+        red, protected, permitted = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+        for a in range(approach, site.queue_beyond[queue]):
+            mix = lists.head_mix[a] if head else lists.mix[a]
+            for k in range(site.link_offset[a], site.link_offset[a + 1]):
+                if not green[site.link_group[k] - first_group]:
+                    red += mix * share[k]
+                elif site.link_permissive[k] and site.opposing[row, q] != 0:
+                    permitted += mix * share[k]
+                else:
+                    protected += mix * share[k]
+        total = max(red + protected + permitted, np.float32(1e-6))
+        flowing = (protected + permitted) / total
+        free = flowing * flowing * flowing if flowing > 0.07 else np.float32(0.0)
+        alone = protected / total
+        busy = max(alone * alone * alone, np.float32(rules.sneak) * free * permitted / total)
+        free *= arrivals.vigour[queue, 0]
+        factor[HEAD_FREE if head else FREE] = free
+        factor[HEAD_BUSY if head else BUSY] = min(free, busy * arrivals.vigour[queue, 1])

@@ -100,6 +100,8 @@ class Arrivals(NamedTuple):
         float32 [nA] no departure before this.
     wait_s
         float32 [nG] for how long each group has been demanded without green.
+    vigour
+        float32 [nQ, 2] how fast each queue really leaves, 1 = as the model has it: with nobody to yield to, and with.
     """
 
     offset: Ints
@@ -115,6 +117,7 @@ class Arrivals(NamedTuple):
     earliest_s: Floats
     blocked_s: Floats
     wait_s: Floats
+    vigour: Floats
 
 
 class Lists(NamedTuple):

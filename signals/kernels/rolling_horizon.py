@@ -26,6 +26,7 @@ READY, LAST = 0, 1
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
 EXTEND_S = 2
+SOON_S = 5
 NEVER = np.float32(-60.0)
 
 
@@ -58,12 +59,16 @@ def _serve(
                 if bits & 1:
                     departure = max(departure, trial[p, LAST] + np.float32(1.0))
                     m = position[p]
-                    if m < total[p]:
-                        coming = max(arrivals[p, m, TIME], trial[p, READY])
-                        if coming < departure + rules.gap_s:
-                            conflict = max(conflict, min(arrivals[p, m, WEIGHT], np.float32(1.0)))
+                    coming = trial[p, READY]
+                    while m < total[p] and conflict < 1.0:
+                        coming = max(coming, arrivals[p, m, TIME])
+                        if coming >= departure + rules.gap_s:
+                            break
+                        conflict += arrivals[p, m, WEIGHT]
+                        m += 1
                 bits >>= 1
                 p += 1
+            conflict = min(conflict, np.float32(1.0))
             factor = free * (np.float32(1.0) - conflict) + busy * conflict
         if factor < 0.02 or departure >= until_s:
             break
@@ -241,13 +246,13 @@ def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Wor
 
 @kernel
 def _useful(queues: int, t: int, s: int, b: int, lists: Lists, work: Work) -> bool:
-    """Whether stage b serves somebody, there by the time it could be green, better than stage s does."""
-    by = min(t + work.land_s[s, b], lists.arrived.shape[1] - 1)
+    """Whether stage b serves somebody, there by the time it could be green or soon, better than stage s does."""
+    by = min(t + max(work.land_s[s, b], SOON_S), lists.arrived.shape[1] - 1)
     for q in range(queues):
-        if (
-            work.factors[b, q, FREE] > work.factors[s, q, FREE] + np.float32(0.02)
-            and lists.arrived[q, by] > work.position[t, s, q]
-        ):
+        better = max(
+            work.factors[b, q, FREE] - work.factors[s, q, FREE], work.factors[b, q, BUSY] - work.factors[s, q, BUSY]
+        )
+        if better > 0.02 and lists.arrived[q, by] > work.position[t, s, q]:
             return True
     return False
 

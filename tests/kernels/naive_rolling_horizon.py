@@ -109,7 +109,8 @@ class Search:
             return served, served
         shown = [k for k in self.links[queue] if arrays.link_group[k] in green]
         share = 1 / len(self.links[queue])
-        permitted = share * sum(bool(arrays.link_permissive[k]) for k in shown)
+        yields = bool(self.opposing(stage, queue))
+        permitted = share * sum(yields and bool(arrays.link_permissive[k]) for k in shown)
         protected = share * len(shown) - permitted
         flowing = permitted + protected
         free = flowing**3 if flowing > 0.07 else 0.0
@@ -138,10 +139,10 @@ class Search:
             conflict = 0.0
             for p in opposing:
                 departure = max(departure, state[p].last_s + 1)
-                if state[p].position < len(self.case.vehicles[p]):
-                    other = self.case.vehicles[p][state[p].position]
+                for other in self.case.vehicles[p][state[p].position :]:
                     if max(other.arrival_s, state[p].available_s) < departure + rules.gap_s:
-                        conflict = max(conflict, min(other.weight, 1.0))
+                        conflict += other.weight
+            conflict = min(conflict, 1.0)
             factor = free * (1 - conflict) + busy * conflict
             if factor < 0.02 or departure >= until_s:
                 break
@@ -177,10 +178,11 @@ class Search:
         return value
 
     def useful(self, state: list[Queue], t: int, a: int, b: int) -> bool:
-        by = min(t + self.land_s(a, b), self.case.rules.horizon_s)
+        by = min(t + max(self.land_s(a, b), 5), self.case.rules.horizon_s)
         for q in range(self.queues):
             arrived = sum(v.arrival_s <= by for v in self.case.vehicles[q])
-            if self.factors(b, q)[0] > self.factors(a, q)[0] + 0.02 and arrived > state[q].position:
+            gains = (after - before for after, before in zip(self.factors(b, q), self.factors(a, q), strict=True))
+            if max(gains) > 0.02 and arrived > state[q].position:
                 return True
         return False
 

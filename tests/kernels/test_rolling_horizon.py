@@ -11,6 +11,7 @@ from signals.kernels import rolling_horizon
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
 from signals.model.values import Aspect, Snapshot
+from tests.control.test_horizon_site import permissive_crossroads
 from tests.kernels.naive_rolling_horizon import Case, Search, Vehicle, travel_time_s
 
 SHORT = Settings(horizon_s=24)
@@ -99,13 +100,13 @@ def test_a_plan_releases_everybody_whom_it_serves() -> None:
     assert controller._flows.planned_s[0] == 0.0
 
 
-@pytest.mark.parametrize("pedestrians", [False, True])
+@pytest.mark.parametrize("kind", ["cars", "pedestrians", "yielding"])
 @pytest.mark.parametrize("seed", range(12))
-def test_search_finds_what_the_naive_twin_finds(seed: int, pedestrians: bool) -> None:
-    network = crossroads(pedestrians=pedestrians)
+def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str) -> None:
+    network = permissive_crossroads() if kind == "yielding" else crossroads(pedestrians=kind == "pedestrians")
     rng = np.random.default_rng(seed)
-    running = int(rng.integers(4))
-    call = tuple(int(g) for g in rng.choice([8, 9, 10, 11], 2, replace=False)) if pedestrians else ()
+    running = int(rng.integers(len(network.intersections[0].stages)))
+    call = tuple(int(g) for g in rng.choice([8, 9, 10, 11], 2, replace=False)) if kind == "pedestrians" else ()
     seen = snapshot(network, random_rows(rng, 8), stage=running, call=call)
     controller = RollingHorizon(network, SHORT)
     controller._choice.stage[:] = running
@@ -116,7 +117,7 @@ def test_search_finds_what_the_naive_twin_finds(seed: int, pedestrians: bool) ->
     stage, value = naive(controller, network, seen, running)
     found = float(controller._choice.cost_s[0])
     assert found == pytest.approx(value, rel=0.02, abs=1.0)
-    cost_s = np.full(4, np.nan, np.float32)
+    cost_s = np.full(len(network.intersections[0].stages), np.nan, np.float32)
     rolling_horizon.compare(0, running, *_inputs(controller, seen), controller._choice, cost_s)
     assert cost_s.min() == pytest.approx(found)  # what is compared holds the best
     if np.sort(cost_s)[1] > 1.05 * found:
@@ -159,6 +160,21 @@ def test_keeps_a_green_that_discharges_a_queue() -> None:
     rows[0] = waiting(8)
     rows[2] = waiting(1)
     assert RollingHorizon(network).decide(snapshot(network, rows)).stage[0] == 0
+
+
+def test_lefts_that_find_no_gap_get_a_stage_of_their_own() -> None:
+    network = permissive_crossroads()
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[1] = waiting(9)  # left turns, which yield
+    rows[4] = [(5.0 + 12.0 * n, 13.0, 1.0) for n in range(16)]  # to many who keep coming
+    controller = RollingHorizon(network)
+    controller._learned.vigour[1, 1] = 0.05  # and it was learned that they leave no gap
+    controller._flows.under_way[4, 10:60] = 0.5
+    controller.decide(snapshot(network, rows))
+    cost_s = np.full(3, np.nan, np.float32)
+    rolling_horizon.compare(0, 0, *_inputs(controller, snapshot(network, rows)), controller._choice, cost_s)
+    assert cost_s[1] < rolling_horizon.INFINITE  # although they have a green, it is weighed
+    assert not controller._flows.planned[1, :4].sum() > 1.0
 
 
 def test_leaves_a_green_whose_exit_is_full() -> None:

@@ -1,0 +1,139 @@
+"""Who still stands inside a junction when its lights change, and who had better wait for them.
+
+Somebody who turned in late, or waits for a gap that comes with the end of the green, leaves the junction after the
+intergreen. Whoever gets green meanwhile drives into the box, and both may wait for each other for ever. So the next
+groups wait a few seconds more, while somebody of a conflicting movement stands in there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from signals.kernels.compile import kernel
+
+__all__ = ["Box", "Inside", "hold", "watch"]
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.int8]
+Bools = npt.NDArray[np.bool_]
+
+GREEN = 2
+CRAWLING_MPS = np.float32(0.5)
+STOOD_S = np.float32(3.0)
+"""Slower than this for so long, the last vehicle on a lane inside the junction counts as standing."""
+MOST_S = np.float32(10.0)
+"""After this long the next groups start all the same: whoever still stands there will not go by itself."""
+
+
+class Box(NamedTuple):
+    """What does not change.
+
+    Attributes
+    ----------
+    group_offset
+        int32 [nI + 1].
+    matrix_offset
+        int32 [nI + 1], with intergreen_s float32 [sum n²]; negative = compatible.
+    link_group
+        int32 [nK].
+    via_offset, via_lane
+        int32 [nK + 1], int32 [n] the lanes of each link inside the junction.
+    """
+
+    group_offset: Ints
+    matrix_offset: Ints
+    intergreen_s: Floats
+    link_group: Ints
+    via_offset: Ints
+    via_lane: Ints
+
+
+class Inside(NamedTuple):
+    """What is kept from tick to tick.
+
+    Attributes
+    ----------
+    lane_veh, lane_free_m
+        float32 [nL] as they were a tick ago.
+    stood_s
+        float32 [nL] for how long the last vehicle of a lane has not moved.
+    stands
+        bool [nG] whether somebody of a movement of the group stands inside the junction.
+    held_s
+        float32 [nI] for how long somebody has been made to wait for them.
+    """
+
+    lane_veh: Floats
+    lane_free_m: Floats
+    stood_s: Floats
+    stands: Bools
+    held_s: Floats
+
+
+@kernel
+def watch(tick_s: float, lane_veh: Floats, lane_free_m: Floats, box: Box, inside: Inside) -> None:
+    """Find who stands inside the junctions: the last vehicle of a lane, if it is the same and where it was a tick ago.
+
+    Parameters
+    ----------
+    tick_s
+        Time since the last call.
+    lane_veh, lane_free_m
+        float32 [nL] vehicles on each lane, and free length at its beginning.
+    box, inside
+        What is there; in and out.
+    """
+    reach_m = CRAWLING_MPS * np.float32(max(tick_s, 0.1))
+    for g in range(len(inside.stands)):
+        inside.stands[g] = False
+    for lane in range(len(lane_veh)):
+        same = lane_veh[lane] > 0.5 and abs(lane_veh[lane] - inside.lane_veh[lane]) < 0.5
+        if same and abs(lane_free_m[lane] - inside.lane_free_m[lane]) < reach_m:
+            inside.stood_s[lane] += np.float32(tick_s)
+        else:
+            inside.stood_s[lane] = 0.0
+        inside.lane_veh[lane], inside.lane_free_m[lane] = lane_veh[lane], lane_free_m[lane]
+    for k in range(len(box.link_group)):
+        for row in range(box.via_offset[k], box.via_offset[k + 1]):
+            if inside.stood_s[box.via_lane[row]] >= STOOD_S:
+                inside.stands[box.link_group[k]] = True
+
+
+@kernel
+def hold(tick_s: float, aspect: Bytes, box: Box, inside: Inside, want: Bools) -> None:
+    """Let groups that are about to start wait for those who stand in their way.
+
+    Parameters
+    ----------
+    tick_s
+        How long a decision lasts.
+    aspect
+        int8 [nG] what each group shows.
+    box, inside
+        What is there; in and out.
+    want
+        In and out, bool [nG] the groups that are wanted.
+    """
+    for i in range(len(box.group_offset) - 1):
+        first, count = box.group_offset[i], box.group_offset[i + 1] - box.group_offset[i]
+        held, somebody = False, False
+        for h in range(count):
+            if not want[first + h] or aspect[first + h] == GREEN:
+                continue
+            for g in range(count):
+                needed_s = box.intergreen_s[box.matrix_offset[i] + g * count + h]
+                if needed_s < 0 or not inside.stands[first + g] or aspect[first + g] == GREEN:
+                    continue
+                somebody = True
+                if inside.held_s[i] < MOST_S:
+                    want[first + h] = False
+                    held = True
+                break
+        if held:
+            inside.held_s[i] += np.float32(tick_s)
+        elif not somebody:
+            inside.held_s[i] = 0.0

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from signals.control import horizon_site
+from signals.kernels import box
+from signals.kernels.box import MOST_S, STOOD_S
+from signals.model.crossroads import crossroads
+from signals.model.values import Aspect, BoolArray
+
+NETWORK = crossroads(pedestrians=False)
+NORTH, NORTH_LEFT, EAST, SOUTH = 0, 1, 2, 4
+GROUPS = len(NETWORK.arrays.group_user)
+
+
+class Junction:
+    """The crossroads with one lane inside for each link, and somebody on it."""
+
+    def __init__(self) -> None:
+        links = len(NETWORK.arrays.link_group)
+        found, _ = horizon_site.boxes(NETWORK)
+        self.box = found._replace(
+            via_offset=np.arange(links + 1, dtype=np.int32), via_lane=np.arange(links, dtype=np.int32)
+        )
+        self.inside = box.Inside(*np.zeros((3, links), np.float32), np.zeros(GROUPS, np.bool_), np.zeros(1, np.float32))
+        self.lane_veh, self.free_m = np.zeros(links, np.float32), np.full(links, 12.0, np.float32)
+
+    def via(self, group: int) -> int:
+        return NETWORK.arrays.link_group.tolist().index(group)
+
+    def watch(self, ticks: int = 1) -> BoolArray:
+        for _ in range(ticks):
+            box.watch(1.0, self.lane_veh, self.free_m, self.box, self.inside)
+        return self.inside.stands.copy()
+
+    def stand(self, group: int, ticks: int = 10) -> None:
+        self.lane_veh[self.via(group)], self.free_m[self.via(group)] = 1.0, 3.0
+        self.watch(ticks)
+
+    def hold(self, *wanted: int, green: tuple[int, ...] = ()) -> list[int]:
+        aspect = np.full(GROUPS, Aspect.RED, np.int8)
+        aspect[list(green)] = Aspect.GREEN
+        want = np.zeros(GROUPS, np.bool_)
+        want[list(wanted)] = True
+        box.hold(1.0, aspect, self.box, self.inside, want)
+        return [int(g) for g in want.nonzero()[0]]
+
+
+def test_lanes_inside_are_those_of_the_movements() -> None:
+    movement = replace(NETWORK.movements[0], via=(5, 6))
+    found, inside = horizon_site.boxes(replace(NETWORK, movements=(movement, *NETWORK.movements[1:])))
+    link = found.link_group.tolist().index(0)
+    assert found.via_lane[found.via_offset[link] : found.via_offset[link + 1]].tolist() == [5, 6]
+    assert len(inside.stood_s) == len(NETWORK.lanes)
+
+
+def test_who_does_not_move_for_a_while_stands() -> None:
+    junction = Junction()
+    junction.stand(EAST, ticks=int(STOOD_S))
+    assert not junction.inside.stands.any()
+    junction.watch()
+    assert junction.inside.stands.nonzero()[0].tolist() == [EAST]
+
+
+@pytest.mark.parametrize("change", ["moves", "leaves", "another"])
+def test_who_moves_or_leaves_does_not(change: str) -> None:
+    junction = Junction()
+    junction.stand(EAST)
+    lane = junction.via(EAST)
+    if change == "moves":
+        junction.free_m[lane] += 2.0
+    elif change == "leaves":
+        junction.lane_veh[lane] = 0.0
+    else:
+        junction.lane_veh[lane] = 2.0
+    assert not junction.watch().any()
+
+
+def test_lanes_that_nobody_sees_hold_nobody() -> None:
+    junction = Junction()
+    junction.lane_veh[:] = np.nan
+    junction.free_m[:] = np.nan
+    assert not junction.watch(20).any()
+
+
+def test_conflicting_groups_wait_and_others_do_not() -> None:
+    junction = Junction()
+    junction.stand(EAST)
+    assert junction.hold(NORTH, SOUTH, EAST) == [EAST]
+    assert junction.inside.held_s.tolist() == [1.0]
+
+
+def test_who_is_green_stays_and_a_green_stream_is_nobody_in_the_way() -> None:
+    junction = Junction()
+    junction.stand(EAST)
+    assert junction.hold(NORTH, green=(NORTH,)) == [NORTH]
+    assert junction.hold(NORTH, green=(EAST,)) == [NORTH]
+    assert junction.inside.held_s.tolist() == [0.0]
+
+
+def test_patience_ends_and_begins_anew() -> None:
+    junction = Junction()
+    junction.stand(EAST)
+    for _ in range(int(MOST_S)):
+        assert junction.hold(NORTH) == []
+    assert junction.hold(NORTH) == [NORTH]
+    assert junction.hold(NORTH) == [NORTH]
+    junction.lane_veh[:] = 0.0
+    junction.watch()
+    assert junction.hold(NORTH) == [NORTH]
+    junction.stand(EAST)
+    assert junction.hold(NORTH) == []
