@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from signals.kernels import approach_state, box, discharge, horizon_values, outflow, transitions
+from signals.control import horizon_exits
+from signals.kernels import approach_state, discharge, horizon_values, outflow, transitions
 from signals.model.feeders import feeders
 from signals.model.lanes import User
 from signals.model.network import Network
@@ -14,7 +15,6 @@ from signals.model.values import Aspect, BoolArray, FloatArray, IntArray, Snapsh
 
 __all__ = [
     "Queues",
-    "boxes",
     "changes",
     "choice",
     "discharges",
@@ -115,7 +115,7 @@ def site(network: Network, served: Queues) -> horizon_values.Site:
         arrays.group_user,
         (arrays.min_green_ds * 0.1).astype(np.float32),
         arrays.matrix_offset,
-        _intergreen_s(network),
+        horizon_exits.intergreen_s(network),
         arrays.stage_green,
         served.approach,
         served.beyond,
@@ -126,12 +126,6 @@ def site(network: Network, served: Queues) -> horizon_values.Site:
         arrays.link_permissive,
         _opposing(network, served),
     )
-
-
-def _intergreen_s(network: Network) -> FloatArray:
-    """Return the intergreens in seconds; negative = compatible."""
-    ds = network.arrays.intergreen_ds
-    return np.where(ds < 0, -1.0, ds * 0.1).astype(np.float32)
 
 
 def _opposing(network: Network, served: Queues) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
@@ -162,7 +156,7 @@ def _opposing(network: Network, served: Queues) -> np.ndarray[tuple[int, int], n
 
 def streets(network: Network, served: Queues, range_m: float) -> approach_state.Streets:
     """Build the observer's view of the network."""
-    arrays = network.arrays
+    arrays, exits = network.arrays, horizon_exits.exits(network)
     return approach_state.Streets(
         arrays.group_offset,
         arrays.stage_offset,
@@ -176,29 +170,13 @@ def streets(network: Network, served: Queues, range_m: float) -> approach_state.
         arrays.link_offset,
         arrays.link_group,
         arrays.link_permissive,
-        *_exits(network),
+        *exits,
         arrays.lane_length_m,
+        horizon_exits.exit_approaches(network, exits),
+        *horizon_exits.insides(network),
         _sight(network, range_m),
         arrays.lane_speed_mps[arrays.approach_lane],
     )
-
-
-def _exits(network: Network) -> tuple[IntArray, IntArray]:
-    """Return the lanes behind the junction of each link: as many as it takes to hold a few vehicles."""
-    leaving: dict[int, set[int]] = {}
-    for movement in network.movements:
-        leaving.setdefault(movement.from_lane, set()).add(movement.to_lane)
-    controlled = {int(lane) for lane in network.arrays.approach_lane}
-    offset, lanes = [0], []
-    for first in network.arrays.link_to_lane:
-        lane, left_m = int(first), SHORT_M
-        lanes.append(lane)
-        while network.lanes[lane].length_m < left_m and len(leaving.get(lane, ())) == 1 and lane not in controlled:
-            left_m -= network.lanes[lane].length_m
-            (lane,) = leaving[lane]
-            lanes.append(lane)
-        offset.append(len(lanes))
-    return np.array(offset, np.int32), np.array(lanes, np.int32)
 
 
 def _sight(network: Network, range_m: float) -> FloatArray:
@@ -239,27 +217,7 @@ def changes(network: Network) -> transitions.Changes:
         arrays.group_user,
         (np.maximum(arrays.amber_ds, arrays.clearance_ds) * 0.1).astype(np.float32),
         arrays.matrix_offset,
-        _intergreen_s(network),
-    )
-
-
-def boxes(network: Network) -> tuple[box.Box, box.Inside]:
-    """Build the view of what is inside the junctions, and an empty memory of it."""
-    arrays = network.arrays
-    vias = [network.movements[index].via for index in arrays.link_movement]
-    return box.Box(
-        arrays.group_offset,
-        arrays.matrix_offset,
-        _intergreen_s(network),
-        arrays.link_group,
-        np.cumsum([0, *(len(via) for via in vias)]).astype(np.int32),
-        np.array([lane for via in vias for lane in via], np.int32),
-    ), box.Inside(
-        np.zeros(len(network.lanes), np.float32),
-        np.zeros(len(network.lanes), np.float32),
-        np.zeros(len(network.lanes), np.float32),
-        np.zeros(len(arrays.group_user), np.bool_),
-        np.zeros(len(network.intersections), np.float32),
+        horizon_exits.intergreen_s(network),
     )
 
 

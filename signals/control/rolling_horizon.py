@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from signals.control import horizon_site
+from signals.control import horizon_exits, horizon_site
 from signals.control.waiting import Waiting
 from signals.kernels import (
     approach_state,
@@ -124,7 +124,7 @@ class RollingHorizon:
         self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
         self._changes = horizon_site.changes(network)
-        self._box, self._inside = horizon_site.boxes(network)
+        self._box, self._inside = horizon_exits.boxes(network)
         self._learned = horizon_site.discharges(queues)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
         self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
@@ -315,6 +315,7 @@ def _seen(snapshot: Snapshot) -> approach_state.Seen:
         snapshot.aspect,
         snapshot.age_ds,
         snapshot.demand,
+        snapshot.lane_veh,
         snapshot.lane_free_m,
         snapshot.arrival_offset,
         snapshot.arrival_distance_m,

@@ -22,6 +22,8 @@ PEDESTRIAN = 1
 HEAD_ZONE_M = 8.0
 STANDING_MPS = 0.3
 EXIT_FULL_M = 8.0
+SHORT_EXIT_M = np.float32(40.0)
+SPACE_M = np.float32(7.0)
 MEAN_S = 300.0
 FULL_M, FULL_MPS = 15.0, 3.0
 MOST_HIDDEN_VEH = 30.0
@@ -42,6 +44,10 @@ class Streets(NamedTuple):
     exit_offset
         int32 [nK + 1] lanes behind the junction, `exit_lane` int32 [n]: the first one, and those after it while they
         are short; lane_length_m float32 [nL].
+    exit_approach
+        int32 [nK] the approach that begins with the last of them; -1 = none.
+    via_offset, via_lane
+        int32 [nK + 1], int32 [n] the lanes of each link inside the junction.
     sight_m
         float32 [nA] length of road over which vehicles are seen; limit_mps float32 [nA] the speed limit there.
     """
@@ -61,6 +67,9 @@ class Streets(NamedTuple):
     exit_offset: Ints
     exit_lane: Ints
     lane_length_m: Floats
+    exit_approach: Ints
+    via_offset: Ints
+    via_lane: Ints
     sight_m: Floats
     limit_mps: Floats
 
@@ -71,6 +80,7 @@ class Seen(NamedTuple):
     aspect: Bytes
     age_ds: Ints
     demand: Bools
+    lane_veh: Floats
     lane_free_m: Floats
     arrival_offset: Ints
     arrival_distance_m: Floats
@@ -162,14 +172,24 @@ def _watch_head(a: int, green_age_s: np.float32, tick_s: float, streets: Streets
 
 @kernel
 def _is_full(k: int, streets: Streets, seen: Seen) -> bool:
-    """Whether somebody stands so near behind the junction that no vehicle of this link has room."""
-    room_m = np.float32(0.0)
+    """Whether no vehicle of this link has room behind the junction.
+
+    Where somebody stands there, that tells; where the exit is short and does not flow, all count who are on their way.
+    """
+    room_m, whole_m, veh = np.float32(0.0), np.float32(0.0), np.float32(0.0)
     for row in range(streets.exit_offset[k], streets.exit_offset[k + 1]):
         lane = streets.exit_lane[row]
         room_m += seen.lane_free_m[lane]
         if seen.lane_free_m[lane] < streets.lane_length_m[lane] - np.float32(0.5):
             return bool(room_m < EXIT_FULL_M)
-    return False
+        whole_m += streets.lane_length_m[lane]
+        veh += seen.lane_veh[lane]
+    approach = streets.exit_approach[k]
+    if approach < 0 or whole_m > SHORT_EXIT_M or _green_age(approach, streets, seen) >= 0:
+        return False
+    for row in range(streets.via_offset[k], streets.via_offset[k + 1]):
+        veh += seen.lane_veh[streets.via_lane[row]]
+    return bool(veh >= 1.0 and whole_m < (veh + np.float32(1.0)) * SPACE_M)
 
 
 @kernel

@@ -173,19 +173,3 @@ def test_a_stop_line_just_before_keeps_their_queues_apart() -> None:
     assert served.offset.tolist() == [0, 8, 9]
     assert served.approach.tolist() == list(range(9))
     assert served.beyond.tolist() == list(range(1, 10))
-
-
-def test_exits_are_followed_as_far_as_they_are_short() -> None:
-    network = in_a_row()
-    offset, lanes = horizon_site._exits(network)
-    assert lanes.tolist() == network.arrays.link_to_lane.tolist()
-    assert offset.tolist() == list(range(len(lanes) + 1))
-    east = network.lane_index["east_out_0"]
-    short = replace(
-        network,
-        lanes=tuple(replace(lane, length_m=4.0) if k == east else lane for k, lane in enumerate(network.lanes)),
-    )
-    offset, lanes = horizon_site._exits(short)
-    for k, to in enumerate(short.arrays.link_to_lane):
-        found = lanes[offset[k] : offset[k + 1]].tolist()
-        assert found == ([east, short.lane_index["b:west_in_0"]] if to == east else [to])

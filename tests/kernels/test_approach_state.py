@@ -165,6 +165,43 @@ def test_a_short_exit_is_full_only_where_somebody_stands_behind_it() -> None:
         assert bool(bench.memory.blocked_s.any()) == full
 
 
+@pytest.mark.parametrize(
+    ("length_m", "on_exit", "inside", "flows", "full"),
+    [
+        (12.0, 1, 0, False, True),  # one waits there, or will: a second has no room
+        (12.0, 0, 1, False, True),  # one is on its way there
+        (12.0, 0, 0, False, False),
+        (12.0, 1, 0, True, False),  # they go on
+        (30.0, 2, 1, False, False),
+        (30.0, 3, 1, False, True),
+        (60.0, 9, 1, False, False),  # not short: who stands there tells
+    ],
+)
+def test_a_short_exit_before_a_red_holds_only_so_many(
+    length_m: float, on_exit: int, inside: int, flows: bool, full: bool
+) -> None:
+    bench = Bench()
+    streets = bench.streets
+    lane, via, beyond, links = int(streets.exit_lane[0]), 0, 5, len(streets.link_group)
+    lanes_m = streets.lane_length_m.copy()
+    lanes_m[lane] = length_m
+    behind = np.where(streets.exit_lane == lane, beyond, -1)  # the exits here are one lane each
+    bench.streets = streets._replace(
+        lane_length_m=lanes_m,
+        exit_approach=behind.astype(np.int32),
+        via_offset=np.arange(links + 1, dtype=np.int32),
+        via_lane=np.full(links, via, np.int32),
+    )
+    veh = bench.seen.lane_veh.copy()
+    veh[lane], veh[via] = on_exit, inside
+    bench.seen = bench.seen._replace(lane_veh=veh, lane_free_m=lanes_m)
+    bench.green(
+        *(int(g) for g in streets.link_group[streets.link_offset[beyond] : streets.link_offset[beyond + 1]] if flows)
+    )
+    bench.tick()
+    assert bool(bench.memory.blocked_s.any()) == full
+
+
 def test_as_many_as_usual_join_a_queue_whose_end_cannot_be_seen(bench: Bench) -> None:
     bench.memory.rate_veh_s[0] = 0.2
     bench.left_veh[:] = 0.0

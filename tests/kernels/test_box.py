@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from signals.control import horizon_site
+from signals.control import horizon_exits
 from signals.kernels import box
 from signals.kernels.box import MOST_S, STOOD_S
 from signals.model.crossroads import crossroads
@@ -21,7 +19,7 @@ class Junction:
 
     def __init__(self) -> None:
         links = len(NETWORK.arrays.link_group)
-        found, _ = horizon_site.boxes(NETWORK)
+        found, _ = horizon_exits.boxes(NETWORK)
         self.box = found._replace(
             via_offset=np.arange(links + 1, dtype=np.int32), via_lane=np.arange(links, dtype=np.int32)
         )
@@ -47,14 +45,6 @@ class Junction:
         want[list(wanted)] = True
         box.hold(1.0, aspect, self.box, self.inside, want)
         return [int(g) for g in want.nonzero()[0]]
-
-
-def test_lanes_inside_are_those_of_the_movements() -> None:
-    movement = replace(NETWORK.movements[0], via=(5, 6))
-    found, inside = horizon_site.boxes(replace(NETWORK, movements=(movement, *NETWORK.movements[1:])))
-    link = found.link_group.tolist().index(0)
-    assert found.via_lane[found.via_offset[link] : found.via_offset[link + 1]].tolist() == [5, 6]
-    assert len(inside.stood_s) == len(NETWORK.lanes)
 
 
 def test_who_does_not_move_for_a_while_stands() -> None:
