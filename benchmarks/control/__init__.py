@@ -1,0 +1,1 @@
+"""Does it control better? What stands beside the figures of ``signals bench``."""
