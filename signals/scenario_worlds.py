@@ -48,6 +48,9 @@ __all__ = [
 CROSSROADS = "crossroads"
 """The network that needs no file."""
 
+_PATIENCE_S = 60.0
+"""A SUMO of its own that is slower than this is dead; on a machine with many runs a step may well take seconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
@@ -247,6 +250,7 @@ def _open_sumo(file: ScenarioFile, folder: Path, network: Network, opening: Open
         traci=opening.traci,
         gui=opening.gui,
         closures=_closures(file),
+        step_timeout_s=_PATIENCE_S,
     )
     return SumoWorld(network, sumo_inputs(file, folder), opening.folder, options)
 

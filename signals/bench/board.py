@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from signals.bench.legacy_delay import RESCO_DELAY
+from signals.bench.legacy_figures import PUBLISHED
 from signals.bench.results import Result
 from signals.bench.rule_sets import rule_set
 from signals.bench.standings import REFERENCE, Cell, Standing
@@ -160,11 +162,12 @@ def _line(cells: Iterable[str]) -> str:
 
 def _section(standing: Standing) -> Section:
     rules, level = rule_set(standing.rules), tier(standing.tier)
+    published = (_beside_the_published(standing),) if rules.legacy else ()
     return Section(
         key=f"{standing.rules}-{standing.tier}-{standing.demand:g}",
         title=f"Rules {rules.name}, tier {level.name}, demand \N{MULTIPLICATION SIGN} {standing.demand:g}",
         texts=(f"Rules: {rules.text}.", f"Sensing: {level.text}."),
-        grids=(_delays(standing), _behind_the_mean(standing), _against_the_first(standing)),
+        grids=(_delays(standing), *published, _behind_the_mean(standing), _against_the_first(standing)),
     )
 
 
@@ -179,6 +182,31 @@ def _delays(standing: Standing) -> Grid:
         ("controller", "mean rank", f"share of {REFERENCE}'s delay", *standing.sites),
         tuple(rows),
     )
+
+
+def _beside_the_published(standing: Standing) -> Grid:
+    """Return RESCO's delay, with what RESCO published under it."""
+    rows = [
+        (
+            Box(name),
+            *(Box(_mean_text(standing.cells[site, name].interval(RESCO_DELAY).mean)) for site in standing.sites),
+        )
+        for name in standing.controllers
+    ]
+    rows += [
+        (Box(name), *(Box(_mean_text(found.get(site, float("nan")))) for site in standing.sites))
+        for name, found in PUBLISHED.items()
+    ]
+    return Grid(
+        "Mean delay [s] as RESCO's code computes it: most of those who never got in do not count. Published are means "
+        "of 30 to 100 episodes, but of learned policies the best episode of 100 or 1400.",
+        ("controller", *standing.sites),
+        tuple(rows),
+    )
+
+
+def _mean_text(value: float) -> str:
+    return UNKNOWN if np.isnan(value) else f"{value:.2f}"
 
 
 def _best_on(standing: Standing, site: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -29,7 +30,9 @@ _DRAW = "draw"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 """Between thousands on a page; terminals get a plain one."""
 
-SuiteName = Annotated[str, typer.Option("--suite", help="quick (minutes), full (days) or m7 (as earlier work).")]
+SuiteName = Annotated[
+    str, typer.Option("--suite", help="quick (minutes), full (days), m7 (as earlier work) or legacy (RESCO's).")
+]
 Maps = Annotated[str, typer.Option(help="Only these maps, with commas between: RESCO's and the shipped scenarios.")]
 Controllers = Annotated[
     str, typer.Option(help="These controllers: names, module:Class or policy=..., with commas between.")
@@ -104,7 +107,9 @@ def add_command(
                 standings = _added(folder, add)
             else:
                 wanted = _Wanted(suite, maps, controllers, seeds, tiers, demand, lineup)
-                standings = _run(wanted, folder, _Way(jobs, engine, as_json), console(stderr=True))
+                way = _Way(jobs, engine, as_json)
+                with _world(suite, console(stderr=True)):
+                    standings = _run(wanted, folder, way, console(stderr=True))
             _show(standings, folder, console(), as_json=as_json)
             if any(cell.void or cell.failed for standing in standings for cell in standing.cells.values()):
                 raise typer.Exit(PART_FAILED)
@@ -119,13 +124,12 @@ def _run(wanted: _Wanted, folder: Path, way: _Way, console: Console) -> tuple[St
     from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
     from signals.bench.campaign import How, check_folder, run_suite  # noqa: PLC0415
     from signals.bench.countdown import Countdown  # noqa: PLC0415
-    from signals.bench.lineup import read_lineup  # noqa: PLC0415
     from signals.bench.publishing import publish  # noqa: PLC0415
     from signals.record.files import locked  # noqa: PLC0415
 
     with locked(folder):
         check_folder(folder)
-        lineup = {} if wanted.lineup is None else read_lineup(wanted.lineup)
+        lineup = _lineup(wanted)
         suite = _suite(wanted, folder, lineup)
         countdown = Countdown(suite.runs, time.monotonic)
         with screens.followed(console, suite.runs, quiet=way.quiet) as show:
@@ -137,6 +141,27 @@ def _run(wanted: _Wanted, folder: Path, way: _Way, console: Console) -> tuple[St
                 on_progress=lambda step: show(countdown.told(step)),
             )
         return publish(folder, campaign)
+
+
+def _world(suite: str, console: Console) -> AbstractContextManager[None]:
+    """Return under which SUMO a suite runs; it is installed where that is another one."""
+    from signals.bench.suites import LEGACY  # noqa: PLC0415  nothing heavy before a command runs
+
+    if suite != LEGACY:
+        return nullcontext()
+    from signals.bench.legacy_sumo import LEGACY_SUMO, legacy_home, sumo_from  # noqa: PLC0415
+
+    with console.status(f"SUMO {LEGACY_SUMO}, installed once beside the one that there is"):
+        home = legacy_home(os.environ)
+    return sumo_from(home)
+
+
+def _lineup(wanted: _Wanted) -> Lineup:
+    """Return who has settings: of the suite's own, and from the user's file."""
+    from signals.bench.lineup import NOBODY, read_lineup  # noqa: PLC0415  nothing heavy before a command runs
+    from signals.bench.suites import lineup_of  # noqa: PLC0415
+
+    return {**lineup_of(wanted.suite), **(NOBODY if wanted.lineup is None else read_lineup(wanted.lineup))}
 
 
 def _suite(wanted: _Wanted, folder: Path, lineup: Lineup) -> Suite:
@@ -151,7 +176,7 @@ def _suite(wanted: _Wanted, folder: Path, lineup: Lineup) -> Suite:
         maps=parse_list(wanted.maps),
         tiers=parse_list(wanted.tiers),
         demands=_numbers(parse_list(wanted.demand)),
-        controllers=parse_list(wanted.controllers) or (*whole.controllers, *lineup),
+        controllers=parse_list(wanted.controllers) or tuple(dict.fromkeys((*whole.controllers, *lineup))),
         seeds=parse_seeds(wanted.seeds) if wanted.seeds and not drawn else (),
     )
     return cut(found, seeds=_drawn(found, wanted.seeds, folder, lineup)) if drawn else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from signals.errors import UnknownNameError
@@ -27,14 +27,20 @@ class RuleSet:
     warmup_s
         How much longer than a map's own time a run takes; travellers of that time are not scored. Where a map's
         demand brings a warm-up of its own, that is kept.
+    profiles
+        Map → the profile there, where it is another one.
+    legacy
+        Whether runs stand beside what RESCO published (`signals.bench.disturbed.DisturbedScenario`).
     """
 
     name: str
     text: str
     profile: str
     warmup_s: float
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    legacy: bool = False
 
-    def timing(self, *, designed: bool) -> TimingPart:
+    def timing(self, *, designed: bool, site: str = "") -> TimingPart:
         """Return the section ``[timing]`` of a scenario.
 
         Parameters
@@ -42,8 +48,11 @@ class RuleSet:
         designed
             Whether the map's programs are those of a road authority. Their intergreens then count as legal; of all
             other programs only the stages are taken.
+        site
+            The map.
         """
-        return TimingPart(profile=self.profile, respect_plans=designed and self.profile == "street")
+        profile = self.profiles.get(site, self.profile)
+        return TimingPart(profile=profile, respect_plans=designed and profile == "street")
 
 
 RULE_SETS: Mapping[str, RuleSet] = MappingProxyType(
@@ -66,6 +75,17 @@ RULE_SETS: Mapping[str, RuleSet] = MappingProxyType(
             ),
             profile="m7",
             warmup_s=0.0,
+        ),
+        "L": RuleSet(
+            name="L",
+            text=(
+                "as RESCO (2021): amber 3 s, minimum green 7 s (arterial4x4: 2 s and 3 s), no all-red, no maximum "
+                "red, no warm-up; who is called after the grid decides every 10 s (arterial4x4: 5 s)"
+            ),
+            profile="resco",
+            warmup_s=0.0,
+            profiles={"arterial4x4": "resco5"},
+            legacy=True,
         ),
     }
 )

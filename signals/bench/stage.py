@@ -54,7 +54,10 @@ class Stage:
         self._warmup_s = self._own.warmup_s or (rules.warmup_s if suite.warmup_s is None else suite.warmup_s)
         scored_s = suite.scored_s or self._own.end_s - self._own.begin_s - self._own.warmup_s
         self.time = replace(self._own, warmup_s=self._warmup_s, end_s=self._own.begin_s + self._warmup_s + scored_s)
-        self._timing = replace(rules.timing(designed=site(name).designed), stages=self._found.file.timing.stages)
+        self._timing = replace(
+            rules.timing(designed=site(name).designed, site=name), stages=self._found.file.timing.stages
+        )
+        self._legacy = rules.legacy
 
     @property
     def scored_s(self) -> tuple[float, float]:
@@ -94,9 +97,9 @@ class Stage:
             closure = draw_closure(self.plain.network, *self._span_s(CLOSED), seed, fixed)
             changes = replace(changes, closures=() if closure is None else (closure,))
         faults = tier.faults if tier.distorted else None
-        return DisturbedScenario(
-            disrupted(file, changes), self._found.folder, None, self._found.notes, faults=faults, fault_seed=seed
-        )
+        made = disrupted(file, changes)
+        found = DisturbedScenario(made, self._found.folder, None, self._found.notes, faults=faults, fault_seed=seed)
+        return replace(found, legacy=self._legacy)
 
     def _file(self, time: TimePart, tier: Tier | None = None) -> ScenarioFile:
         """Return what the map says under our rules; its site cards are made for others."""

@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 from math import isfinite, prod
 
 from signals import plugins
+from signals.bench.legacy_lineup import LEGACY_LINEUP
+from signals.bench.lineup import NOBODY, Lineup
 from signals.bench.rule_sets import rule_set
 from signals.bench.sites import RESCO, shipped_sites, site
 from signals.bench.tiers import tier
 from signals.errors import InputError, UnknownNameError
 
-__all__ = ["SUITES", "Suite", "cut", "suite"]
+__all__ = ["LEGACY", "SUITES", "Suite", "cut", "lineup_of", "suite"]
 
-SUITES = ("quick", "full", "m7")
+LEGACY = "legacy"
+"""The suite that needs another SUMO (`signals.bench.legacy_sumo`)."""
+
+SUITES = ("quick", "full", "m7", LEGACY)
 """The suites that there are."""
 
 _THIRTY = tuple(range(3001, 3031))
@@ -95,8 +100,18 @@ def suite(name: str) -> Suite:
             return Suite(
                 name=name, rules="M7", maps=RESCO, tiers=("A",), demands=(1.0,), controllers=everybody, seeds=_THIRTY
             )
+        case str() if name == LEGACY:
+            return Suite(
+                name=name, rules="L", maps=RESCO, tiers=("A",), demands=(1.0,), controllers=tuple(LEGACY_LINEUP),
+                seeds=_THIRTY,
+            )  # fmt: skip
         case _:
             raise UnknownNameError("suite", name, SUITES)
+
+
+def lineup_of(name: str) -> Lineup:
+    """Return the controllers of a suite that have settings."""
+    return LEGACY_LINEUP if name == LEGACY else NOBODY
 
 
 def cut(

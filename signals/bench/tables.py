@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from signals.bench.cases import Case, Ground
 from signals.bench.clocked import Cost
+from signals.bench.legacy_delay import RESCO_DELAY
 from signals.bench.results import Result
 from signals.bench.standings import Standing
 from signals.bench.sums import EDGES_S, STARVED_S, Row
@@ -41,6 +44,7 @@ _RUNS = (
         "starved", "1", "number",
         f"Travellers who stood, or waited to get in without ever doing so, for more than {STARVED_S:.0f} s altogether.",
     ),
+    Column(RESCO_DELAY, "s", "number", "Rules L only: the mean delay as RESCO's code computes it."),
 )  # fmt: skip
 _TRIPS = (
     *_CASE,
@@ -142,7 +146,7 @@ def _case_row(case: Case) -> Row:
 
 
 def _run_row(result: Result) -> Row:
-    unknown = {name: float("nan") for name in (*(metric.name for metric in METRICS), "starved")}
+    unknown = {name: float("nan") for name in (*(metric.name for metric in METRICS), "starved", RESCO_DELAY)}
     return {
         **_case_row(result.case),
         "state": result.state,
@@ -208,11 +212,12 @@ def _result(
     case = _case_of(row, folder / "runs.csv")
     text: Callable[[str], str] = lambda key: str(row[key])  # noqa: E731
     names = () if row["note"] else (*(metric.name for metric in METRICS), "starved")
+    legacy = () if np.isnan(float(row[RESCO_DELAY])) else (RESCO_DELAY,)
     result = Result(
         case,
         text("entrant_sha256"),
         text("fingerprint"),
-        metrics={name: float(row[name]) for name in names},
+        metrics={name: float(row[name]) for name in (*names, *legacy)},
         violations=int(row["violations"]),
         note=text("note"),
         falls=tuple(filter(None, text("not_followed").split("; "))),

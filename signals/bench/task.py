@@ -10,11 +10,12 @@ from pathlib import Path
 from signals.bench.cases import Case
 from signals.bench.clocked import ClockedMaker
 from signals.bench.disturbed import DisturbedScenario
+from signals.bench.legacy_delay import RESCO_DELAY, resco_delay_s
 from signals.bench.results import Result, to_data
 from signals.bench.sums import series_rows, starved, trip_rows
 from signals.record.run_record import RunRecord
 from signals.record.tables import read_table
-from signals.trial import falls_of, run
+from signals.trial import RunOptions, falls_of, run
 
 __all__ = ["Task"]
 
@@ -49,18 +50,20 @@ class Task:
         maker = ClockedMaker(self.taken, self.scenario, self.settings, self.case.controller)
         with tempfile.TemporaryDirectory(prefix="signals-bench-") as name:
             folder = Path(name) / "run"
-            record = run(self.scenario, maker, seed=self.case.seed, out=folder, on_tick=on_tick)
+            options = RunOptions(traci=self.scenario.legacy)
+            record = run(self.scenario, maker, seed=self.case.seed, out=folder, options=options, on_tick=on_tick)
             return to_data(self._result(record, folder, maker))
 
     def _result(self, record: RunRecord, folder: Path, maker: ClockedMaker) -> Result:
         time = self.scenario.file.time
         begin_s, end_s = time.begin_s + time.warmup_s, time.end_s
         trips, queues = read_table(folder / "trips.csv"), read_table(folder / "queues.csv")
+        published = {RESCO_DELAY: resco_delay_s(trips, self.case.ground.site, end_s)} if self.scenario.legacy else {}
         return Result(
             self.case,
             self.entrant_sha256,
             self.fingerprint,
-            metrics={**record.metrics, "starved": float(starved(trips, begin_s, end_s))},
+            metrics={**record.metrics, "starved": float(starved(trips, begin_s, end_s)), **published},
             violations=record.violations,
             falls=falls_of(record),
             trips=tuple(trip_rows(trips, begin_s, end_s)),

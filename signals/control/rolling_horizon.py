@@ -75,6 +75,9 @@ class Settings:
         Whether it is learned how fast each queue really leaves.
     clear_box
         Whether groups wait to start while somebody of a conflicting movement stands inside the junction.
+    decision_s
+        A stage can only be left so often: 1 = each second; more where decisions fall on a grid
+        (`signals.control.decision_grid`).
     """
 
     horizon_s: int = 60
@@ -93,6 +96,7 @@ class Settings:
     coordinate: bool = True
     learn_discharge: bool = True
     clear_box: bool = True
+    decision_s: int = 1
 
 
 MOST_COMPARISONS = 4096
@@ -135,7 +139,7 @@ class RollingHorizon:
         self._waiting = Waiting(network)
         self._cost_s = np.zeros(len(self._work.land_s), np.float32)
         self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
-        self._last_time_s = np.nan
+        self._last_time_s = self._first_time_s = np.nan
         self._before: horizon_values.Arrivals | None = None
         self._compile(network)
 
@@ -146,6 +150,8 @@ class RollingHorizon:
         tick_s = min(max(tick_s, 0.0), 5.0) if np.isfinite(tick_s) else 1.0
         choice, before = self._choice, self._choice.stage.copy()
         self._observe(snapshot, tick_s)
+        if not self._due(snapshot.time_s):
+            self._memory.mature[:] = False
         self._search(snapshot)
         changed = np.flatnonzero(choice.stage != before)
         self._memory.waited_s[changed] = 0.0
@@ -158,6 +164,12 @@ class RollingHorizon:
         taken = tuple(self._compared)
         self._compared.clear()
         return taken
+
+    def _due(self, time_s: float) -> bool:
+        """Whether decisions fall on this moment: every `decision_s` from the first one."""
+        if np.isnan(self._first_time_s):
+            self._first_time_s = time_s
+        return round((time_s - self._first_time_s) * 10) % (self.settings.decision_s * 10) == 0
 
     def _observe(self, snapshot: Snapshot, tick_s: float) -> None:
         """Remember what is seen, and tell neighbours who has left."""
@@ -291,7 +303,7 @@ class RollingHorizon:
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
         self._before = None
-        self._last_time_s = np.nan
+        self._last_time_s = self._first_time_s = np.nan
 
 
 def _rules(settings: Settings) -> horizon_values.Rules:
@@ -307,6 +319,7 @@ def _rules(settings: Settings) -> horizon_values.Rules:
         settings.blocked_s,
         settings.pedestrian_weight,
         settings.fair_wait_s,
+        settings.decision_s,
     )
 
 

@@ -30,6 +30,7 @@ class Rules(NamedTuple):
     blocked_s: float
     pedestrian_weight: float
     fair_wait_s: float
+    decision_s: int
 
 
 class Site(NamedTuple):

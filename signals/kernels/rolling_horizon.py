@@ -217,11 +217,12 @@ def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Wor
                 if b != s and not _useful(queues, t, s, b, lists, work):
                     continue
                 _recall(queues, t, s, work)
-                until = min(t + EXTEND_S, horizon)
+                until = min(t + max(EXTEND_S, rules.decision_s), horizon)
                 first = work.first[t, s]
                 stay = 0
                 if b != s:
-                    until = min(max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0]))), horizon)
+                    until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
+                    until = min(-(-until // rules.decision_s) * rules.decision_s, horizon)
                     spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
                     stay = min(int(max(spare, np.float32(0.0))), until - t)
                     for q in range(queues):

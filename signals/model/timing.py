@@ -27,6 +27,8 @@ LENGTH_M: Mapping[User, float] = MappingProxyType(
 )
 SMALL_RADIUS_MPS = 5.0
 """Slowest clearing speed of a turning vehicle."""
+_NO_BOUND_DS = 36_000
+"""An hour: as long as the runs of the benchmarks that have no bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +281,28 @@ PROFILES: Mapping[str, TimingProfile] = MappingProxyType(
             amber_by_kmh=((50, 30),),
             amber_bicycle_ds=30,
             vehicle_min_green_ds=70,
+        ),
+        "resco": TimingProfile(
+            name="resco",
+            sources=("RESCO (Ault and Sharon 2021): 3 s of amber, 7 s of green at least, no all-red, no other bound",),
+            confirm=("for comparison with published benchmarks only: nothing protects whoever waits",),
+            method="none",
+            amber_by_kmh=((50, 30),),
+            amber_bicycle_ds=30,
+            vehicle_min_green_ds=70,
+            max_green_ds=_NO_BOUND_DS,
+            max_red_ds=_NO_BOUND_DS,
+        ),
+        "resco5": TimingProfile(
+            name="resco5",
+            sources=("RESCO's map arterial4x4: 2 s of amber, 3 s of green at least, no all-red, no other bound",),
+            confirm=("for comparison with published benchmarks only: 2 s of amber are too short for any street",),
+            method="none",
+            amber_by_kmh=((50, 20),),
+            amber_bicycle_ds=20,
+            vehicle_min_green_ds=30,
+            max_green_ds=_NO_BOUND_DS,
+            max_red_ds=_NO_BOUND_DS,
         ),
         "street": TimingProfile(
             name="street",

@@ -163,3 +163,14 @@ def test_a_row_too_few_is_noticed(tmp_path: Path, rows: str, departed: int) -> N
 def test_numbers_that_are_missing_are_noticed(tmp_path: Path, rows: str, statistics: str) -> None:
     with pytest.raises(RecordError, match="not whole"):
         read_outcome(results(tmp_path, rows, statistics), Account(100.0))
+
+
+def test_a_version_that_does_not_count_emergency_braking_has_it_in_its_log(tmp_path: Path) -> None:
+    old = STATISTICS.format(**COUNTS).replace(' emergencyBraking="4"', "")
+    braked = "Warning: Vehicle 'a' performs emergency braking with decel=9.00 wished=4.50 severity=1.00, time=9.00.\n"
+    log = f"{braked}Warning: something else\nError: Vehicle 'b' performs emergency braking\n{braked}"
+    _, incidents = read_outcome(results(tmp_path, ROWS, old, log), Account(100.0))
+    assert incidents.emergency_braking == 2
+    assert incidents.emergency_stops == 2
+    _, incidents = read_outcome(results(tmp_path, ROWS, log=log), Account(100.0))
+    assert incidents.emergency_braking == 4

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from signals.bench.board import Grid, board_of, cost_grid, markdown_of, standing_rows
+from signals.bench.legacy_delay import RESCO_DELAY
 from signals.bench.results import Result
 from signals.bench.standings import standings_of
 from signals.report.numbers import UNKNOWN
@@ -96,3 +97,27 @@ def test_programs_get_numbers() -> None:
     row = next(row for row in rows if (row["map"], row["controller"]) == ("elsewhere", "mine"))
     assert row["delay_s"] == pytest.approx(22.5)
     assert (row["runs"], row["void"], row["failed"]) == (6, 0, 0)
+
+
+def test_what_resco_published_stands_below_its_own_delay() -> None:
+    ground = GROUND._replace(rules="L", site="cologne1")
+    base = make_result("net", 1, 30.0, ground)
+    found = [
+        make_result("net", seed, 30.0, ground, metrics={**base.metrics, RESCO_DELAY: 20.0 + seed}) for seed in (1, 2)
+    ]
+    (section,) = board_of(standings_of(found))
+    published = section.grids[1]
+    assert published.headings == ("controller", "cologne1")
+    assert texts(published)["net"] == ["21.50"]
+    assert texts(published)["published: Greedy"] == ["27.81"]
+    (other,) = board_of(standings_of(runs()))
+    assert len(other.grids) == len(section.grids) - 1
+
+
+def test_a_map_that_resco_does_not_have_or_did_not_publish_is_not_known() -> None:
+    ground = GROUND._replace(rules="L", site="grid4x4")
+    base = make_result("net", 1, 30.0, ground)
+    (section,) = board_of(
+        standings_of([make_result("net", 1, 30.0, ground, metrics={**base.metrics, RESCO_DELAY: 9.0})])
+    )
+    assert texts(section.grids[1])["published: Fixed"] == [UNKNOWN]

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from signals.adapters.sumo.install import find_sumo
+from signals.bench.campaign import run_suite
 from signals.bench.cli import parse_list
 from signals.cli import app
+from signals.errors import MissingDependencyError
 
 SMALL = ("--maps", "crossroads", "--controllers", "net,max-pressure", "--tiers", "A", "--seeds", "1")
 
@@ -114,3 +118,36 @@ def test_whoever_has_settings_takes_part_under_a_name(tmp_path: Path) -> None:
 def test_lists() -> None:
     assert parse_list(" a, b ,,c ") == ("a", "b", "c")
     assert parse_list("") == ()
+
+
+def test_what_stands_beside_resco_runs_under_its_sumo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = str(find_sumo().home)
+    monkeypatch.delenv("SUMO_HOME", raising=False)
+    used: list[str | None] = []
+
+    def noted(*words: object, **others: object) -> object:
+        used.append(os.environ.get("SUMO_HOME"))
+        return run_suite(*words, **others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("signals.bench.legacy_sumo.legacy_home", lambda _: Path(home))
+    words = ("--suite", "legacy", "--maps", "crossroads", "--controllers", "net,resco_greedy_grid", "--seeds", "1")
+    monkeypatch.setattr("signals.bench.campaign.run_suite", noted)
+    answer = ask(*words, "--out", str(tmp_path / "out"))
+    assert answer.exit_code == 0, answer.output
+    assert used == [home]
+    assert "SUMO_HOME" not in os.environ
+    text = (tmp_path / "out" / "leaderboard.md").read_text()
+    assert "published: Greedy" in text
+    assert "resco_greedy_grid" in text
+
+
+def test_where_that_sumo_cannot_be_had_it_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> Path:
+        raise MissingDependencyError("pip cannot install eclipse-sumo==1.9.2: no route to host")
+
+    monkeypatch.setattr("signals.bench.legacy_sumo.legacy_home", fails)
+    answer = ask("--suite", "legacy", "--maps", "crossroads", "--seeds", "1", "--out", str(tmp_path / "out"))
+    assert answer.exit_code == 2
+    assert "no route to host" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()

@@ -31,7 +31,7 @@ def test_faults_are_settings() -> None:
     plain = load("crossroads")
     whole = DisturbedScenario(plain.file, plain.folder)
     broken = DisturbedScenario(plain.file, plain.folder, faults=Faults(lost=0.1), fault_seed=4)
-    assert whole.settings == {**plain.settings, "faults": None}
+    assert whole.settings == {**plain.settings, "faults": None, "legacy": False}
     assert broken.settings["faults"] == {**whole_faults(), "lost": 0.1, "seed": 4}
 
 

@@ -68,3 +68,10 @@ def test_the_built_in_world_draws_its_own(tmp_path: Path) -> None:
     assert found.file.sim.veh_h == 200
     assert stage.scored_s == (30, 90)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_stands_beside_resco_runs_under_its_rules(tmp_path: Path) -> None:
+    for name, profile in (("cologne1", "resco"), ("arterial4x4", "resco5")):
+        found = Stage(name, suite("legacy"), tmp_path).scenario(tier("A"), 1.0, 1)
+        assert (found.file.timing.profile, found.legacy) == (profile, True)
+    assert not Stage("cologne1", suite("m7"), tmp_path).scenario(tier("A"), 1.0, 1).legacy

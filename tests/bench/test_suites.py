@@ -3,18 +3,21 @@ from __future__ import annotations
 import pytest
 
 from signals.bench.sites import RESCO, shipped_sites
-from signals.bench.suites import SUITES, cut, suite
+from signals.bench.suites import SUITES, cut, lineup_of, suite
 from signals.errors import InputError, UnknownNameError
 from tests.bench.made import small_suite
 
 
 def test_the_suites() -> None:
-    quick, full, m7 = map(suite, SUITES)
+    quick, full, m7, legacy = map(suite, SUITES)
     assert len(quick.maps) == len(quick.seeds) == 3
     assert set(full.maps) == {*RESCO, *shipped_sites()}
     assert (full.tiers, full.demands, len(full.seeds)) == (("A", "B", "C"), (0.6, 1.0, 1.2), 30)
     assert (m7.rules, m7.maps, m7.tiers, len(m7.seeds)) == ("M7", RESCO, ("A",), 30)
-    assert full.seeds == m7.seeds
+    assert full.seeds == m7.seeds == legacy.seeds
+    assert (legacy.rules, legacy.maps, legacy.tiers, legacy.demands) == ("L", RESCO, ("A",), (1.0,))
+    assert legacy.controllers == tuple(lineup_of("legacy"))
+    assert not lineup_of("m7")
     assert "rolling_horizon" in full.controllers
     with pytest.raises(UnknownNameError, match='suite "quik"; did you mean "quick"'):
         suite("quik")

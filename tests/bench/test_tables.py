@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from signals.bench.legacy_delay import RESCO_DELAY
 from signals.bench.results import to_data
 from signals.bench.standings import standings_of
 from signals.bench.tables import BENCH_TABLES, read_results, write_tables
@@ -18,6 +19,7 @@ RESULTS = (
     make_result("mine", 1, 20.0),
     make_result("mine", 2, 22.0, violations=3),
     failed_result("mine", 3, note='it said: "no", twice'),
+    make_result("mine", 4, 24.0, metrics={**make_result().metrics, RESCO_DELAY: 21.5}),
 )
 
 

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from signals.bench.cases import Case
+from signals.bench.legacy_delay import RESCO_DELAY
 from signals.bench.results import from_data
 from signals.bench.stage import Stage
 from signals.bench.sums import CLASS_NAMES
 from signals.bench.task import Task
 from signals.bench.tiers import tier
-from signals.trial import run
+from signals.trial import RunOptions, run
 from tests.bench.made import GROUND, small_suite
 
 
@@ -46,3 +48,23 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     task(tmp_path).run(lambda _: None)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_stands_beside_resco_is_counted_its_way_and_runs_in_a_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[RunOptions] = []
+
+    def noted(*words: object, options: RunOptions, **others: object) -> object:
+        asked.append(options)
+        return run(*words, options=options, **others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("signals.bench.task.run", noted)
+    suite = small_suite(warmup_s=0.0)
+    plain = replace(task(tmp_path), scenario=Stage("crossroads", suite, tmp_path).scenario(tier("A"), 1.0, 4))
+    legacy = replace(plain, scenario=replace(plain.scenario, legacy=True))
+    ours, theirs = (from_data(each.run(lambda _: None), "here").metrics for each in (plain, legacy))
+    assert [options.traci for options in asked] == [False, True]
+    assert RESCO_DELAY not in ours
+    assert theirs[RESCO_DELAY] == pytest.approx(theirs["delay_s"])  # everybody got in
+    assert theirs["delay_s"] == ours["delay_s"]

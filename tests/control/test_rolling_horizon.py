@@ -81,3 +81,11 @@ def test_the_same_snapshots_give_the_same_decisions() -> None:
         controller = RollingHorizon(network, SHORT)
         runs.append([controller.decide(snapshot).stage.tobytes() for snapshot in snapshots])
     assert runs[0] == runs[1]
+
+
+def test_stages_are_left_on_a_grid_of_decisions_only() -> None:
+    network = crossroads(pedestrians=False)
+    controller = RollingHorizon(network, Settings(horizon_s=20, decision_s=5))
+    controller.decide(one_waits(network, 0, 100.0))
+    stages = [int(controller.decide(one_waits(network, 2, time_s)).stage[0]) for time_s in (101.0, 104.0, 105.0)]
+    assert stages == [0, 0, 2]

@@ -215,7 +215,8 @@ class Search:
     def extend(self, labels: dict, move: tuple[int, int, int], cost: float, first: int, state: list[Queue]) -> None:
         t, a, b = move
         trial = [Queue(q.position, q.available_s, q.last_s) for q in state]
-        until = min(t + (2 if a == b else self.land_s(a, b)), self.case.rules.horizon_s)
+        grid_s, until = self.case.rules.decision_s, t + (2 if a == b else self.land_s(a, b))
+        until = min(until + -until % grid_s, self.case.rules.horizon_s)
         if a != b:
             for q, queue in enumerate(trial):
                 start = self.start_s(a, b, q)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,15 +101,16 @@ def test_a_plan_releases_everybody_whom_it_serves() -> None:
     assert controller._flows.planned_s[0] == 0.0
 
 
+@pytest.mark.parametrize("decision_s", [1, 5])
 @pytest.mark.parametrize("kind", ["cars", "pedestrians", "yielding"])
 @pytest.mark.parametrize("seed", range(12))
-def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str) -> None:
+def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str, decision_s: int) -> None:
     network = permissive_crossroads() if kind == "yielding" else crossroads(pedestrians=kind == "pedestrians")
     rng = np.random.default_rng(seed)
     running = int(rng.integers(len(network.intersections[0].stages)))
     call = tuple(int(g) for g in rng.choice([8, 9, 10, 11], 2, replace=False)) if kind == "pedestrians" else ()
     seen = snapshot(network, random_rows(rng, 8), stage=running, call=call)
-    controller = RollingHorizon(network, SHORT)
+    controller = RollingHorizon(network, replace(SHORT, decision_s=decision_s))
     controller._choice.stage[:] = running
     controller._memory.rate_veh_s[:] = 0
     controller._memory.wait_s[:] = rng.choice([0.0, 30.0, 90.0], len(controller._memory.wait_s))
@@ -119,8 +121,10 @@ def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str) -> None:
     assert found == pytest.approx(value, rel=0.02, abs=1.0)
     cost_s = np.full(len(network.intersections[0].stages), np.nan, np.float32)
     rolling_horizon.compare(0, running, *_inputs(controller, seen), controller._choice, cost_s)
-    assert cost_s.min() == pytest.approx(found)  # what is compared holds the best
-    if np.sort(cost_s)[1] > 1.05 * found:
+    assert cost_s.min() <= found * 1.001  # what is compared holds the best, or one that the search gave up
+    if decision_s == 1:
+        assert cost_s.min() == pytest.approx(found)
+    if decision_s == 1 and np.sort(cost_s)[1] > 1.05 * found:
         assert decision.stage[0] == stage == cost_s.argmin()
 
 

@@ -87,6 +87,14 @@ def test_benchmark_rules_know_no_clearance_but_for_people() -> None:
     assert intergreen_ds(rules, walk, entering(10)) == 100
 
 
+@pytest.mark.parametrize(("name", "amber_ds", "green_ds"), [("resco", 30, 70), ("resco5", 20, 30)])
+def test_the_rules_of_resco_have_amber_and_a_minimum_and_nothing_else(name: str, amber_ds: int, green_ds: int) -> None:
+    rules = profile(name)
+    assert {rules.amber_ds(User.VEHICLE, kmh * KMH) for kmh in (30, 50, 100)} == {amber_ds}
+    assert rules.min_green_ds(User.VEHICLE) == green_ds
+    assert intergreen_ds(rules, leaving(30), entering(0.5)) == amber_ds
+
+
 @pytest.mark.parametrize(
     ("speed_mps", "expected_ds"),
     [(30 * KMH, 30), (50 * KMH, 30), (13.89, 30), (60 * KMH, 40), (16.67, 40), (70 * KMH, 50), (100 * KMH, 50)],
@@ -102,7 +110,7 @@ def test_amber_of_others() -> None:
 
 def test_red_amber_is_german_and_not_for_people() -> None:
     shown = {name: [profile(name).red_amber_ds(user) for user in User] for name in PROFILES}
-    assert shown == {"rilsa": [10, 0, 10, 10], "crow": [0] * 4, "ite": [0] * 4, "m7": [0] * 4, "street": [0] * 4}
+    assert shown == {name: [10, 0, 10, 10] if name == "rilsa" else [0] * 4 for name in PROFILES}
 
 
 def test_people_reach_the_middle_in_their_green() -> None:
@@ -124,7 +132,8 @@ def test_profiles_say_who_must_confirm_them() -> None:
         assert rules.name == name
         assert rules.sources
         assert rules.confirm
-        assert (rules.max_green_ds, rules.max_red_ds) == (900, 1200)
+        bounds = (36_000, 36_000) if name.startswith("resco") else (900, 1200)
+        assert (rules.max_green_ds, rules.max_red_ds) == bounds
 
 
 def test_an_unknown_profile_is_refused_with_the_nearest_name() -> None:

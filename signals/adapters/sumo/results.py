@@ -32,6 +32,9 @@ _TRANSIT = frozenset({
 })  # fmt: skip
 _GIVEN_UP = re.compile(r"Error: Vehicle '([^']*)' will not be able to depart .*time=([0-9]+(?:\.[0-9]+)?)\.?$")
 
+_BRAKED = " performs emergency braking"
+"""SUMO before 1.10 only says so; later versions count it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -90,7 +93,7 @@ def read_outcome(folder: Path, account: Account) -> tuple[Trips, Incidents]:
     """
     counts = _statistics(folder / STATISTICS)
     rows = _travellers(folder / TRIPS, counts, account)
-    warnings, given_up = _log(folder / LOG)
+    warnings, given_up, braked = _log(folder / LOG)
     rows += [
         _Row(at_s, account.end_s - at_s, 0.0, 0.0, 0.0, 0.0, TripState.NEVER_INSERTED, User.VEHICLE)
         for at_s in given_up
@@ -98,7 +101,7 @@ def read_outcome(folder: Path, account: Account) -> tuple[Trips, Incidents]:
     incidents = Incidents(
         teleports=int(counts["teleports"]),
         collisions=int(counts["collisions"]),
-        emergency_braking=int(counts["emergencyBraking"]),
+        emergency_braking=int(counts.get("emergencyBraking", braked)),
         emergency_stops=int(counts["emergencyStops"]),
         longest_wait_s=account.longest_wait_s,
         warnings=warnings,
@@ -142,7 +145,7 @@ def _statistics(path: Path) -> dict[str, float]:
             counts["teleports"] = _number(element, "total")
         else:
             counts.update({key: _number(element, key) for key in element.attributes})
-    missing = {"inserted", "waiting", "teleports", "collisions", "emergencyBraking", "emergencyStops"} - counts.keys()
+    missing = {"inserted", "waiting", "teleports", "collisions", "emergencyStops"} - counts.keys()
     if missing:
         raise RecordError(f"{path}: expected {', '.join(sorted(missing))}; the results of this run are not whole")
     return counts
@@ -208,11 +211,11 @@ def _number(element: Element, key: str) -> float:
     return value
 
 
-def _log(path: Path) -> tuple[tuple[str, ...], list[float]]:
-    """Return the first warnings, and when vehicles were given up."""
+def _log(path: Path) -> tuple[tuple[str, ...], list[float], int]:
+    """Return the first warnings, when vehicles were given up, and how many braked in an emergency."""
     warnings: list[str] = []
     given_up: list[float] = []
-    count = 0
+    count = braked = 0
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             for line in map(str.strip, file):
@@ -221,13 +224,14 @@ def _log(path: Path) -> tuple[tuple[str, ...], list[float]]:
                 elif not line.startswith("Warning: "):
                     continue
                 count += 1
+                braked += _BRAKED in line
                 if count <= MOST_WARNINGS:
                     warnings.append(line.partition(": ")[2])
     except OSError as error:
         raise RecordError(f"{path}: cannot be read ({error.strerror})") from error
     if count > MOST_WARNINGS:
         warnings.append(f"and {count - MOST_WARNINGS} more in {path.name}")
-    return tuple(warnings), given_up
+    return tuple(warnings), given_up, braked
 
 
 def _table(rows: list[_Row]) -> Trips:

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from signals.control.horizon_on_grid import HorizonOnGrid
+from signals.control.rolling_horizon import Settings
+from signals.model.crossroads import crossroads
+from signals.testing import check_controller
+from tests.control.made import marked, shows
+from tests.control.test_rolling_horizon import one_waits
+
+NETWORK = crossroads(pedestrians=False)
+SHORT = Settings(horizon_s=20)
+
+
+def test_it_keeps_the_contract() -> None:
+    check_controller(HorizonOnGrid, on=[crossroads()])
+
+
+def test_it_plans_on_the_grid_on_which_it_is_followed() -> None:
+    controller = HorizonOnGrid(NETWORK, decision_s=5, amber_s=2.0, settings=SHORT)
+    assert controller._mind.settings == Settings(horizon_s=20, decision_s=5, clear_box=False)
+    nobody = shows(one_waits(NETWORK, 0), [0, 4])
+    assert int(controller.decide(nobody).stage[0]) == 0
+    wanted = [controller.decide(one_waits(NETWORK, 2, time_s)) for time_s in (1.0, 4.0, 5.0, 6.0, 7.0)]
+    assert [int(decision.stage[0]) for decision in wanted] == [0, 0, 2, 2, 2]
+    assert [marked(decision.want) for decision in wanted] == [(0, 4), (0, 4), (), (), (2, 6)]
+
+
+def test_it_explains_its_changes() -> None:
+    controller = HorizonOnGrid(NETWORK, settings=SHORT)
+    controller.decide(one_waits(NETWORK, 2))
+    found = controller.take_comparisons()
+    assert [row.stage for row in found if row.chosen] == [2]
+    assert not controller.take_comparisons()
