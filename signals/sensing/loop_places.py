@@ -4,57 +4,145 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
-from signals.kernels.loops import LoopPlaces
-from signals.model.feeders import Feeders
+from signals.kernels.loop_values import LoopPlaces
+from signals.model.feeders import Feeders, feeders
 from signals.model.network import Detector, Network
+from signals.model.values import FloatArray
 
 __all__ = ["loop_places"]
 
+
+class Row(NamedTuple):
+    """Where vehicles go: by a link (-1: from a lane that feeds), to an approach, how far, and how probably."""
+
+    link: int
+    approach: int
+    distance_m: float
+    probability: float
+
+
+class Post(NamedTuple):
+    """A loop that counts in, how far it is to the stop line, and the row of its lane (-1: it is the approach's)."""
+
+    loop: int
+    distance_m: float
+    row: int
+
+
 STOP_LINE_M = 10.0
 """A loop that begins no further than this before the end of an approach lane is its stop-line loop."""
+LEAST_M = 3.0
+"""On a lane that is shorter nobody stands: vehicles stop before it, and are not seen from it."""
+FAR_M = 600.0
+"""Who has left a stop line is followed as far as this."""
+LANE_CHANGE = 0.5
+"""Of those who enter a road of several lanes, as many leave it on another lane than their first."""
 PROBABLE = 0.1
 """A loop upstream counts for approaches where its vehicles go at least this probably."""
 
 
-def loop_places(network: Network, reach: Feeders) -> LoopPlaces:
+def loop_places(network: Network, range_m: float) -> LoopPlaces:
     """Assign the detectors of a network.
 
-    The stop-line loop is the one nearest the end of the approach lane, within 10 m of it. Vehicles are counted in at
-    the loop of that lane furthest upstream; where it has none, on every way to it at the last lane that has loops.
+    The stop-line loop is the one nearest the end of the approach lane, within 10 m of it. The others of that lane count
+    in; where it has none, so do those on every way to it at the last lane that has loops. Stop-line loops tell the next
+    stop lines of who has left.
 
     Parameters
     ----------
     network
         The network and its detectors.
-    reach
-        Its feeders.
+    range_m
+        How far before a stop line vehicles are of interest, and loops on feeding lanes are looked for.
     """
-    arrays = network.arrays
+    arrays, reach = network.arrays, feeders(network, range_m)
     on_lane: dict[int, list[int]] = defaultdict(list)
     for number, detector in enumerate(network.detectors):
         on_lane[detector.lane].append(number)
     feeding = _feeding(reach, len(arrays.approach_lane))
-    stop, rows = [], []
+    stop, posts, feeds = [], list[list[Post]](), list[Row]()
     for approach, lane in enumerate(arrays.approach_lane.tolist()):
-        near = [number for number in on_lane[lane] if _to_end_m(network, number) <= STOP_LINE_M]
+        here = on_lane[lane] if network.lanes[lane].length_m >= LEAST_M else []
+        near = [number for number in here if _to_end_m(network, number) <= STOP_LINE_M]
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
-        far = [number for number in on_lane[lane] if number not in near]
-        found = [(_furthest(network, far), 0.0, 1.0)] if far else []
-        rows.append(found or _upstream(network, on_lane, feeding[approach]))
-    flat = [row for found in rows for row in found]
+        own = [Post(number, _to_end_m(network, number), -1) for number in here if number not in near]
+        if not own:
+            for number, way_m, probability in _upstream(network, on_lane, feeding[approach]):
+                own.append(Post(number, _to_end_m(network, number) + way_m, len(feeds)))
+                feeds.append(Row(-1, approach, own[-1].distance_m, probability))
+        posts.append(sorted(own, key=lambda post: -post.distance_m))
+    far = feeders(network, FAR_M)
+    onward = [_onward(network, approach, far) for approach in range(len(stop))]
+    return _tables(network, _sight(network, reach, range_m), stop, posts, onward, feeds)
+
+
+def _tables(
+    network: Network,
+    sight_m: FloatArray,
+    stop: list[int],
+    posts: list[list[Post]],
+    onward: list[list[Row]],
+    feeds: list[Row],
+) -> LoopPlaces:
+    """Put what was found into arrays; the rows of feeding lanes come last."""
+    arrays = network.arrays
+    flat, places = [row for found in onward for row in found], [post for found in posts for post in found]
+    rows = [*flat, *feeds]
     return LoopPlaces(
         stop_loop=np.array(stop, np.int32),
-        loop_offset=np.cumsum([0, *map(len, rows)], dtype=np.int32),
-        loop=np.array([number for number, _, _ in flat], np.int32),
-        loop_distance_m=np.array([_to_end_m(network, number) + way for number, way, _ in flat], np.float32),
-        loop_weight=np.array([weight for _, _, weight in flat], np.float32),
+        post_offset=np.cumsum([0, *map(len, posts)], dtype=np.int32),
+        post_loop=np.array([post.loop for post in places], np.int32),
+        post_distance_m=np.array([post.distance_m for post in places], np.float32),
+        post_row=np.array([post.row + len(flat) if post.row >= 0 else -1 for post in places], np.int32),
+        row_offset=np.cumsum([0, *map(len, onward)], dtype=np.int32),
+        row_link=np.array([row.link for row in rows], np.int32),
+        row_approach=np.array([row.approach for row in rows], np.int32),
+        row_distance_m=np.array([row.distance_m for row in rows], np.float32),
+        row_prior=np.array([row.probability for row in rows], np.float32),
         speed_mps=arrays.lane_speed_mps[arrays.approach_lane],
+        sight_m=sight_m,
         lane=arrays.approach_lane,
         lane_length_m=arrays.lane_length_m[arrays.approach_lane],
     )
+
+
+def _sight(network: Network, reach: Feeders, range_m: float) -> FloatArray:
+    """Return float32 [nA], the length of road before each stop line as far as the one before."""
+    lane = np.repeat(np.arange(len(reach.lane_offset) - 1), np.diff(reach.lane_offset))
+    sight = np.zeros(len(network.arrays.approach_lane), np.float32)
+    np.maximum.at(sight, reach.approach, reach.distance_m + network.arrays.lane_length_m[lane])
+    return np.minimum(sight, np.float32(range_m))
+
+
+def _onward(network: Network, approach: int, reach: Feeders) -> list[Row]:
+    """Return where those go who leave an approach: to the stop lines that follow on each of its links."""
+    arrays = network.arrays
+    found: list[Row] = []
+    for link in range(int(arrays.link_offset[approach]), int(arrays.link_offset[approach + 1])):
+        movement = network.movements[int(arrays.link_movement[link])]
+        to = movement.to_lane
+        inside_m = sum(network.lanes[via].length_m for via in movement.via) or movement.length_m
+        for row in range(int(reach.lane_offset[to]), int(reach.lane_offset[to + 1])):
+            away_m = inside_m + network.lanes[to].length_m + float(reach.distance_m[row])
+            there, chance = int(reach.approach[row]), float(reach.probability[row])
+            # Feeders have everybody stay on a lane that ends at a stop line; here they have all of it to change.
+            ends = _beside(network, there) if reach.distance_m[row] == 0 else {there: 1.0}
+            found += [Row(link, end, away_m, chance * stays) for end, stays in ends.items()]
+    return found
+
+
+def _beside(network: Network, approach: int) -> dict[int, float]:
+    """Return the approaches of the same road, and the share of those on an approach's lane who end up on each."""
+    lanes = network.arrays.approach_lane.tolist()
+    edge = network.lanes[lanes[approach]].edge
+    others = [other for other, lane in enumerate(lanes) if other != approach and network.lanes[lane].edge == edge]
+    if not others:
+        return {approach: 1.0}
+    return {approach: 1.0 - LANE_CHANGE, **dict.fromkeys(others, LANE_CHANGE / len(others))}
 
 
 def _to_end_m(network: Network, number: int) -> float:

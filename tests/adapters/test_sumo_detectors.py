@@ -33,9 +33,9 @@ def test_two_loops_for_every_approach() -> None:
     assert network.lanes == crossroads().lanes
 
 
-def test_on_a_shorter_lane_the_second_loop_lies_at_its_beginning() -> None:
+def test_on_a_shorter_lane_the_second_loop_lies_behind_who_begins_there() -> None:
     network = place_detectors(crossroads(length_m=30.0))
-    assert [loop.position_m for loop in network.detectors if loop.lane == 0] == [27.0, 0.0]
+    assert [loop.position_m for loop in network.detectors if loop.lane == 0] == [27.0, 12.0]
 
 
 def short(length_m: float, before_m: float) -> Network:

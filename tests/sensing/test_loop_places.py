@@ -1,36 +1,48 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from signals.model.crossroads import crossroads
-from signals.model.feeders import feeders
 from signals.model.network import Network
-from signals.sensing.loop_places import loop_places
+from signals.sensing.loop_places import LEAST_M, _beside, loop_places
 from tests.sensing.corridor import corridor
 
 
 def rows(network: Network, approach: int) -> list[tuple[str, float, float]]:
-    """Return (detector, distance, weight) of the loops upstream of an approach."""
-    places = loop_places(network, feeders(network, 200.0))
-    first, last = places.loop_offset[approach : approach + 2]
-    names = [network.detectors[number].id for number in places.loop[first:last]]
+    """Return (detector, distance, weight) of the loops that count in for an approach, the farthest first."""
+    places = loop_places(network, 200.0)
+    found = []
+    for post in range(*places.post_offset[approach : approach + 2]):
+        row = places.post_row[post]
+        assert row < 0 or (places.row_approach[row], places.row_link[row]) == (approach, -1)
+        share = 1.0 if row < 0 else round(float(places.row_prior[row]), 4)
+        name = network.detectors[places.post_loop[post]].id
+        found.append((name, round(float(places.post_distance_m[post]), 3), share))
+    return found
+
+
+def onward(network: Network, approach: int) -> list[tuple[int, int, float, float]]:
+    """Return (link, approach, distance, probability) of those who leave an approach."""
+    places = loop_places(network, 200.0)
+    part = slice(*places.row_offset[approach : approach + 2])
+    columns = (places.row_link, places.row_approach, places.row_distance_m, places.row_prior)
     return [
-        (name, round(float(distance), 3), round(float(weight), 4))
-        for name, distance, weight in zip(
-            names, places.loop_distance_m[first:last], places.loop_weight[first:last], strict=True
-        )
+        (int(k), int(a), round(float(m), 3), round(float(p), 4))
+        for k, a, m, p in zip(*(c[part] for c in columns), strict=True)
     ]
 
 
 def stop_loops(network: Network) -> list[str]:
-    places = loop_places(network, feeders(network, 200.0))
+    places = loop_places(network, 200.0)
     return ["" if number < 0 else network.detectors[number].id for number in places.stop_loop]
 
 
 def test_two_loops_a_lane() -> None:
     network = crossroads()
-    places = loop_places(network, feeders(network, 200.0))
+    places = loop_places(network, 200.0)
     for approach, lane in enumerate(network.arrays.approach_lane):
         stop = network.detectors[places.stop_loop[approach]]
         assert (stop.lane, stop.position_m) == (lane, 296.0)
@@ -41,10 +53,10 @@ def test_two_loops_a_lane() -> None:
     assert np.allclose(places.speed_mps, 13.89)
 
 
-def test_the_nearest_is_at_the_stop_line_and_the_furthest_counts_in() -> None:
+def test_the_nearest_is_at_the_stop_line_and_the_others_count_in() -> None:
     network = corridor((("b0", 72.0), ("b0", 78.0), ("b0", 50.0), ("b0", 10.0), ("a0", 100.0)))
     assert stop_loops(network) == ["b0@78", "", ""]
-    assert rows(network, 0) == [("b0@10", 70.0, 1.0)]
+    assert rows(network, 0) == [("b0@10", 70.0, 1.0), ("b0@50", 30.0, 1.0)]  # b0@72 is another at the line
 
 
 def test_behind_a_tiny_lane_the_feeding_lane_counts_in() -> None:
@@ -63,7 +75,35 @@ def test_all_ways_that_lead_to_a_stop_line_count_in() -> None:
     }  # fmt: skip
 
 
+def test_a_loop_on_a_lane_on_which_nobody_can_stand_tells_nothing() -> None:
+    network = corridor((("e", 2.0), ("d", 30.0)))
+    lanes = tuple(replace(lane, length_m=LEAST_M - 0.5) if lane.id == "e" else lane for lane in network.lanes)
+    network = replace(network, lanes=lanes)
+    assert stop_loops(network) == ["", "", ""]
+    assert [name for name, _, _ in rows(network, 2)] == ["d@30"]
+
+
 def test_no_detectors_at_all() -> None:
     network = corridor()
     assert stop_loops(network) == ["", "", ""]
     assert all(rows(network, approach) == [] for approach in range(3))
+
+
+def test_who_leaves_goes_to_the_next_stop_line() -> None:
+    network = corridor((("b0", 77.0),))
+    assert onward(network, 0) == [(0, 2, 14.0 + 70.0 + 14.0 + 5.0, 1.0)]  # over d, by the first link only
+    assert onward(network, 1) == onward(network, 2) == []
+
+
+def test_a_road_of_several_lanes_is_left_on_any_of_them() -> None:
+    network = crossroads()
+    places = loop_places(network, 200.0)
+    assert len(places.row_prior) == 0  # nothing follows
+    assert places.sight_m.tolist() == [200.0] * len(places.lane)
+    assert loop_places(network, 400.0).sight_m.tolist() == network.arrays.lane_length_m[places.lane].tolist()
+
+
+def test_lanes_beside_get_their_share() -> None:
+    network = corridor()
+    assert _beside(network, 0) == {0: 0.5, 1: 0.5}
+    assert _beside(network, 2) == {2: 1.0}

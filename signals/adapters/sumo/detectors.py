@@ -27,6 +27,8 @@ ADVANCE_M = 50.0
 """From the beginning of the second loop to the stop line."""
 SHORT_M = 15.0
 """On a lane that is shorter, the second loop would see what the first one sees: it is laid further upstream."""
+BEGIN_M = 12.0
+"""Nearer to where traffic begins no loop is laid."""
 MOST_LANES = 20
 _ONE_PERIOD_S = 10**7
 
@@ -34,8 +36,8 @@ _ONE_PERIOD_S = 10**7
 def place_detectors(network: Network) -> Network:
     """Return the network with two loops for every approach, instead of whatever loops it has.
 
-    One ends 1 m before the stop line; the other begins 50 m before it, or where the lane begins. If the lane is shorter
-    than 15 m, the second one is laid on every lane that leads to it without a signal in between.
+    One ends 1 m before the stop line; the other begins 50 m before it, on a shorter lane 12 m behind its beginning. If
+    the lane is shorter than 15 m, the second one is laid on every lane that leads to it without a signal in between.
 
     Parameters
     ----------
@@ -76,7 +78,9 @@ class _Upstream:
         length_m = self._network.lanes[lane].length_m
         before = self._into.get(lane, []) if length_m < SHORT_M and passed < MOST_LANES else []
         if not before:
-            yield lane, max(length_m - distance_m, 0.0)
+            # Who begins to drive on a lane stands there with all his length, beyond what its beginning could count.
+            begin_m = BEGIN_M if length_m > 2 * BEGIN_M else 0.0
+            yield lane, max(length_m - distance_m, begin_m)
         for movement in before:
             inside_m = sum(self._network.lanes[via].length_m for via in movement.via) or movement.length_m
             rest_m = distance_m - length_m - inside_m

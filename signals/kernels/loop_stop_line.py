@@ -1,0 +1,102 @@
+"""The stop line: who leaves, who stands there, and who was expected there in vain."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from signals.kernels.compile import kernel
+from signals.kernels.loop_health import COVERED
+from signals.kernels.loop_rows import settle
+from signals.kernels.loop_tracks import drop, insert
+from signals.kernels.loop_values import NEVER_S, ON_LANE, SPACE_M, Counters, LoopPlaces, Tracks
+
+__all__ = ["COMING_M", "certain_head", "correct_head", "passed"]
+
+ON_LOOP = 0.5
+AT_LINE_M = 4.0
+GHOST_S = 3.0
+"""Who is expected at the stop line is given up this long after he should have been on its loop; twice in red."""
+HALT_S = 2.0
+STOPPED_M, COMING_M = 8.0, 30.0
+"""Who stands on the loop is the first one expected, if that is no farther away than this in green and at red."""
+MOST_VEH = 8
+
+
+@kernel
+def passed(a: int, elapsed_s: float, count: int, occupied: float, kept: Counters) -> int:
+    """Say how many have passed the stop line in a tick of its loop.
+
+    A vehicle that comes during green is out at once, one that comes during red when it has left the loop again.
+    """
+    green = kept.red_s[a] == 0.0
+    present = count > 0 or occupied > 0.0
+    kept.vacant_s[a] = 0.0 if present else min(kept.vacant_s[a] + elapsed_s, NEVER_S)
+    if green:
+        gone = kept.waiting[a] and (count > 0 or occupied < ON_LOOP)
+        out = count + int(gone)
+        kept.waiting[a] = kept.waiting[a] and not gone
+    else:
+        gone = kept.waiting[a] and not present
+        out = max(count - 1 + int(kept.waiting[a]), 0) + int(gone)
+        kept.waiting[a] = present and (kept.waiting[a] or count > 0)
+    return min(out, MOST_VEH)
+
+
+@kernel
+def _give_up(a: int, places: LoopPlaces, kept: Counters, tracks: Tracks) -> None:
+    """Drop those who should be standing at the stop line, where nobody is."""
+    end_m = AT_LINE_M
+    while tracks.number[a] > 0 and tracks.distance_m[a, 0] <= end_m:
+        end_m += SPACE_M * float(tracks.weight[a, 0])
+        settle(tracks.row[a, 0], float(tracks.weight[a, 0]), 0.0, places, kept)
+        drop(a, 0, tracks)
+
+
+@kernel
+def certain_head(a: int, time_s: float, within_m: float, handle: int, tracks: Tracks) -> None:
+    """Believe that somebody stands at the stop line, whatever was expected.
+
+    Parameters
+    ----------
+    a, time_s, tracks
+        The approach, now; in and out. What may stand right behind him is part of him, until he is a whole vehicle.
+    within_m
+        He is the first of the approach, if that is no farther away than this,
+    handle
+        or else a new one of this number; 0 = any.
+    """
+    if tracks.number[a] == 0 or tracks.distance_m[a, 0] > within_m:
+        insert(a, 1.0, 0.0, 1.0, ON_LANE, handle, tracks)
+    tracks.seen_m[a, 0] = 0.0
+    while tracks.weight[a, 0] < 1.0 and tracks.number[a] > 1 and tracks.distance_m[a, 1] <= 1.5 * SPACE_M:
+        missing = np.float32(1.0) - tracks.weight[a, 0]
+        if tracks.weight[a, 1] > missing + 1e-6:
+            tracks.weight[a, 1] -= missing
+            break
+        tracks.weight[a, 0] += tracks.weight[a, 1]
+        drop(a, 1, tracks)
+    tracks.weight[a, 0] = 1.0
+    tracks.distance_m[a, 0] = min(float(tracks.distance_m[a, 0]), 1.0)
+    tracks.speed_mps[a, 0] = 0.0
+    if np.isnan(tracks.since_s[a, 0]):
+        tracks.since_s[a, 0] = time_s
+
+
+@kernel
+def correct_head(
+    a: int, time_s: float, elapsed_s: float, occupied: float, still_s: float, places: LoopPlaces, kept: Counters,
+    tracks: Tracks,
+) -> None:  # fmt: skip
+    """Make the first vehicles agree with the stop-line loop, which counted nobody for `still_s` while occupied."""
+    green = kept.red_s[a] == 0.0
+    head = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M
+    kept.ghost_s[a] = kept.ghost_s[a] + elapsed_s if head and kept.vacant_s[a] > 0.0 else 0.0
+    if kept.ghost_s[a] >= (GHOST_S if green else 2.0 * GHOST_S):
+        _give_up(a, places, kept, tracks)
+    if kept.waiting[a] or (occupied >= COVERED and still_s >= HALT_S):
+        kept.waiting[a] = True
+        # In green, who was counted out and then stops on the loop is the same vehicle; at red, who comes was expected.
+        if green:
+            certain_head(a, time_s, STOPPED_M, kept.last_out[a], tracks)
+        else:
+            certain_head(a, time_s, COMING_M, 0, tracks)

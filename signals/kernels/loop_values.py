@@ -1,0 +1,219 @@
+"""The values that the kernels of the loop estimator work on; see `signals.kernels.loops`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "NEVER_S",
+    "ON_AVERAGE",
+    "ON_LANE",
+    "SPACE_M",
+    "Bools",
+    "Bytes",
+    "Columns",
+    "Counters",
+    "Doubles",
+    "Floats",
+    "Handles",
+    "Health",
+    "Ints",
+    "LoopBeliefs",
+    "LoopPlaces",
+    "Tracks",
+    "Turns",
+]
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.int8]
+Handles = npt.NDArray[np.int64]
+Columns = tuple[Any, ...]
+"""The arrays of a NamedTuple as a plain tuple, which costs a quarter of the time to hand to a compiled function."""
+
+SPACE_M = 7.5
+"""Length of road that a queueing vehicle takes."""
+NEVER_S = 3600.0
+ON_AVERAGE, ON_LANE = -1, -2
+"""Instead of the row by which a vehicle came: it is only expected on average, or was first counted on its own lane."""
+
+
+class LoopPlaces(NamedTuple):
+    """What does not change.
+
+    Attributes
+    ----------
+    stop_loop
+        int32 [nA] the detector at the stop line, -1 where there is none.
+    post_offset, post_loop, post_distance_m, post_row
+        int32 [nA + 1], int32, float32, int32: the detectors that count in, the farthest first: those of the approach
+        lane, or where it has none those on the lanes that feed it; how far it is from each to the stop line, and of
+        the latter the row that says how probably a vehicle comes (-1 = surely).
+    row_offset, row_link, row_approach, row_distance_m, row_prior
+        int32 [nA + 1], int32, int32, float32, float32 [nR]: where vehicles go that leave a stop line: the link that
+        they take, the next approach, how far it is to its stop line, and the probability, given the link. The rows of
+        feeding lanes come after all these.
+    speed_mps, sight_m
+        float32 [nA] speed limit, and the length of road before the stop line that is of interest.
+    lane, lane_length_m
+        int32, float32 [nA] the approach lane.
+    """
+
+    stop_loop: Ints
+    post_offset: Ints
+    post_loop: Ints
+    post_distance_m: Floats
+    post_row: Ints
+    row_offset: Ints
+    row_link: Ints
+    row_approach: Ints
+    row_distance_m: Floats
+    row_prior: Floats
+    speed_mps: Floats
+    sight_m: Floats
+    lane: Ints
+    lane_length_m: Floats
+
+
+class Health(NamedTuple):
+    """What is known of each loop.
+
+    Attributes
+    ----------
+    state
+        int8 [nD] see `signals.kernels.loop_health`.
+    missing_s
+        float64 [nD] for how long it has had no valid reading.
+    covered_s, still_s
+        float64 [nD] for how long it has been occupied without pause, and without counting anybody either.
+    unseen_share
+        float64 [nD] vehicles counted by others on its lane since it counted one, as a share of those that prove that
+        it does not count.
+    liar
+        bool [nD] occupied while the road ahead was seen to be empty; until it is free again.
+    """
+
+    state: Bytes
+    missing_s: Doubles
+    covered_s: Doubles
+    still_s: Doubles
+    unseen_share: Doubles
+    liar: Bools
+
+
+class Turns(NamedTuple):
+    """What is known of the links of each approach.
+
+    Attributes
+    ----------
+    offset
+        int32 [nA + 1]; group int32, permissive int8, prior float32 [nK].
+    dark_s, lit_s
+        float64 [nK] for how long it has not been green, and for how long it has.
+    likelihood
+        float64 [nK] how well it explains what the vehicle at the stop line does.
+    counted_veh, share
+        float64, float32 [nK] vehicles that took it, and its share.
+    taken
+        float32 [nK] the chances of the one counted out last.
+    """
+
+    offset: Ints
+    group: Ints
+    permissive: Bytes
+    prior: Floats
+    dark_s: Doubles
+    lit_s: Doubles
+    likelihood: Doubles
+    counted_veh: Doubles
+    share: Floats
+    taken: Floats
+
+
+class Tracks(NamedTuple):
+    """The vehicles bound for each approach, the nearest first.
+
+    Attributes
+    ----------
+    number
+        int32 [nA] how many there are.
+    distance_m, speed_mps, weight
+        float32 [nA, m] from the stop line, how fast, and how probably it is there at all.
+    seen_m
+        float32 [nA, m] where the loop lay that told of it last, from the stop line.
+    since_s
+        float64 [nA, m] since when it has been standing; NaN while it moves.
+    row
+        int32 [nA, m] the row of `LoopPlaces` by which it came, `ON_AVERAGE` or `ON_LANE`.
+    handle
+        int64 [nA, m] its number, > 0 and unique within the approach.
+    last_handle
+        int64 [1] the last number given.
+    """
+
+    number: Ints
+    distance_m: Floats
+    speed_mps: Floats
+    weight: Floats
+    seen_m: Floats
+    since_s: Doubles
+    row: Ints
+    handle: Handles
+    last_handle: Handles
+
+
+class Counters(NamedTuple):
+    """What is kept from tick to tick beside the vehicles.
+
+    Attributes
+    ----------
+    waiting
+        bool [nA] whether one that has not been counted out stands on the stop-line loop.
+    vacant_s, red_s, ghost_s
+        float64 [nA] for how long the stop line has been free, no signal green (0 while one is), and somebody expected
+        on the stop-line loop who is not there.
+    last_out
+        int64 [nA] who was counted out last.
+    rate_veh_s, told_veh_s, credit_veh
+        float64 [nA] mean arrivals, the part of them that was counted elsewhere before, and how much of a vehicle is
+        due that nobody told of.
+    age_s
+        float64 [1] for how long there have been readings.
+    row_weight, row_count, row_sent
+        float32, float64, float64 [nR] present probability of each row, vehicles that came and that were sent.
+    """
+
+    waiting: Bools
+    vacant_s: Doubles
+    red_s: Doubles
+    ghost_s: Doubles
+    last_out: Handles
+    rate_veh_s: Doubles
+    told_veh_s: Doubles
+    credit_veh: Doubles
+    age_s: Doubles
+    row_weight: Floats
+    row_count: Doubles
+    row_sent: Doubles
+
+
+class LoopBeliefs(NamedTuple):
+    """What comes out: fields of `signals.model.values.Snapshot`, and bool [nA] whether an approach is demanded."""
+
+    demand: Bools
+    queue_veh: Floats
+    count_veh: Floats
+    wait_s: Floats
+    gap_s: Floats
+    lane_veh: Floats
+    lane_free_m: Floats
+    arrival_offset: Ints
+    arrival_distance_m: Floats
+    arrival_speed_mps: Floats
+    arrival_weight: Floats
+    arrival_handle: Handles

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from signals.kernels.loop_stop_line import certain_head, correct_head, passed
+from signals.kernels.loop_tracks import insert
+from signals.kernels.loop_values import ON_AVERAGE, ON_LANE
+from tests.kernels.loop_street import Approach, Street
+
+
+def outs(readings: list[tuple[int, float]], *, green: bool) -> list[int]:
+    counters = Street([Approach()]).counters
+    counters.red_s[0] = 0.0 if green else 10.0
+    return [passed(0, 1.0, count, occupied, counters) for count, occupied in readings]
+
+
+def test_in_green_who_comes_is_gone_in_red_who_leaves() -> None:
+    drive_over = [(1, 0.5), (0, 0.0), (1, 0.9), (1, 0.6), (0, 0.0)]
+    assert outs(drive_over, green=True) == [1, 0, 1, 1, 0]
+    assert outs(drive_over, green=False) == [0, 1, 0, 1, 1]
+    assert outs([(1, 0.9), (0, 1.0), (0, 1.0)], green=False) == [0, 0, 0]
+    assert outs([(99, 1.0)], green=True) == [8]
+
+
+def test_who_waited_at_red_leaves_once_at_green() -> None:
+    counters = Street([Approach()]).counters
+    counters.red_s[0] = 5.0
+    assert passed(0, 1.0, 1, 0.9, counters) == 0
+    assert counters.waiting[0]
+    counters.red_s[0] = 0.0
+    assert passed(0, 1.0, 0, 1.0, counters) == 0
+    assert passed(0, 1.0, 1, 0.8, counters) == 2  # the next one is on the loop already
+    assert passed(0, 1.0, 0, 0.2, counters) == 0
+    assert counters.vacant_s[0] == 0.0
+    assert passed(0, 1.0, 0, 0.0, counters) == 0
+    assert counters.vacant_s[0] == 1.0
+
+
+@pytest.mark.parametrize(("green", "after_s"), [(True, 3), (False, 6)])
+def test_who_should_stand_there_and_does_not_is_given_up(green: bool, after_s: int) -> None:
+    street = Street([Approach()])
+    for place in (0.0, 7.5, 15.0, 60.0):
+        insert(0, place, 0.0, 1.0, ON_LANE, 0, street.tracks)
+    street.counters.red_s[0], street.counters.vacant_s[0] = 0.0 if green else 9.0, 1.0
+    for second in range(after_s - 1):
+        correct_head(0, float(second), 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
+        assert len(street.cars()) == 4
+    correct_head(0, 9.0, 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
+    assert [place for place, _, _ in street.cars()] == [60.0]
+
+
+def test_somebody_on_the_loop_is_certain() -> None:
+    street = Street([Approach()])
+    for place, weight in ((2.0, 0.3), (4.0, 0.25), (6.0, 0.7), (40.0, 0.9)):
+        insert(0, place, 0.0, weight, ON_AVERAGE, 0, street.tracks)
+    certain_head(0, 12.0, 8.0, 0, street.tracks)
+    weights = [weight for _, _, weight in street.cars()]
+    assert weights == pytest.approx([1.0, 0.25, 0.9])  # as many as before, but one of them is known
+    assert street.cars()[0][:2] == (1.0, 0.0)
+    assert street.tracks.since_s[0, 0] == 12.0
+
+
+def test_who_stops_on_the_loop_in_green_is_the_one_counted_out_last() -> None:
+    street = Street([Approach()])
+    street.counters.last_out[0] = 17
+    insert(0, 30.0, 5.0, 1.0, ON_LANE, 0, street.tracks)
+    correct_head(0, 1.0, 1.0, 1.0, 1.0, street.places, street.counters, street.tracks)
+    assert len(street.cars()) == 1
+    correct_head(0, 2.0, 1.0, 1.0, 2.0, street.places, street.counters, street.tracks)
+    assert street.tracks.handle[0, 0] == 17
+    assert np.allclose([place for place, _, _ in street.cars()], [1.0, 30.0])
+    assert street.counters.waiting[0]
+
+
+def test_who_comes_to_a_red_is_the_one_who_was_expected() -> None:
+    street = Street([Approach()])
+    street.counters.red_s[0], street.counters.waiting[0] = 20.0, True
+    insert(0, 18.0, 6.0, 1.0, ON_LANE, 23, street.tracks)
+    correct_head(0, 1.0, 1.0, 0.6, 0.0, street.places, street.counters, street.tracks)
+    assert street.cars() == [(1.0, 0.0, 1.0)]
+    assert street.tracks.handle[0, 0] == 23
