@@ -53,12 +53,14 @@ def boxes(network: Network) -> tuple[box.Box, box.Inside]:
         arrays.group_offset,
         arrays.matrix_offset,
         intergreen_s(network),
+        arrays.link_offset[arrays.approach_offset],
         arrays.link_group,
         *insides(network),
     ), box.Inside(
         np.zeros(len(network.lanes), np.float32),
         np.zeros(len(network.lanes), np.float32),
         np.zeros(len(network.lanes), np.float32),
+        np.zeros(len(network.lanes), np.bool_),
         np.zeros(len(arrays.group_user), np.bool_),
         np.zeros(len(network.intersections), np.float32),
     )

@@ -8,7 +8,8 @@ of a shared lane, exits that are full, and arrivals beyond the range of the sens
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,10 +113,17 @@ class RollingHorizon:
         What is controlled.
     settings
         Its parameters; the defaults are meant for every site.
+    changed
+        Single ones of them, which take the place of those in `settings`.
+
+    Raises
+    ------
+    TypeError
+        When there is no such parameter.
     """
 
-    def __init__(self, network: Network, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings()
+    def __init__(self, network: Network, settings: Settings | None = None, **changed: Any) -> None:
+        self.settings = replace(settings or Settings(), **changed)
         self._arrays = network.arrays
         queues = horizon_site.queues(network)
         self._site = horizon_site.site(network, queues)

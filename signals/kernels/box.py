@@ -25,6 +25,8 @@ GREEN = 2
 CRAWLING_MPS = np.float32(0.5)
 STOOD_S = np.float32(3.0)
 """Slower than this for so long, the last vehicle on a lane inside the junction counts as standing."""
+SEVERAL = 2
+"""So many who stood there make a jam, in which nobody counts as gone before he has left."""
 MOST_S = np.float32(10.0)
 """After this long the next groups start all the same: whoever still stands there will not go by itself."""
 
@@ -38,8 +40,8 @@ class Box(NamedTuple):
         int32 [nI + 1].
     matrix_offset
         int32 [nI + 1], with intergreen_s float32 [sum n²]; negative = compatible.
-    link_group
-        int32 [nK].
+    link_offset
+        int32 [nI + 1] links of each intersection; link_group int32 [nK].
     via_offset, via_lane
         int32 [nK + 1], int32 [n] the lanes of each link inside the junction.
     """
@@ -47,6 +49,7 @@ class Box(NamedTuple):
     group_offset: Ints
     matrix_offset: Ints
     intergreen_s: Floats
+    link_offset: Ints
     link_group: Ints
     via_offset: Ints
     via_lane: Ints
@@ -61,6 +64,8 @@ class Inside(NamedTuple):
         float32 [nL] as they were a tick ago.
     stood_s
         float32 [nL] for how long the last vehicle of a lane has not moved.
+    slow
+        bool [nL] whether somebody on the lane has stood, and nobody has left it since.
     stands
         bool [nG] whether somebody of a movement of the group stands inside the junction.
     held_s
@@ -70,6 +75,7 @@ class Inside(NamedTuple):
     lane_veh: Floats
     lane_free_m: Floats
     stood_s: Floats
+    slow: Bools
     stands: Bools
     held_s: Floats
 
@@ -96,10 +102,24 @@ def watch(tick_s: float, lane_veh: Floats, lane_free_m: Floats, box: Box, inside
             inside.stood_s[lane] += np.float32(tick_s)
         else:
             inside.stood_s[lane] = 0.0
+        left = lane_veh[lane] < inside.lane_veh[lane] - 0.5
+        inside.slow[lane] = inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and lane_veh[lane] > 0.5 and not left)
         inside.lane_veh[lane], inside.lane_free_m[lane] = lane_veh[lane], lane_free_m[lane]
-    for k in range(len(box.link_group)):
+    for i in range(len(box.link_offset) - 1):
+        _judge(box.link_offset[i], box.link_offset[i + 1], box, inside)
+
+
+@kernel
+def _judge(first: int, beyond: int, box: Box, inside: Inside) -> None:
+    """Say for which groups of a junction somebody stands: now, or lately if there are several of them."""
+    slow = 0
+    for k in range(first, beyond):
         for row in range(box.via_offset[k], box.via_offset[k + 1]):
-            if inside.stood_s[box.via_lane[row]] >= STOOD_S:
+            slow += int(inside.slow[box.via_lane[row]])
+    for k in range(first, beyond):
+        for row in range(box.via_offset[k], box.via_offset[k + 1]):
+            lane = box.via_lane[row]
+            if inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and slow >= SEVERAL):
                 inside.stands[box.link_group[k]] = True
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from signals.control import horizon_site
 from signals.control.rolling_horizon import RollingHorizon, Settings
@@ -89,3 +90,10 @@ def test_stages_are_left_on_a_grid_of_decisions_only() -> None:
     controller.decide(one_waits(network, 0, 100.0))
     stages = [int(controller.decide(one_waits(network, 2, time_s)).stage[0]) for time_s in (101.0, 104.0, 105.0)]
     assert stages == [0, 0, 2]
+
+
+def test_single_settings_can_be_changed() -> None:
+    changed = RollingHorizon(crossroads(), Settings(horizon_s=20), coordinate=False)
+    assert changed.settings == Settings(horizon_s=20, coordinate=False)
+    with pytest.raises(TypeError, match="coordinated"):
+        RollingHorizon(crossroads(), coordinated=False)

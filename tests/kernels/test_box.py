@@ -23,7 +23,8 @@ class Junction:
         self.box = found._replace(
             via_offset=np.arange(links + 1, dtype=np.int32), via_lane=np.arange(links, dtype=np.int32)
         )
-        self.inside = box.Inside(*np.zeros((3, links), np.float32), np.zeros(GROUPS, np.bool_), np.zeros(1, np.float32))
+        floats, flags = np.zeros((3, links), np.float32), np.zeros(links, np.bool_)
+        self.inside = box.Inside(*floats, flags, np.zeros(GROUPS, np.bool_), np.zeros(1, np.float32))
         self.lane_veh, self.free_m = np.zeros(links, np.float32), np.full(links, 12.0, np.float32)
 
     def via(self, group: int) -> int:
@@ -66,6 +67,20 @@ def test_who_moves_or_leaves_does_not(change: str) -> None:
         junction.lane_veh[lane] = 0.0
     else:
         junction.lane_veh[lane] = 2.0
+    assert not junction.watch().any()
+
+
+def test_one_who_crawls_away_is_gone_but_two_are_a_jam_until_they_have_left() -> None:
+    junction = Junction()
+    junction.stand(EAST)
+    junction.free_m[junction.via(EAST)] += 2.0
+    assert not junction.watch().any()
+    junction.stand(EAST)
+    junction.stand(NORTH)
+    junction.free_m[[junction.via(EAST), junction.via(NORTH)]] += 2.0
+    assert junction.watch().nonzero()[0].tolist() == [NORTH, EAST]
+    junction.lane_veh[junction.via(NORTH)] = 0.0
+    junction.free_m[junction.via(EAST)] += 2.0
     assert not junction.watch().any()
 
 
