@@ -119,9 +119,10 @@ def serve(i: int, s: int, q: int, site: Site, arrivals: Arrivals, rules: Rules, 
                     protected += mix * share[k]
         total = max(red + protected + permitted, np.float32(1e-6))
         flowing = (protected + permitted) / total
-        free = flowing * flowing * flowing if flowing > 0.07 else np.float32(0.0)
+        power = np.float32(rules.blocking_power)
+        free = flowing**power if flowing > 0.07 else np.float32(0.0)
         alone = protected / total
-        busy = max(alone * alone * alone, np.float32(rules.sneak) * free * permitted / total)
+        busy = max(alone**power, np.float32(rules.sneak) * free * permitted / total)
         free *= arrivals.vigour[queue, 0]
         factor[HEAD_FREE if head else FREE] = free
         factor[HEAD_BUSY if head else BUSY] = min(free, busy * arrivals.vigour[queue, 1])

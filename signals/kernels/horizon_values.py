@@ -26,6 +26,7 @@ class Rules(NamedTuple):
     red_queue_cost_s: float
     gap_s: float
     sneak: float
+    blocking_power: float
     prune_s: float
     blocked_s: float
     pedestrian_weight: float

@@ -113,8 +113,9 @@ class Search:
         permitted = share * sum(yields and bool(arrays.link_permissive[k]) for k in shown)
         protected = share * len(shown) - permitted
         flowing = permitted + protected
-        free = flowing**3 if flowing > 0.07 else 0.0
-        busy = min(free, max(protected**3, self.case.rules.sneak * free * permitted))
+        power = self.case.rules.blocking_power
+        free = flowing**power if flowing > 0.07 else 0.0
+        busy = min(free, max(protected**power, self.case.rules.sneak * free * permitted))
         return free, busy
 
     def opposing(self, stage: int, queue: int) -> list[int]:

@@ -54,5 +54,5 @@ def test_a_lane_that_also_wants_a_red_movement_is_slower() -> None:
     group[1] = 2  # the second movement of the first lane belongs to another direction's group
     controller._site = site._replace(link_group=group)
     factors(0, controller._site, controller._arrivals(seen), controller._rules, controller._lists, controller._work)
-    assert controller._work.factors[0, 0, FREE] == pytest.approx(0.125)
+    assert controller._work.factors[0, 0, FREE] == pytest.approx(0.5**6)
     assert controller._work.factors[1, 0, FREE] == 0.0
