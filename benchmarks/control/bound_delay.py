@@ -11,7 +11,7 @@ __all__ = ["STANDING_COST_S", "DelayMeter"]
 
 STANDING_COST_S = 8.0
 """What whoever stands, or waits to get in, when nobody looks any further will lose at least: the rest of a red and
-getting away. The same figure as `signals.control.rolling_horizon.Settings.red_queue_cost_s`."""
+getting away. What `signals.control.rolling_horizon.Settings.red_queue_share` makes of a change of 10 s."""
 
 _STANDING_MPS = 1.0
 _STANDING_ON_FOOT_MPS = 0.1

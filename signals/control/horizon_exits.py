@@ -51,6 +51,7 @@ def boxes(network: Network) -> tuple[box.Box, box.Inside]:
     arrays = network.arrays
     return box.Box(
         arrays.group_offset,
+        arrays.group_user,
         arrays.matrix_offset,
         intergreen_s(network),
         arrays.link_offset[arrays.approach_offset],

@@ -252,6 +252,7 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
         start_s=floats(deep, deep, wide),
         land_s=whole(deep, deep),
         stay_s=floats(deep, deep, 2),
+        change_s=floats(1),
         ready_s=floats(deep, 2),
         worth=floats(times, deep, 2),
         first=whole(times, deep),

@@ -50,8 +50,9 @@ class Settings:
         Lost time of a queue that gets green.
     stop_cost_s
         A stop, in seconds of delay.
-    red_queue_cost_s
-        Added per vehicle that waits at a red at the end of a plan: it will wait for a change at least.
+    red_queue_share
+        Added per vehicle that waits at a red at the end of a plan, as a share of what a change takes there (intergreen and
+        minimum green, people's clearance where they call), for it will wait for one at least. Of 10 s these are 8.
     gap_s
         A yielding movement needs this gap in the traffic that has priority.
     sneak
@@ -88,7 +89,7 @@ class Settings:
     headway_s: float = 1.9
     start_up_s: float = 1.0
     stop_cost_s: float = 2.0
-    red_queue_cost_s: float = 8.0
+    red_queue_share: float = 0.8
     gap_s: float = 3.0
     sneak: float = 0.4
     blocking_power: float = 6.0
@@ -324,7 +325,7 @@ def _rules(settings: Settings) -> horizon_values.Rules:
         settings.headway_s,
         settings.start_up_s,
         settings.stop_cost_s,
-        settings.red_queue_cost_s,
+        settings.red_queue_share,
         settings.gap_s,
         settings.sneak,
         settings.blocking_power,

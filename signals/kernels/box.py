@@ -21,7 +21,8 @@ Ints = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.int8]
 Bools = npt.NDArray[np.bool_]
 
-GREEN = 2
+GREEN, CLEARANCE = 2, 4
+PEDESTRIAN = 1
 CRAWLING_MPS = np.float32(0.5)
 STOOD_S = np.float32(3.0)
 """Slower than this for so long, the last vehicle on a lane inside the junction counts as standing."""
@@ -38,6 +39,8 @@ class Box(NamedTuple):
     ----------
     group_offset
         int32 [nI + 1].
+    group_user
+        int8 [nG].
     matrix_offset
         int32 [nI + 1], with intergreen_s float32 [sum n²]; negative = compatible.
     link_offset
@@ -47,6 +50,7 @@ class Box(NamedTuple):
     """
 
     group_offset: Ints
+    group_user: Bytes
     matrix_offset: Ints
     intergreen_s: Floats
     link_offset: Ints
@@ -124,6 +128,15 @@ def _judge(first: int, beyond: int, box: Box, inside: Inside) -> None:
 
 
 @kernel
+def _people_walk(first: int, beyond: int, aspect: Bytes, group_user: Bytes) -> bool:
+    """Whether people are on a crossing of a junction: who stands in it then mostly waits for them, and will go."""
+    for g in range(first, beyond):
+        if group_user[g] == PEDESTRIAN and (aspect[g] == GREEN or aspect[g] == CLEARANCE):
+            return True
+    return False
+
+
+@kernel
 def hold(tick_s: float, aspect: Bytes, box: Box, inside: Inside, want: Bools) -> None:
     """Let groups that are about to start wait for those who stand in their way.
 
@@ -140,6 +153,9 @@ def hold(tick_s: float, aspect: Bytes, box: Box, inside: Inside, want: Bools) ->
     """
     for i in range(len(box.group_offset) - 1):
         first, count = box.group_offset[i], box.group_offset[i + 1] - box.group_offset[i]
+        if _people_walk(first, first + count, aspect, box.group_user):
+            inside.held_s[i] = 0.0
+            continue
         held, somebody = False, False
         for h in range(count):
             if not want[first + h] or aspect[first + h] == GREEN:

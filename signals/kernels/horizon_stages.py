@@ -24,6 +24,11 @@ def leave(i: int, site: Site, arrivals: Arrivals, work: Work) -> None:
             _switch(i, a, b, site, arrivals, work)
     for b in range(stages):
         _ready(i, b, site, arrivals, work)
+    total = 0
+    for a in range(stages):
+        for b in range(stages):
+            total += work.land_s[a, b] if a != b else 0
+    work.change_s[0] = np.float32(total) / np.float32(max(stages * (stages - 1), 1))
 
 
 @kernel

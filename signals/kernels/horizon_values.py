@@ -23,7 +23,7 @@ class Rules(NamedTuple):
     headway_s: float
     start_up_s: float
     stop_cost_s: float
-    red_queue_cost_s: float
+    red_queue_share: float
     gap_s: float
     sneak: float
     blocking_power: float
@@ -157,6 +157,7 @@ class Work(NamedTuple):
     start_s: Floats  # [Smax, Smax, Qmax] from leaving stage a to green of queue q in stage b; negative = stays green
     land_s: Ints  # [Smax, Smax] until stage b is mature
     stay_s: Floats  # [Smax, Smax, 2] for how long leaving vehicles stay green, if people walk; and what b needs of them
+    change_s: Floats  # [1] how long a change takes until what follows is mature, mean of all
     ready_s: Floats  # [Smax, 2] when stage b can be mature, and when all its groups may start, for what has ended
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
     first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay

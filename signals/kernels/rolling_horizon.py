@@ -127,7 +127,9 @@ def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work
         value -= lists.sums[q, m, MOMENT] - lists.sums[q, n, MOMENT]
         value += np.float32(0.5) * waiting * waiting * headway
         if work.factors[s, q, FREE] < 0.02:
-            value += np.float32(rules.red_queue_cost_s) * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
+            value += (
+                np.float32(rules.red_queue_share) * work.change_s[0] * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
+            )
     return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import permutations
 
 from signals.model.lanes import User
 from signals.model.network import Network
@@ -102,6 +103,12 @@ class Search:
         starts = self.group_start_s(a, b)
         return math.ceil(max([1.0, *(start + self.site.groups[g].min_green_ds / 10 for g, start in starts.items())]))
 
+    @property
+    def change_s(self) -> float:
+        """What a change takes, mean of all."""
+        pairs = list(permutations(range(len(self.site.stages)), 2))
+        return sum(self.land_s(a, b) for a, b in pairs) / max(len(pairs), 1)
+
     def factors(self, stage: int, queue: int) -> tuple[float, float]:
         arrays, green = self.case.network.arrays, self.site.stages[stage].groups
         if queue >= len(self.links):
@@ -175,7 +182,7 @@ class Search:
             value += sum(self.counts_for(q, n) * (t - vehicles[n].arrival_s) for n in waiting)
             value += 0.5 * weight**2 * self.case.rules.headway_s
             if self.factors(stage, q)[0] < 0.02:
-                value += self.case.rules.red_queue_cost_s * sum(self.counts_for(q, n) for n in waiting)
+                value += self.case.rules.red_queue_share * self.change_s * sum(self.counts_for(q, n) for n in waiting)
         return value
 
     def useful(self, state: list[Queue], t: int, a: int, b: int) -> bool:

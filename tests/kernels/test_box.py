@@ -7,6 +7,7 @@ from signals.control import horizon_exits
 from signals.kernels import box
 from signals.kernels.box import MOST_S, STOOD_S
 from signals.model.crossroads import crossroads
+from signals.model.lanes import User
 from signals.model.values import Aspect, BoolArray
 
 NETWORK = crossroads(pedestrians=False)
@@ -104,6 +105,19 @@ def test_who_is_green_stays_and_a_green_stream_is_nobody_in_the_way() -> None:
     assert junction.hold(NORTH, green=(NORTH,)) == [NORTH]
     assert junction.hold(NORTH, green=(EAST,)) == [NORTH]
     assert junction.inside.held_s.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("shown", [Aspect.GREEN, Aspect.CLEARANCE, Aspect.RED])
+def test_nobody_is_held_while_people_walk(shown: Aspect) -> None:
+    junction = Junction()
+    junction.stand(EAST)
+    user = junction.box.group_user.copy()
+    user[GROUPS - 1] = User.PEDESTRIAN
+    junction.box = junction.box._replace(group_user=user)
+    aspect, want = np.full(GROUPS, Aspect.RED, np.int8), np.zeros(GROUPS, np.bool_)
+    aspect[GROUPS - 1], want[NORTH] = shown, True
+    box.hold(1.0, aspect, junction.box, junction.inside, want)
+    assert want[NORTH] == (shown is not Aspect.RED)
 
 
 def test_patience_ends_and_begins_anew() -> None:
