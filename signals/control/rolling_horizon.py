@@ -51,8 +51,8 @@ class Settings:
     stop_cost_s
         A stop, in seconds of delay.
     red_queue_share
-        Added per vehicle that waits at a red at the end of a plan, as a share of what a change takes there (intergreen and
-        minimum green, people's clearance where they call), for it will wait for one at least. Of 10 s these are 8.
+        Added per vehicle that waits at a red at the end of a plan, as a share of what a change takes there (intergreen
+        and minimum green, people's clearance where they call), for it will wait for one at least. Of 10 s these are 8.
     gap_s
         A yielding movement needs this gap in the traffic that has priority.
     sneak
