@@ -15,6 +15,7 @@ from signals.model.intersections import Stage
 from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.testing import networks, two_crossroads
+from tests.control.test_downstream import chained
 
 NETWORK = crossroads(pedestrians=False)
 
@@ -78,6 +79,13 @@ def test_lanes_beyond_are_those_before_the_next_signal() -> None:
     for network in networks():
         found = find_lanes(network)
         assert found.served[:, 0].max() < network.arrays.stage_offset[-1]
+    network = chained()  # who goes straight on to the south arrives at the northern stop lines again
+    found = find_lanes(network)
+    straight = {int(stage) for stage, approach in found.served if approach == 0}
+    assert straight
+    assert {(int(stage), int(approach)) for stage, approach in found.beyond} >= {
+        (s, a) for s in straight for a in (0, 1)
+    }
 
 
 def table(network: Network, **otherwise: Any) -> dict[str, Any]:
@@ -154,6 +162,7 @@ def test_downstream_are_the_lanes_that_go_on_the_same_way(tmp_path: Path) -> Non
     [
         ("signal_configs = {}\n", 'says nothing about the network "crossroads"'),
         ("other = {}\n", "has no table signal_configs"),
+        ("signal_configs = []\n", "has no table signal_configs"),
         ("signal_configs = dict()\n", "cannot read"),
         ("signal_configs = (\n", "cannot read"),
         ("signal_configs = {'crossroads': {'valid_acts': None}}\n", "no table of RESCO"),
