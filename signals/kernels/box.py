@@ -21,7 +21,7 @@ Ints = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.int8]
 Bools = npt.NDArray[np.bool_]
 
-GREEN, CLEARANCE = 2, 4
+GREEN = 2
 PEDESTRIAN = 1
 CRAWLING_MPS = np.float32(0.5)
 STOOD_S = np.float32(3.0)
@@ -128,10 +128,10 @@ def _judge(first: int, beyond: int, box: Box, inside: Inside) -> None:
 
 
 @kernel
-def _people_walk(first: int, beyond: int, aspect: Bytes, group_user: Bytes) -> bool:
-    """Whether people are on a crossing of a junction: who stands in it then mostly waits for them, and will go."""
+def _people_cross(first: int, beyond: int, group_user: Bytes) -> bool:
+    """Whether a junction has crossings: who stands in it mostly waits for people, and has time to leave while they do."""
     for g in range(first, beyond):
-        if group_user[g] == PEDESTRIAN and (aspect[g] == GREEN or aspect[g] == CLEARANCE):
+        if group_user[g] == PEDESTRIAN:
             return True
     return False
 
@@ -153,8 +153,7 @@ def hold(tick_s: float, aspect: Bytes, box: Box, inside: Inside, want: Bools) ->
     """
     for i in range(len(box.group_offset) - 1):
         first, count = box.group_offset[i], box.group_offset[i + 1] - box.group_offset[i]
-        if _people_walk(first, first + count, aspect, box.group_user):
-            inside.held_s[i] = 0.0
+        if _people_cross(first, first + count, box.group_user):
             continue
         held, somebody = False, False
         for h in range(count):

@@ -107,17 +107,13 @@ def test_who_is_green_stays_and_a_green_stream_is_nobody_in_the_way() -> None:
     assert junction.inside.held_s.tolist() == [0.0]
 
 
-@pytest.mark.parametrize("shown", [Aspect.GREEN, Aspect.CLEARANCE, Aspect.RED])
-def test_nobody_is_held_while_people_walk(shown: Aspect) -> None:
+def test_nobody_is_held_where_people_cross() -> None:
     junction = Junction()
     junction.stand(EAST)
     user = junction.box.group_user.copy()
     user[GROUPS - 1] = User.PEDESTRIAN
     junction.box = junction.box._replace(group_user=user)
-    aspect, want = np.full(GROUPS, Aspect.RED, np.int8), np.zeros(GROUPS, np.bool_)
-    aspect[GROUPS - 1], want[NORTH] = shown, True
-    box.hold(1.0, aspect, junction.box, junction.inside, want)
-    assert want[NORTH] == (shown is not Aspect.RED)
+    assert junction.hold(NORTH) == [NORTH]
 
 
 def test_patience_ends_and_begins_anew() -> None:
