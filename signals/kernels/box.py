@@ -129,8 +129,8 @@ def _judge(first: int, beyond: int, box: Box, inside: Inside) -> None:
 
 @kernel
 def _people_cross(first: int, beyond: int, group_user: Bytes) -> bool:
-    """Whether a junction has crossings: who stands in it mostly waits for people, and has time to leave while they do."""
-    for g in range(first, beyond):
+    """Whether a junction has crossings: who stands in it mostly waits for people, and leaves while the others wait."""
+    for g in range(first, beyond):  # noqa: SIM110  generators do not compile
         if group_user[g] == PEDESTRIAN:
             return True
     return False
