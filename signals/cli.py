@@ -157,7 +157,7 @@ def _run(
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
         from signals.entrants import POLICY, name_of  # noqa: PLC0415
         from signals.record.run_folder import run_path  # noqa: PLC0415
-        from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, latched_of, run  # noqa: PLC0415
+        from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, latched_of, notes_of, run  # noqa: PLC0415
 
         if controller is not None and policy is not None:
             raise InputError("--controller and --policy exclude each other")
@@ -176,7 +176,7 @@ def _run(
             _console().print(screens.run_table(record))
             print(f"results: {plain(str(folder))}")
         wrong = (*falls_of(record), *latched_of(record))
-        for text in wrong:
+        for text in (*notes_of(record), *wrong):
             _complain(text)
         if record.violations or wrong:
             raise typer.Exit(PART_FAILED)

@@ -8,13 +8,15 @@ of a shared lane, exits that are full, and arrivals beyond the range of the sens
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from signals.control import horizon_exits, horizon_site
+from signals.control import horizon_exits, horizon_settings, horizon_site
+from signals.control.horizon_settings import Settings
+from signals.control.people_waiting import PeopleWaiting
+from signals.control.wait_bound import WaitBound
 from signals.control.waiting import Waiting
 from signals.kernels import (
     approach_state,
@@ -36,75 +38,6 @@ MOST_ARRIVALS = 96
 """Per queue; 60 s of a saturated lane are 32 vehicles, the rest are improbable ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Every parameter of the optimiser, set once for all sites.
-
-    Parameters
-    ----------
-    horizon_s
-        How far plans reach. 30 to 90 s make little difference; 60 s covers a change and its return.
-    headway_s
-        Saturation headway of a lane with a free green (measured in SUMO 1.28 at 1 s steps: 1.8 to 2.0 s).
-    start_up_s
-        Lost time of a queue that gets green.
-    stop_cost_s
-        A stop, in seconds of delay.
-    red_queue_share
-        Added per vehicle that waits at a red at the end of a plan, as a share of what a change takes there (intergreen
-        and minimum green, people's clearance where they call), for it will wait for one at least. Of 10 s these are 8.
-    gap_s
-        A yielding movement needs this gap in the traffic that has priority.
-    sneak
-        Share of a free flow that a yielding movement keeps through busy opposing traffic.
-    blocking_power
-        A lane on which some want a movement that is red is served at the rate of the others' share to this power: who
-        wants it blocks all behind him. 3, 6 and 10 were tried; 6 and 10 are equal, and better where changes cost more.
-    prune_s
-        Partial plans worse than the best of their second by more than this are given up.
-    blocked_s
-        For how long an approach whose exit is full is taken to stay blocked.
-    pedestrian_weight
-        A called crossing counts like this many vehicles waiting.
-    fair_wait_s
-        Who has waited this long at the head of a queue counts double, from then on with the cube of the wait: at the
-        guard's maximum red (about 100 s) like 16. Plans that starve somebody are thus given up before the guard has
-        to step in, which costs everybody more.
-    patience_s
-        After this long a stage may be left although one of its groups never became green.
-    range_m
-        How far vehicles are seen; must not exceed what the estimator uses.
-    coordinate
-        Whether neighbours tell each other what they have released and plan to release.
-    learn_discharge
-        Whether it is learned how fast each queue really leaves.
-    clear_box
-        Whether groups wait to start while somebody of a conflicting movement stands inside the junction.
-    decision_s
-        A stage can only be left so often: 1 = each second; more where decisions fall on a grid
-        (`signals.control.decision_grid`).
-    """
-
-    horizon_s: int = 60
-    headway_s: float = 1.9
-    start_up_s: float = 1.0
-    stop_cost_s: float = 2.0
-    red_queue_share: float = 0.8
-    gap_s: float = 3.0
-    sneak: float = 0.4
-    blocking_power: float = 6.0
-    prune_s: float = 60.0
-    blocked_s: float = 8.0
-    pedestrian_weight: float = 1.0
-    fair_wait_s: float = 40.0
-    patience_s: float = 45.0
-    range_m: float = 200.0
-    coordinate: bool = True
-    learn_discharge: bool = True
-    clear_box: bool = True
-    decision_s: int = 1
-
-
 MOST_COMPARISONS = 4096
 """Kept for whoever asks; the oldest are forgotten where nobody does."""
 
@@ -123,17 +56,17 @@ class RollingHorizon:
 
     Raises
     ------
-    TypeError
-        When there is no such parameter.
+    InputError
+        When there is no such parameter, or a value is of a wrong type or out of range.
     """
 
     def __init__(self, network: Network, settings: Settings | None = None, **changed: Any) -> None:
-        self.settings = replace(settings or Settings(), **changed)
+        self.settings = horizon_settings.checked(settings or Settings(), changed)
         self._arrays = network.arrays
         queues = horizon_site.queues(network)
-        self._site = horizon_site.site(network, queues)
+        self._site = horizon_site.site(network, queues, horizon_settings.worths(self.settings))
         self._streets = horizon_site.streets(network, queues, self.settings.range_m)
-        self._rules = _rules(self.settings)
+        self._rules = horizon_settings.rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
         self._work = horizon_site.work(network, queues, self.settings.horizon_s)
@@ -150,6 +83,8 @@ class RollingHorizon:
         self._first_stage = self._arrays.stage_offset[:-1]
         self._has_stage = self._choice.stage >= 0
         self._waiting = Waiting(network)
+        self._people = PeopleWaiting(network, counted=self.settings.objective == "persons")
+        self._bound = WaitBound(network, self.settings.longest_wait_s, self.settings.headway_s)
         self._cost_s = np.zeros(len(self._work.land_s), np.float32)
         self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
         self._last_time_s = self._first_time_s = np.nan
@@ -166,6 +101,7 @@ class RollingHorizon:
         if not self._due(snapshot.time_s):
             self._memory.mature[:] = False
         self._search(snapshot)
+        self._bound.note(snapshot.time_s, choice.late_s)
         changed = np.flatnonzero(choice.stage != before)
         self._memory.waited_s[changed] = 0.0
         for i in changed.tolist():
@@ -177,6 +113,11 @@ class RollingHorizon:
         taken = tuple(self._compared)
         self._compared.clear()
         return taken
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of this run: where `Settings.longest_wait_s` cannot be kept."""
+        return self._bound.notes
 
     def _due(self, time_s: float) -> bool:
         """Whether decisions fall on this moment: every `decision_s` from the first one."""
@@ -211,6 +152,8 @@ class RollingHorizon:
         )
         self._hear(snapshot, tick_s)
         box.watch(tick_s, snapshot.lane_veh, snapshot.lane_free_m, self._box, self._inside)
+        self._people.note(snapshot.aspect, snapshot.demand, tick_s)
+        self._bound.follow(snapshot, tick_s)
         np.logical_and(self._pedestrian, snapshot.aspect == Aspect.GREEN, out=self._walking)
         self._walking |= snapshot.demand
         transitions.waits(snapshot.aspect, snapshot.age_ds, self._changes, self._earliest_s)
@@ -293,6 +236,9 @@ class RollingHorizon:
             self._memory.blocked_s,
             self._memory.wait_s,
             self._learned.vigour,
+            self._people.waiting,
+            self._bound.times.pressing_s,
+            self._bound.times.needed_s,
         )
 
     def _compile(self, network: Network) -> None:
@@ -317,24 +263,6 @@ class RollingHorizon:
             array[...] = before
         self._before = None
         self._last_time_s = self._first_time_s = np.nan
-
-
-def _rules(settings: Settings) -> horizon_values.Rules:
-    return horizon_values.Rules(
-        settings.horizon_s,
-        settings.headway_s,
-        settings.start_up_s,
-        settings.stop_cost_s,
-        settings.red_queue_share,
-        settings.gap_s,
-        settings.sneak,
-        settings.blocking_power,
-        settings.prune_s,
-        settings.blocked_s,
-        settings.pedestrian_weight,
-        settings.fair_wait_s,
-        settings.decision_s,
-    )
 
 
 def _seen(snapshot: Snapshot) -> approach_state.Seen:

@@ -17,11 +17,13 @@ import numpy as np
 from signals.kernels.compile import kernel
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE, factors, leave
 from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Ints, Lists, Rules, Site, Work
+from signals.kernels.longest_wait import BARRED, FORCED, FREE_TO, permit
 
 __all__ = ["INFINITE", "compare", "decide"]
 
 # Columns of `Lists.arrivals`, of `Lists.sums`, of `Work.factors`, of `Work.trial` and `Work.label`, of `Work.worth`.
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
+VALUED = 0
 READY, LAST = 0, 1
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
@@ -125,7 +127,7 @@ def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work
         waiting = lists.sums[q, m, WEIGHT] - lists.sums[q, n, WEIGHT]
         value += np.float32(t) * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
         value -= lists.sums[q, m, MOMENT] - lists.sums[q, n, MOMENT]
-        value += np.float32(0.5) * waiting * waiting * headway
+        value += np.float32(0.5) * (lists.sums[q, m, VALUED] - lists.sums[q, n, VALUED]) * waiting * headway
         if work.factors[s, q, FREE] < 0.02:
             value += (
                 np.float32(rules.red_queue_share) * work.change_s[0] * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
@@ -198,10 +200,10 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
 
 
 @kernel
-def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
+def _search(i: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
     """Expand all labels in order of time; return the stage of the cheapest one at the horizon.
 
-    Where `only` is a stage, plans begin with a switch to it at once; where it is the running one, they stay at first.
+    Plans begin with one of the stages that are allowed: with a switch to it at once, or staying where it runs.
     """
     first_stage = site.stage_offset[i]
     stages, queues = site.stage_offset[i + 1] - first_stage, site.queue_offset[i + 1] - site.queue_offset[i]
@@ -214,9 +216,10 @@ def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Wor
             if work.worth[t, s, VALUE] > best + np.float32(rules.prune_s) or work.worth[t, s, VALUE] >= INFINITE:
                 continue
             for b in range(stages):
-                if t == 0 and only >= 0 and b != only:
+                if t == 0 and work.allowed[b] == BARRED:
                     continue
-                if b != s and not _useful(queues, t, s, b, lists, work):
+                forced = t == 0 and work.allowed[b] == FORCED
+                if b != s and not forced and not _useful(queues, t, s, b, lists, work):
                     continue
                 _recall(queues, t, s, work)
                 until = min(t + max(EXTEND_S, rules.decision_s), horizon)
@@ -321,14 +324,15 @@ def decide(
         made.
     """
     for i in range(len(choice.stage)):
-        choice.planned[i] = False
+        choice.planned[i], choice.late_s[i] = False, 0.0
         if not choice.mature[i] or lists.weight_veh[i] <= 0.0:
             continue
         leave(i, site, arrivals, work)
         factors(i, site, arrivals, rules, lists, work)
         own = _own(i, site, lists)
         _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
-        last = _search(i, -1, site, rules, own, work)
+        choice.late_s[i] = permit(i, choice.stage[i], site, arrivals, rules, work)
+        last = _search(i, site, rules, own, work)
         _release(i, last, site, rules, own, planned, work)
         choice.planned[i], choice.cost_s[i] = True, work.worth[rules.horizon_s, last, VALUE]
         if work.first[rules.horizon_s, last] >= 0:
@@ -354,7 +358,10 @@ def compare(
     leave(i, site, arrivals, work)
     factors(i, site, arrivals, rules, lists, work)
     own = _own(i, site, lists)
-    for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
+    stages = site.stage_offset[i + 1] - site.stage_offset[i]
+    for b in range(stages):
+        for other in range(stages):
+            work.allowed[other] = FREE_TO if other == b else BARRED
         _begin(i, running, site, arrivals, rules, choice, work)
-        last = _search(i, b, site, rules, own, work)
+        last = _search(i, site, rules, own, work)
         cost_s[b] = work.worth[rules.horizon_s, last, VALUE]
