@@ -6,11 +6,12 @@ card, an ONNX file, or ``module:attribute``. All but a class are text, so that a
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
 from signals import plugins
-from signals.errors import InputError
+from signals.errors import InputError, UnknownNameError
 from signals.model.network import Network
 from signals.model.roles import Controller
 from signals.record.provenance import sha256_of_module
@@ -107,10 +108,25 @@ def controller_of(controller: str | ControllerMaker, scenario: Scenario, setting
     try:
         found = maker(scenario.network, **settings)
     except TypeError as error:
+        _check_names(name_of(controller), maker, settings)
         raise InputError(f'controller "{name}" cannot be made from a network and {dict(settings)}: {error}') from error
     if not isinstance(found, Controller):
         raise InputError(f'controller "{name}" has no method decide(snapshot)')
     return found
+
+
+def _check_names(name: str, maker: ControllerMaker, settings: Mapping[str, object]) -> None:
+    """Raise `UnknownNameError` for a setting that a controller does not have, if it says which it has."""
+    try:
+        network, *others = inspect.signature(maker).parameters.values()
+    except (TypeError, ValueError):  # it says nothing, or takes nothing
+        return
+    if any(one.kind is one.VAR_KEYWORD for one in (network, *others)):
+        return
+    known = [one.name for one in others if one.kind in {one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD}]
+    for setting in settings:
+        if setting not in known:
+            raise UnknownNameError(f'setting of "{name}":', setting, known)
 
 
 def check(controller: str, scenario: Scenario) -> None:

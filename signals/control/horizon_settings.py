@@ -36,8 +36,9 @@ class Settings:
         People in a motor vehicle and in one of public transport, where persons count. Chosen: 1.3 is what a commuting
         car carries, 25 a bus that is half full; on a bicycle is one.
     longest_wait_s
-        Nobody shall wait longer than this at a red: before it is too late for somebody, only stages are taken with which
-        he is still served in time. 0 = off: there is the guard's maximum red only, which is usually 120 s.
+        Nobody shall wait longer than this at a signal, from when he stands or calls until he starts: only stages are
+        taken with which everybody is still served in time. 0 = off: there is the guard's maximum red only, usually
+        120 s.
     horizon_s
         How far plans reach. 30 to 90 s make little difference; 60 s covers a change and its return.
     headway_s
@@ -119,8 +120,8 @@ def checked(settings: Settings, changed: Mapping[str, object]) -> Settings:
     known = [one.name for one in fields(Settings)]
     for name in changed:
         if name not in known:
-            raise UnknownNameError(f"setting of {NAME}:", name, known)
-    return from_table(Settings, {**asdict(settings), **changed}, f"settings of {NAME}")
+            raise UnknownNameError(f'setting of "{NAME}":', name, known)
+    return from_table(Settings, {**asdict(settings), **changed}, NAME)
 
 
 def worths(settings: Settings) -> FloatArray:

@@ -20,7 +20,7 @@ class PeopleWaiting:
     """Estimates who waits from how soon a crossing is called again after it was served.
 
     People come one by one and at random; then the time until the next call has the mean 1 / rate, and whoever called
-    has been joined by rate × wait others since.
+    has been joined by others since, rate times wait.
 
     Parameters
     ----------
@@ -34,10 +34,15 @@ class PeopleWaiting:
         user = network.arrays.group_user
         self._walk = np.flatnonzero(user == User.PEDESTRIAN)
         self._counted = counted
-        self._open_s, self._calls, self._since_s = np.zeros((3, len(self._walk)))
-        self._called = np.zeros(len(self._walk), np.bool_)
         self.waiting: FloatArray = np.ones(len(user), np.float32)
         """float32 [nG] how many are taken to wait where a crossing is called; 1 elsewhere."""
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was learned."""
+        self._open_s, self._calls, self._since_s = np.zeros((3, len(self._walk)))
+        self._called = np.zeros(len(self._walk), np.bool_)
+        self.waiting[:] = 1.0
 
     def note(self, aspect: ByteArray, demand: BoolArray, tick_s: float) -> None:
         """Follow calls and greens for one tick.

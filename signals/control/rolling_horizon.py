@@ -261,6 +261,8 @@ class RollingHorizon:
         self.take_comparisons()
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
+        self._people.forget()
+        self._bound.forget()
         self._before = None
         self._last_time_s = self._first_time_s = np.nan
 

@@ -1,4 +1,4 @@
-"""Says where a bound on waiting at red cannot be kept: where one round takes longer, and where somebody waited longer."""
+"""A bound on waiting: follows who waits, and says where it cannot be kept."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ class WaitBound:
             needed_s = [(least_wait_s(network, i, longest_wait_s), name) for i, name in enumerate(self._names)]
             worst = sorted((pair for pair in needed_s if pair[0] > longest_wait_s), reverse=True)
             self._impossible = (_cannot(worst, longest_wait_s),) if worst else ()
+
+    def forget(self) -> None:
+        """Forget whom it followed and what it noted."""
+        for kept, new in zip(self.times, _empty(len(self._green)), strict=True):
+            kept[...] = new
+        self._first_s[:], self._late_s[:] = np.nan, 0.0
 
     def follow(self, snapshot: Snapshot, tick_s: float) -> None:
         """Follow who stands in which queue for one tick."""
@@ -101,8 +107,8 @@ def least_wait_s(network: Network, intersection: int, enough_s: float = 0.0) -> 
     """Return how long somebody waits at least while somebody waits for every group, s.
 
     Of the groups that have a stage, the one that is served most seldom waits while all others are served: with minimum
-    greens and intergreens, by the shortest sequence of stages without its own. It may be any, so that the least of these
-    times counts.
+    greens and intergreens, by the shortest sequence of stages without its own. It may be any of
+    them, so that the least of these times counts.
 
     Parameters
     ----------

@@ -1,12 +1,13 @@
 """A bound on waiting at signals: with which stages a plan may begin so that everybody is still served in time.
 
-Every group that somebody waits for has a time by which it must be green: so long after it was first asked for at red, and
-early enough for every vehicle that already stands (`signals.kernels.queue_times`). A green that has not served all of
-its queue must come back in time for the rest if it is left. A stage may come next if, after it, all others
-are still in time when they are served in the order of these times, each change as soon as the one before it allows:
-intergreens and minimum greens, the clearance of people on foot included. Whoever is allowed leaves somebody behind from
-whom the same can be said, so that the bound is kept for as long as one round of such changes fits into it. The order is
-Jackson's rule (1955), earliest due date first.
+Every group that somebody waits for has a time by which it must be green: so long after it was first asked for at red,
+and early enough for every vehicle that already stands (`signals.kernels.queue_times`). A green that has not served all
+of its queue must come back in time for the rest if it is left.
+
+A stage may come next if all others are still in time when they follow it in the order of these times (earliest due date
+first, Jackson 1955), each change as soon as the one before it allows: intergreens, minimum greens and the clearance of
+people on foot included. One that may leads to another that may, so that the bound is kept while a round of such changes
+fits into it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _start_s(i: int, a: int, b: int, g: int, site: Site, arrivals: Arrivals) -> 
 
 @kernel
 def _serve(
-    i: int, a: int, b: int, t: np.float32, first_change: bool, site: Site, arrivals: Arrivals, work: Work
+    i: int, a: int, b: int, t: np.float32, site: Site, arrivals: Arrivals, work: Work
 ) -> tuple[np.float32, np.float32]:  # fmt: skip
     """Tick off who is served by stage b after a change that is decided at a time.
 
@@ -57,9 +58,9 @@ def _serve(
         start = t
         if a != b:
             start += _start_s(i, a, b, g, site, arrivals)
-        if first_change:
+        if t == 0.0:  # now: there are those who have just ended
             start = max(start, arrivals.earliest_s[first + g])
-        if not first_change or not green_a[g] or arrivals.wait_s[first + g] > 0:  # else it is green, and stays so
+        if t > 0.0 or not green_a[g] or arrivals.wait_s[first + g] > 0:  # else it is green, and stays so
             late = max(late, start - work.owed_s[g])
         until = max(until, start + work.need_s[g])
         work.owed_s[g] = NOBODY_S
@@ -111,18 +112,18 @@ def _late_s(i: int, running: int, begin: int, site: Site, arrivals: Arrivals, ru
         first = site.group_offset[i]
         green = site.stage_green[site.stage_offset[i] + running]
         for g in range(site.group_offset[i + 1] - first):
-            if green[g] and work.due_s[g] < NOBODY_S:
+            if green[g] and arrivals.wait_s[first + g] > 0:
                 now = max(now, arrivals.earliest_s[first + g] + site.min_green_s[first + g])
     else:
         now = np.float32(max(work.land_s[running, begin], int(np.ceil(work.ready_s[begin, 0]))))
         now = np.float32(-(-int(now) // rules.decision_s) * rules.decision_s)
-    late, until = _serve(i, running, begin, np.float32(0.0), True, site, arrivals, work)
+    late, until = _serve(i, running, begin, np.float32(0.0), site, arrivals, work)
     while True:
         b = _next(i, stage, site, work)
         if b < 0:
             return late
         now = max(now, until)
-        later, until = _serve(i, stage, b, now, False, site, arrivals, work)
+        later, until = _serve(i, stage, b, now, site, arrivals, work)
         late = max(late, later)
         now += np.float32(work.land_s[stage, b])
         stage = b
@@ -173,6 +174,10 @@ def permit(
         for b in range(stages):
             longest = max(longest, np.float32(work.land_s[a, b]))
     soonest = _due(i, site, arrivals, np.float32(rules.longest_wait_s) - NOTICE_S, work)
+    needed = np.float32(0.0)
+    for g in range(site.group_offset[i + 1] - site.group_offset[i]):
+        needed = max(needed, work.need_s[g])
+    longest += needed
     if soonest > longest * np.float32(stages + 1) + np.float32(rules.decision_s):
         return np.float32(0.0)  # whatever is done next leaves time for all stages, one after the other
     least, best = NOBODY_S, running
