@@ -12,7 +12,7 @@ __all__ = ["PeopleWaiting"]
 
 MEAN_S = 1800.0
 """Rates are those of about the last half hour: calls are few."""
-PRIOR_S = 60.0
+PRIOR_S = 30.0
 """As long without anybody is taken for granted, so that the first call of a run does not make a crowd."""
 
 

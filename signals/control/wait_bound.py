@@ -46,8 +46,9 @@ class WaitBound:
 
     def forget(self) -> None:
         """Forget whom it followed and what it noted."""
-        for kept, new in zip(self.times, _empty(len(self._green)), strict=True):
-            kept[...] = new
+        self.times.handle[:], self.times.waited_s[:] = 0, -1.0
+        for seconds in (self.times.refused_s, self.times.pressing_s, self.times.needed_s):
+            seconds[:] = 0.0
         self._first_s[:], self._late_s[:] = np.nan, 0.0
 
     def follow(self, snapshot: Snapshot, tick_s: float) -> None:

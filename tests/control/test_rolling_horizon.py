@@ -5,6 +5,7 @@ import pytest
 
 from signals.control import horizon_site
 from signals.control.rolling_horizon import RollingHorizon, Settings
+from signals.errors import InputError
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
 from signals.model.roles import Controller
@@ -53,6 +54,10 @@ def test_construction_leaves_no_trace() -> None:
     assert not controller._memory.waited_s.any()
     assert not controller._memory.rate_veh_s.any()
     assert np.isnan(controller._last_time_s)
+    bounded = RollingHorizon(crossroads(), SHORT, longest_wait_s=5.0, objective="persons")
+    assert not bounded._bound.times.handle.any()
+    assert len(bounded.notes) == 1  # that it cannot be kept; not that it was not
+    assert (bounded._people.waiting == 1.0).all()
 
 
 def test_decisions_are_values_of_their_own() -> None:
@@ -95,5 +100,5 @@ def test_stages_are_left_on_a_grid_of_decisions_only() -> None:
 def test_single_settings_can_be_changed() -> None:
     changed = RollingHorizon(crossroads(), Settings(horizon_s=20), coordinate=False)
     assert changed.settings == Settings(horizon_s=20, coordinate=False)
-    with pytest.raises(TypeError, match="coordinated"):
+    with pytest.raises(InputError, match='did you mean "coordinate"'):
         RollingHorizon(crossroads(), coordinated=False)
