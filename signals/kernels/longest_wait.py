@@ -7,7 +7,8 @@ of its queue must come back in time for the rest if it is left.
 A stage may come next if all others are still in time when they follow it in the order of these times (earliest due date
 first, Jackson 1955), each change as soon as the one before it allows: intergreens, minimum greens and the clearance of
 people on foot included. One that may leads to another that may, so that the bound is kept while a round of such changes
-fits into it.
+fits into it. Where queues are too long for that, only reds are bounded, since short greens for everybody would make
+queues longer still; where even that does not fit, the stage comes that makes somebody least late.
 """
 
 from __future__ import annotations
@@ -130,14 +131,14 @@ def _late_s(i: int, running: int, begin: int, site: Site, arrivals: Arrivals, ru
 
 
 @kernel
-def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, work: Work) -> np.float32:
-    """Say when each group must be green at the latest; return the first of these times."""
-    first, soonest = site.group_offset[i], NOBODY_S
+def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, queues: int, work: Work) -> None:
+    """Say when each group must be green at the latest, and for how long: for its red, and where asked for its queue."""
+    first = site.group_offset[i]
     for g in range(site.group_offset[i + 1] - first):
         waits = arrivals.wait_s[first + g]
         work.due_s[g] = bound_s - waits if waits > 0 else NOBODY_S
         work.need_s[g] = 0.0
-    for queue in range(site.queue_offset[i], site.queue_offset[i + 1]):
+    for queue in range(site.queue_offset[i], site.queue_offset[i] + queues):
         for a in range(max(site.queue_approach[queue], 0), site.queue_beyond[queue]):
             if arrivals.pressing_s[a] <= 0:
                 continue
@@ -145,9 +146,36 @@ def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, work: Work
                 g = site.link_group[k] - first
                 work.due_s[g] = min(work.due_s[g], bound_s - arrivals.pressing_s[a])
                 work.need_s[g] = max(work.need_s[g], arrivals.needed_s[a])
-    for g in range(site.group_offset[i + 1] - first):
-        soonest = min(soonest, work.due_s[g])
-    return soonest
+
+
+@kernel
+def _is_early(i: int, site: Site, rules: Rules, work: Work) -> bool:
+    """Whether there is time for all stages, one after the other, whatever is done next."""
+    stages, soonest = site.stage_offset[i + 1] - site.stage_offset[i], NOBODY_S
+    longest, needed = np.float32(0.0), np.float32(0.0)
+    for a in range(stages):
+        for b in range(stages):
+            longest = max(longest, np.float32(work.land_s[a, b]))
+    for g in range(site.group_offset[i + 1] - site.group_offset[i]):
+        soonest, needed = min(soonest, work.due_s[g]), max(needed, work.need_s[g])
+    return bool(soonest > (longest + needed) * np.float32(stages + 1) + np.float32(rules.decision_s))
+
+
+@kernel
+def _allow(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -> np.float32:
+    """Allow the stages with which everybody is in time, or else the one that makes somebody least late; return that."""
+    stages = site.stage_offset[i + 1] - site.stage_offset[i]
+    least, best = NOBODY_S, running
+    for b in range(stages):
+        late = _late_s(i, running, b, site, arrivals, rules, work)
+        work.allowed[b] = BARRED if late > 0 else FREE_TO
+        if late < least:
+            least, best = late, b
+    work.allowed[best] = FREE_TO
+    if work.allowed[running] == BARRED:
+        for b in range(stages):
+            work.allowed[b] = FORCED if work.allowed[b] == FREE_TO else BARRED
+    return max(least, np.float32(0.0))
 
 
 @kernel
@@ -165,30 +193,16 @@ def permit(
     work
         In: the interstage tables of the intersection. Out: `allowed`, for each of its stages.
     """
-    stages, longest = site.stage_offset[i + 1] - site.stage_offset[i], np.float32(0.0)
-    for b in range(stages):
+    for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
         work.allowed[b] = FREE_TO
     if rules.longest_wait_s <= 0:
         return np.float32(0.0)
-    for a in range(stages):
-        for b in range(stages):
-            longest = max(longest, np.float32(work.land_s[a, b]))
-    soonest = _due(i, site, arrivals, np.float32(rules.longest_wait_s) - NOTICE_S, work)
-    needed = np.float32(0.0)
-    for g in range(site.group_offset[i + 1] - site.group_offset[i]):
-        needed = max(needed, work.need_s[g])
-    longest += needed
-    if soonest > longest * np.float32(stages + 1) + np.float32(rules.decision_s):
-        return np.float32(0.0)  # whatever is done next leaves time for all stages, one after the other
-    least, best = NOBODY_S, running
-    for b in range(stages):
-        late = _late_s(i, running, b, site, arrivals, rules, work)
-        work.allowed[b] = BARRED if late > 0 else FREE_TO
-        if late < least:
-            least, best = late, b
-    if least > 0:
-        work.allowed[best] = FREE_TO
-    if work.allowed[running] == BARRED:
-        for b in range(stages):
-            work.allowed[b] = FORCED if work.allowed[b] == FREE_TO else BARRED
-    return max(least, np.float32(0.0))
+    bound_s = np.float32(rules.longest_wait_s) - NOTICE_S
+    _due(i, site, arrivals, bound_s, site.queue_offset[i + 1] - site.queue_offset[i], work)
+    if _is_early(i, site, rules, work):
+        return np.float32(0.0)
+    late = _allow(i, running, site, arrivals, rules, work)
+    if late > 0:
+        _due(i, site, arrivals, bound_s, 0, work)
+        _allow(i, running, site, arrivals, rules, work)
+    return late

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from signals.model.lanes import User
 from signals.model.network import Network
@@ -89,9 +89,14 @@ class Case:
             a = b
         return late_s
 
-    def allowed(self) -> tuple[set[int], float]:
-        """Return the stages that may come first, and by how much somebody is late whatever is done."""
+    def in_time(self) -> tuple[set[int], float]:
         late_s = {b: self.late_s(b) for b in range(len(self.stages))}
         in_time = {b for b, late in late_s.items() if late <= 0}
-        least = min(late_s.values())
-        return in_time or {min(late_s, key=lambda b: late_s[b])}, least
+        return in_time or {min(late_s, key=lambda b: late_s[b])}, max(min(late_s.values()), 0.0)
+
+    def allowed(self) -> tuple[set[int], float]:
+        """Return the stages that may come first, and by how much somebody is late whatever is done."""
+        allowed, late_s = self.in_time()
+        if late_s > 0 and any(self.pressing_s):
+            allowed, _ = replace(self, pressing_s=[0.0 for _ in self.pressing_s], due_s={}, need_s={}).in_time()
+        return allowed, late_s
