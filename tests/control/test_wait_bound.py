@@ -5,48 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import signals
 from signals.control import horizon_site
 from signals.control.wait_bound import MOST_STAGES, WaitBound, least_wait_s
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
-from signals.scenario import Scenario, load
-from signals.trial import RunOptions, notes_of
 
 CARS = crossroads(pedestrians=False)
-MODERATE_VEH_H = 320.0
-SEEDS = (11, 13)
-
-
-def moderate() -> Scenario:
-    """The crossroads at about two thirds of what it can take."""
-    found = load("crossroads")
-    return Scenario(replace(found.file, sim=replace(found.file.sim, veh_h=MODERATE_VEH_H)), found.folder)  # type: ignore[type-var]
-
-
-def longest_s(bound_s: float, seed: int) -> tuple[float, tuple[str, ...]]:
-    """Return the longest time that a vehicle stood in its queue, and what the optimiser says."""
-    record = signals.run(
-        moderate(), "rolling_horizon", seed=seed, options=RunOptions(settings={"longest_wait_s": bound_s})
-    )
-    assert not record.violations
-    return record.metrics["longest_wait_s"], notes_of(record)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_nobody_waits_longer_where_without_it_they_do(seed: int) -> None:
-    assert longest_s(0.0, seed)[0] > 70.0
-    longest, notes = longest_s(70.0, seed)
-    assert longest <= 70.0
-    assert notes == ()
-
-
-def test_a_bound_that_cannot_be_kept_is_said_once() -> None:
-    longest, notes = longest_s(30.0, 11)
-    assert longest > 30.0
-    cannot, missed = notes
-    assert cannot.startswith('longest_wait_s = 30 cannot be kept at "centre" while somebody waits for every group')
-    assert missed.startswith('longest_wait_s = 30 could not be kept at "centre": first seen at ')
 
 
 def two_roads(intergreen_ds: int, min_green_ds: int) -> Network:

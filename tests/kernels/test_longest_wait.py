@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+import signals
 from signals.control import horizon_site
 from signals.control.rolling_horizon import RollingHorizon
 from signals.kernels.horizon_stages import leave
 from signals.kernels.longest_wait import BARRED, FORCED, FREE_TO, permit
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
+from signals.scenario import Scenario, load
+from signals.trial import RunOptions, notes_of
 from tests.control.test_horizon_site import permissive_crossroads
 from tests.kernels.naive_longest_wait import Case
 
 CARS, PEOPLE = crossroads(pedestrians=False), crossroads()
+MODERATE_VEH_H = 320.0
+SEEDS = (11, 13)
 
 
 class Bench:
@@ -108,3 +114,34 @@ def test_it_allows_what_the_naive_twin_allows(seed: int, kind: str) -> None:
     assert {b for b, code in enumerate(allowed) if code != BARRED} == expected
     assert late_s == pytest.approx(late, abs=1e-3)
     assert (FORCED in allowed) == (running not in expected)
+
+
+def moderate() -> Scenario:
+    """The crossroads at about two thirds of what it can take."""
+    found = load("crossroads")
+    return Scenario(replace(found.file, sim=replace(found.file.sim, veh_h=MODERATE_VEH_H)), found.folder)  # type: ignore[type-var]
+
+
+def longest_s(bound_s: float, seed: int) -> tuple[float, tuple[str, ...]]:
+    """Return the longest time that a vehicle stood in its queue, and what the optimiser says."""
+    record = signals.run(
+        moderate(), "rolling_horizon", seed=seed, options=RunOptions(settings={"longest_wait_s": bound_s})
+    )
+    assert not record.violations
+    return record.metrics["longest_wait_s"], notes_of(record)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nobody_waits_longer_where_without_it_they_do(seed: int) -> None:
+    assert longest_s(0.0, seed)[0] > 70.0
+    longest, notes = longest_s(70.0, seed)
+    assert longest <= 70.0
+    assert notes == ()
+
+
+def test_a_bound_that_cannot_be_kept_is_said_once() -> None:
+    longest, notes = longest_s(30.0, 11)
+    assert longest > 30.0
+    cannot, missed = notes
+    assert cannot.startswith('longest_wait_s = 30 cannot be kept at "centre" while somebody waits for every group')
+    assert missed.startswith('longest_wait_s = 30 could not be kept at "centre": first seen at ')
