@@ -56,8 +56,7 @@ class WaitBound:
         if self._bound_s <= 0:
             return
         groups, offset = self._links
-        if len(offset):
-            np.logical_or.reduceat(snapshot.aspect[groups] == Aspect.GREEN, offset, out=self._green)
+        np.logical_or.reduceat(snapshot.aspect[groups] == Aspect.GREEN, offset, out=self._green)
         queue_times.follow(
             tick_s, self._bound_s / 2, self._headway_s, self._green, snapshot.arrival_offset,
             snapshot.arrival_speed_mps, snapshot.arrival_weight, snapshot.arrival_handle, self.times,
@@ -80,7 +79,7 @@ class WaitBound:
         others = f" and at {missed.size - 1} more" if missed.size > 1 else ""
         text = (
             f'longest_wait_s = {self._bound_s:g} could not be kept at "{self._names[i]}"{others}: first seen at '
-            f"{self._first_s[i]:g} s; somebody had to wait about {self._late_s[i]:.0f} s longer"
+            f"{self._first_s[i]:g} s; the last of a queue had to wait up to about {self._late_s[i]:.0f} s longer"
         )
         return (*self._impossible, text)
 

@@ -31,8 +31,10 @@ def test_the_least_wait_is_that_of_one_round() -> None:
 def test_who_has_a_green_in_every_stage_never_waits_for_all() -> None:
     network = two_roads(50, 80)
     (place,) = network.intersections
-    always = replace(place, stages=(replace(place.stages[0], groups=(0, 4)), replace(place.stages[1], groups=(0, 4))))
-    assert least_wait_s(replace(network, intersections=(always,)), 0) == 0.0
+    always = replace(place, stages=(replace(place.stages[0], groups=(0, 4)), replace(place.stages[1], groups=(0, 1))))
+    assert least_wait_s(replace(network, intersections=(always,)), 0) == pytest.approx(5.0 + 8.0 + 5.0)  # the others
+    alone = replace(place, stages=(replace(place.stages[0], groups=(0,)), replace(place.stages[1], groups=(0, 1))))
+    assert least_wait_s(replace(network, intersections=(alone,)), 0) == pytest.approx(0.0)  # 1 waits for nobody
 
 
 def test_junctions_with_very_many_stages_are_not_searched() -> None:
@@ -51,8 +53,8 @@ def test_notes_name_the_worst_and_count_the_others() -> None:
     bound.note(5.0, np.array([0.0, 3.0], np.float32))
     bound.note(6.0, np.array([1.0, 7.0], np.float32))
     assert bound.notes[1] == (
-        'longest_wait_s = 10 could not be kept at "other" and at 1 more: first seen at 5 s; somebody had to wait about '
-        "7 s longer"
+        'longest_wait_s = 10 could not be kept at "other" and at 1 more: first seen at 5 s; the last of a '
+        "queue had to wait up to about 7 s longer"
     )
     bound.forget()
     assert len(bound.notes) == 1
