@@ -214,7 +214,8 @@ class RollingHorizon:
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
         green = self._arrays.stage_green[rows] * self._has_stage[:, None]
-        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | snapshot.demand)
+        called = self._bound.heard(snapshot.demand, self._memory.mature)
+        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | called)
         transitions.linger(tick_s, snapshot.aspect, self._changes, self._earliest_s, stage, self._kept)
         if self.settings.clear_box:
             box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)

@@ -9,7 +9,7 @@ import numpy as np
 from signals.kernels import queue_times
 from signals.model.intersections import Intersection
 from signals.model.network import Network
-from signals.model.values import Aspect, FloatArray, Snapshot
+from signals.model.values import Aspect, BoolArray, FloatArray, Snapshot
 
 __all__ = ["WaitBound", "least_wait_s"]
 
@@ -38,6 +38,8 @@ class WaitBound:
         self._names = [place.id for place in network.intersections]
         self._bound_s = longest_wait_s
         self._first_s, self._late_s = np.full(len(self._names), np.nan), np.zeros(len(self._names))
+        self._place = np.repeat(np.arange(len(self._names)), np.diff(network.arrays.group_offset))
+        self._heard = np.ones(len(self._place), np.bool_)
         self._impossible: tuple[str, ...] = ()
         if longest_wait_s > 0:
             needed_s = [(least_wait_s(network, i, longest_wait_s), name) for i, name in enumerate(self._names)]
@@ -50,6 +52,7 @@ class WaitBound:
         for seconds in (self.times.refused_s, self.times.pressing_s, self.times.needed_s):
             seconds[:] = 0.0
         self._first_s[:], self._late_s[:] = np.nan, 0.0
+        self._heard[:] = True
 
     def follow(self, snapshot: Snapshot, tick_s: float) -> None:
         """Follow who stands in which queue for one tick."""
@@ -61,6 +64,25 @@ class WaitBound:
             tick_s, self._bound_s / 2, self._headway_s, self._green, snapshot.arrival_offset,
             snapshot.arrival_speed_mps, snapshot.arrival_weight, snapshot.arrival_handle, self.times,
         )  # fmt: skip
+
+    def heard(self, demand: BoolArray, decided: BoolArray) -> BoolArray:
+        """Return bool [nG] which calls are answered: where there is a bound, those that were weighed.
+
+        Who calls during a change, or before the stage may be left, would make it longer than it was taken to be. Such a
+        call is answered when it has been weighed, or with the stage after.
+
+        Parameters
+        ----------
+        demand
+            bool [nG] who calls.
+        decided
+            bool [nI] where stages were just decided, with all who call.
+        """
+        if self._bound_s <= 0:
+            return demand
+        self._heard &= demand
+        self._heard |= demand & decided[self._place]
+        return self._heard
 
     def note(self, time_s: float, late_s: FloatArray) -> None:
         """Take note of float32 [nI] by how much somebody will wait longer whatever is done."""

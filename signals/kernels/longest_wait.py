@@ -56,11 +56,8 @@ def _serve(
     for g in range(site.group_offset[i + 1] - first):
         if not green_b[g] or work.owed_s[g] >= NOBODY_S:
             continue
-        start = t
-        if a != b:
-            start += _start_s(i, a, b, g, site, arrivals)
-        if t == 0.0:  # now: there are those who have just ended
-            start = max(start, arrivals.earliest_s[first + g])
+        start = t if a == b else t + _start_s(i, a, b, g, site, arrivals)
+        start = max(start, arrivals.earliest_s[first + g])  # for those who have ended already
         if t > 0.0 or not green_a[g] or arrivals.wait_s[first + g] > 0:  # else it is green, and stays so
             late = max(late, start - work.owed_s[g])
         until = max(until, start + work.need_s[g])

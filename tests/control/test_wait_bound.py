@@ -77,3 +77,16 @@ def test_queues_are_followed_and_forgotten() -> None:
     assert bound.times.pressing_s.tolist() == [6.0] * 8
     bound.forget()
     assert not bound.times.pressing_s.any()
+
+
+def test_calls_are_answered_when_they_have_been_weighed() -> None:
+    demand = np.zeros(8, np.bool_)
+    bound, off = WaitBound(CARS, 90.0), WaitBound(CARS, 0.0)
+    demand[3] = True
+    assert bound.heard(demand, np.array([True])).tolist() == demand.tolist()
+    demand[5] = True
+    assert np.flatnonzero(bound.heard(demand, np.array([False]))).tolist() == [3]
+    assert np.flatnonzero(off.heard(demand, np.array([False]))).tolist() == [3, 5]
+    assert np.flatnonzero(bound.heard(demand, np.array([True]))).tolist() == [3, 5]
+    demand[3] = False
+    assert np.flatnonzero(bound.heard(demand, np.array([False]))).tolist() == [5]

@@ -82,7 +82,7 @@ class Case:
             now_s = max(now_s, until_s)
             until_s = now_s
             for g in self.stages[b] & set(owed):
-                start_s = now_s + self.start_s(a, b, g)
+                start_s = max(now_s + self.start_s(a, b, g), self.earliest_s[g])
                 late_s = max(late_s, start_s - owed.pop(g))
                 until_s = max(until_s, start_s + self.need_s.get(g, 0.0))
             now_s += self.land_s(a, b)
