@@ -18,7 +18,7 @@ from signals.drive.translator import best_of
 from signals.model.cabinets import CabinetInfo, CabinetReport, CabinetSite, Capability, Mode
 from signals.model.values import Aspect
 
-__all__ = ["MOST_BACKUP_S", "MOST_CLOCK_S", "differences", "level_of", "refusals"]
+__all__ = ["MOST_BACKUP_S", "MOST_CLOCK_S", "differences", "level_of", "obstacles", "obstacles_now"]
 
 MOST_BACKUP_S: Final = 60.0
 """A cabinet that waits longer for us than this is alone for too long."""
@@ -55,19 +55,38 @@ def level_of(wanted: Level, *, armed: bool, capabilities: Capability) -> Level:
     return wanted
 
 
-def refusals(site: CabinetSite, info: CabinetInfo, report: CabinetReport, tick_ds: int) -> tuple[str, ...]:
-    """Return every reason not to take a cabinet over now, a sentence each; empty = none.
+def obstacles(site: CabinetSite, info: CabinetInfo, tick_ds: int) -> tuple[str, ...]:
+    """Return why a cabinet is not to be taken over as long as it is what it is, a sentence each; empty = nothing.
 
     Parameters
     ----------
     site
         The intersection as the network has it.
-    info, report
-        What the cabinet says it is, and what it reported last.
+    info
+        What the cabinet says it is.
     tick_ds
         Length of our tick.
     """
-    return (*differences(site, info), *_timer(info), *_now(info, report), *_ticks(site, info, tick_ds))
+    return (*differences(site, info), *_timer(info), *_ticks(site, info, tick_ds))
+
+
+def obstacles_now(info: CabinetInfo, report: CabinetReport) -> tuple[str, ...]:
+    """Return why a cabinet is not to be ours at this moment, a sentence each; empty = nothing.
+
+    Parameters
+    ----------
+    info, report
+        What the cabinet says it is, and what it reported last.
+    """
+    found = [STANDS_BACK[report.mode]] if report.mode in STANDS_BACK else []
+    found += [f"alarm: {alarm}" for alarm in report.alarms]
+    offsets_s = [told for told in (info.clock_offset_s, report.clock_offset_s) if told is not None and isfinite(told)]
+    worst_s = max(offsets_s, key=abs, default=0.0)
+    if abs(worst_s) > MOST_CLOCK_S:
+        found.append(f"its clock is off by {worst_s:.1f} s, at most {MOST_CLOCK_S:g} s are allowed")
+    if (report.aspect == Aspect.UNKNOWN).any():
+        found.append("what it shows is not known of every group")
+    return tuple(found)
 
 
 def differences(site: CabinetSite, info: CabinetInfo) -> tuple[str, ...]:
@@ -112,19 +131,6 @@ def _timer(info: CabinetInfo) -> Iterator[str]:
             f"its backup time is {info.backup_s:g} s: it must be more than 0 and at most {MOST_BACKUP_S:g} s, "
             "or nobody takes over when we are gone"
         )
-
-
-def _now(info: CabinetInfo, report: CabinetReport) -> Iterator[str]:
-    if report.mode in STANDS_BACK:
-        yield STANDS_BACK[report.mode]
-    for alarm in report.alarms:
-        yield f"alarm: {alarm}"
-    offsets_s = [told for told in (info.clock_offset_s, report.clock_offset_s) if told is not None and isfinite(told)]
-    worst_s = max(offsets_s, key=abs, default=0.0)
-    if abs(worst_s) > MOST_CLOCK_S:
-        yield f"its clock is off by {worst_s:.1f} s, at most {MOST_CLOCK_S:g} s are allowed"
-    if (report.aspect == Aspect.UNKNOWN).any():
-        yield "what it shows is not known of every group"
 
 
 def _ticks(site: CabinetSite, info: CabinetInfo, tick_ds: int) -> Iterator[str]:

@@ -1,13 +1,13 @@
 """One cabinet and how far we have got with it: away, there, asked, ours.
 
-A seat says what to do next and is told what came of it; `signals.drive.street` owns the time and does the calling. Whatever
-goes wrong leads one way: give back what is ours, leave, rest, and begin again with connecting, identifying and reading
-everything anew. Nothing that was meant to be sent before is sent after.
+A seat says what to do next and is told what came of it; `signals.drive.street` owns the time and does the calling.
+Whatever goes wrong leads one way: give back what is ours, leave, rest, and begin again with connecting, identifying and
+reading everything anew. Nothing that was meant to be sent before is sent after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from enum import IntEnum
 from typing import Any, Final
@@ -16,7 +16,7 @@ import numpy as np
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line
-from signals.drive.arming import differences, level_of, refusals
+from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.drive.translator import best_of
 from signals.errors import WorldLostError, WorldTimeoutError
@@ -32,7 +32,7 @@ from signals.model.cabinets import (
 )
 from signals.model.values import Aspect
 
-__all__ = ["CONNECT_S", "Seat", "Standing"]
+__all__ = ["CONNECT_S", "Seat", "Standing", "Work"]
 
 CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
@@ -40,6 +40,8 @@ TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
 STALE_TICKS: Final = 2
 """How many ticks a status may be old."""
+
+ASPECTS: Final = [int(aspect) for aspect in Aspect]
 
 Work = Coroutine[Any, Any, object]
 
@@ -59,10 +61,10 @@ class Seat:
 
     Parameters
     ----------
-    link
-        Who speaks to it.
+    make
+        Makes who speaks to it: a new one, that knows nothing.
     line
-        Where the link lives.
+        Where that lives.
     wanted
         How much the configuration allows.
     armed
@@ -74,8 +76,8 @@ class Seat:
 
     Attributes
     ----------
-    standing
-        How far we have got.
+    link, line
+        Who speaks to it now, and where that lives.
     info, report
         What it says it is; what it reported last. None before that.
     level
@@ -86,19 +88,36 @@ class Seat:
         What went wrong since the last tick; empty = nothing.
     """
 
-    def __init__(  # noqa: PLR0913  parts of one drive
-        self, link: CabinetLink, line: Line, *, wanted: Level, armed: bool, clock: Clock, tick_ds: int
+    def __init__(
+        self, make: Callable[[], CabinetLink], line: Line, *, wanted: Level, armed: bool, clock: Clock, tick_ds: int
     ) -> None:
-        self.link, self.line, self._clock, self._tick_ds = link, line, clock, tick_ds
+        self._make, self.link, self.line = make, make(), line
+        self._clock, self._tick_ds = clock, tick_ds
         self._wanted, self._armed = wanted, armed
-        self.standing = Standing.AWAY
+        self._standing = self._furthest = Standing.AWAY
         self.info: CabinetInfo | None = None
         self.report: CabinetReport | None = None
         self.level = min(wanted, Level.ADVISE)
         self.why, self.wrong = "", ""
         self._connecting: Future[object] | None = None
-        self._since_s, self._differences = 0.0, ()
-        self._shape = (len(link.site.groups), len(link.site.detectors))
+        self._since_s = 0.0
+        self._fixed: tuple[str, ...] = ()
+        self._shape = (len(self.site.groups), len(self.site.detectors))
+
+    @property
+    def standing(self) -> Standing:
+        """How far we have got."""
+        return self._standing
+
+    @standing.setter
+    def standing(self, new: Standing) -> None:
+        self._standing = new
+        self._furthest = max(self._furthest, new)
+
+    @property
+    def reached(self) -> str:
+        """How far it got at most, in a word."""
+        return self._furthest.name.lower()
 
     @property
     def site(self) -> CabinetSite:
@@ -152,8 +171,7 @@ class Seat:
             return (self.why or "it is not connected yet",)
         if not self.fresh:
             return ("what it reported last is old",)
-        found = refusals(self.site, self.info, self.report, self._tick_ds) if not self._differences else ()
-        return (*self._differences, *found)
+        return (*self._fixed, *obstacles_now(self.info, self.report))
 
     def taking(self) -> Work:
         """Return what asks it for control."""
@@ -201,6 +219,11 @@ class Seat:
         self.standing, self.report = Standing.AWAY, None
         self.line.begin(self.link.close())
 
+    def renew(self, line: Line) -> None:
+        """Have somebody new speak to it, on another line: the old one is stuck."""
+        self.link, self.line, self._connecting = self._make(), line, None
+        self.standing, self.report = Standing.AWAY, None
+
     def _connected(self, found: Future[object]) -> None:
         self._connecting = None
         error = None if found.cancelled() else found.exception()
@@ -210,7 +233,7 @@ class Seat:
             return
         self.info, self.standing, self.why = answer, Standing.THERE, ""
         self.level = level_of(self._wanted, armed=self._armed, capabilities=answer.capabilities)
-        self._differences = differences(self.site, answer)
+        self._fixed = obstacles(self.site, answer, self._tick_ds)
 
     def _reported(self, report: CabinetReport) -> None:
         self.report = report
@@ -233,7 +256,10 @@ class Seat:
 
 def told(error: BaseException) -> str:
     """Say on one line what a link raised."""
-    names = {WorldLostError: "the connection broke", WorldTimeoutError: "it did not answer in time"}
+    names: dict[type[BaseException], str] = {
+        WorldLostError: "the connection broke",
+        WorldTimeoutError: "it did not answer in time",
+    }
     kind = names.get(type(error), type(error).__name__)
     return f"{kind}: {' '.join(str(error).split())}"[:300]
 
@@ -257,7 +283,7 @@ async def _send(link: CabinetLink, request: Request | None) -> object:
 
 def _is_report(answer: object, shape: tuple[int, int]) -> bool:
     """Whether a link returned what it must, in the right shapes and types."""
-    if not isinstance(answer, CabinetReport) or not isinstance(answer.mode, Mode):
+    if not isinstance(answer, CabinetReport) or answer.mode not in set(Mode):
         return False
     groups, detectors = shape
     columns = (
@@ -266,8 +292,8 @@ def _is_report(answer: object, shape: tuple[int, int]) -> bool:
         (answer.detector_count, np.int32, detectors),
         (answer.detector_occupied, np.float32, detectors),
     )
-    right = all(
+    right: bool = all(
         isinstance(array, np.ndarray) and array.dtype == kind and array.shape == (size,)
         for array, kind, size in columns
     )
-    return right and bool((answer.aspect >= Aspect.UNKNOWN).all() and (answer.aspect <= Aspect.CLEARANCE).all())
+    return right and bool(np.isin(answer.aspect, ASPECTS).all())

@@ -2,8 +2,8 @@
 
 A cabinet that only runs plans cannot be told second by second what shall be green. But what the controller wishes
 second by second says how it would share the cycle out: each second counts for the step of the plan whose groups it
-would have green. Once a cycle the steps that may be longer or shorter move towards these shares, by a few seconds at most, as
-SCOOT's splits do (Hunt et al. 1981: 4 s a stage). The cycle stays what it is, so that coordination stays, too.
+would have green. Once a cycle the steps that may be longer or shorter move towards these shares, by a few seconds at
+most, as SCOOT's splits do (Hunt et al. 1981: 4 s a stage). The cycle stays what it is, so that coordination stays, too.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from signals.drive.arming import differences, level_of, refusals
+from signals.drive.arming import differences, level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.model.cabinets import CabinetInfo, CabinetReport, CabinetSite, Capability, Mode
 from signals.model.crossroads import crossroads
@@ -41,6 +41,10 @@ def report_of(mode: Mode = Mode.READY, **other: object) -> CabinetReport:
     shown = np.zeros(len(GROUPS), np.int8)
     report = CabinetReport(0.0, 1, mode, shown, shown.astype(np.bool_), none, none.astype(np.float32))
     return report._replace(**other)
+
+
+def refusals(site: CabinetSite, info: CabinetInfo, report: CabinetReport, tick_ds: int) -> tuple[str, ...]:
+    return (*obstacles(site, info, tick_ds), *obstacles_now(info, report))
 
 
 def changed(times: tuple[int | None, ...], by_ds: int) -> tuple[int | None, ...]:

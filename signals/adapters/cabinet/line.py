@@ -68,12 +68,18 @@ class Line:
             return [LATE] * len(works)
         return cast("list[Answer]", found.result())
 
-    def close(self) -> bool:
-        """End everything that still runs on it, and the thread; False where it is stuck and was left behind."""
+    def close(self, wait_s: float | None = None) -> bool:
+        """End everything that still runs on it, and the thread; False where it is stuck and was left behind.
+
+        Parameters
+        ----------
+        wait_s
+            For how long to wait; `CLOSE_S` where it is not given.
+        """
         if not self._thread.is_alive():
             return True
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(CLOSE_S)
+        self._thread.join(CLOSE_S if wait_s is None else wait_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
