@@ -7,15 +7,16 @@ reading everything anew. Nothing that was meant to be sent before is sent after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.cabinet.line import LATE, Line
+from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.drive.translator import best_of
@@ -32,7 +33,7 @@ from signals.model.cabinets import (
 )
 from signals.model.values import Aspect
 
-__all__ = ["CONNECT_S", "Seat", "Standing", "Work"]
+__all__ = ["CONNECT_S", "Seat", "Standing"]
 
 CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
@@ -42,8 +43,6 @@ STALE_TICKS: Final = 2
 """How many ticks a status may be old."""
 
 ASPECTS: Final = [int(aspect) for aspect in Aspect]
-
-Work = Coroutine[Any, Any, object]
 
 
 class Standing(IntEnum):
@@ -139,14 +138,14 @@ class Seat:
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
-        return _read(self.link) if self.standing >= Standing.THERE else None
+        return partial(_read, self.link) if self.standing >= Standing.THERE else None
 
     def advance(self, *, resting: bool) -> None:
         """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
         self.wrong = ""
         if self.standing is Standing.AWAY and not resting:
             self.standing, self._since_s = Standing.CONNECTING, self._clock.now_s()
-            self._connecting = self.line.begin(_connect(self.link))
+            self._connecting = self.line.begin(partial(_connect, self.link))
         elif self.standing is Standing.CONNECTING and self._connecting is not None:
             if self._connecting.done():
                 self._connected(self._connecting)
@@ -176,17 +175,17 @@ class Seat:
     def taking(self) -> Work:
         """Return what asks it for control."""
         self.standing, self._since_s = Standing.ASKED, self._clock.now_s()
-        return self.link.take()
+        return self.link.take
 
     def sending(self, request: Request | None) -> Work:
         """Return what sends a request, and then says that all is well here."""
-        return _send(self.link, request)
+        return partial(_send, self.link, request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
         self.why = self.wrong = reason
         self.standing = Standing.THERE if self.standing is Standing.OURS else self.standing
-        return self.link.release(reason)
+        return partial(self.link.release, reason)
 
     def sent(self, answer: object) -> Receipt | None:
         """Take what sending came to; a request that was refused, or not answered, is a fault."""
@@ -217,7 +216,7 @@ class Seat:
         """Leave it; connecting begins anew when it has rested."""
         self.why = self.wrong = why
         self.standing, self.report = Standing.AWAY, None
-        self.line.begin(self.link.close())
+        self.line.begin(self.link.close)
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
@@ -286,14 +285,11 @@ def _is_report(answer: object, shape: tuple[int, int]) -> bool:
     if not isinstance(answer, CabinetReport) or answer.mode not in set(Mode):
         return False
     groups, detectors = shape
-    columns = (
+    columns: tuple[tuple[Any, type, int], ...] = (
         (answer.aspect, np.int8, groups),
         (answer.call, np.bool_, groups),
         (answer.detector_count, np.int32, detectors),
         (answer.detector_occupied, np.float32, detectors),
     )
-    right: bool = all(
-        isinstance(array, np.ndarray) and array.dtype == kind and array.shape == (size,)
-        for array, kind, size in columns
-    )
-    return right and bool(np.isin(answer.aspect, ASPECTS).all())
+    right = [getattr(array, "dtype", None) == kind and np.shape(array) == (size,) for array, kind, size in columns]
+    return all(right) and bool(np.isin(answer.aspect, ASPECTS).all())

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from signals.adapters.cabinet.line import LATE, Line
+from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.drive.config import Level
 from signals.drive.diary import Diary, Done
-from signals.drive.seat import Seat, Standing, Work
+from signals.drive.seat import Seat, Standing
 from signals.drive.shown import Shown
 from signals.drive.splits import SplitPlanner
 from signals.drive.translator import Wish, translate
@@ -131,7 +131,7 @@ class Street:
         ours = [k for k, seat in enumerate(self._seats) if seat.standing >= Standing.ASKED]
         self._let_go(dict.fromkeys(ours, "the drive ends"), LEAVE_S)
         for line in {seat.line for seat in self._seats}:
-            line.each([seat.link.close() for seat in self._seats if seat.line is line], LEAVE_S / 3)
+            line.each([seat.link.close for seat in self._seats if seat.line is line], LEAVE_S / 3)
             line.close()
         for seat in self._seats:
             seat.standing = Standing.AWAY
@@ -228,7 +228,7 @@ class Street:
         self._mute[line] = self._mute.get(line, 0) + 1 if mute else 0
         if self._mute[line] < STUCK_TICKS:
             return
-        if line.each([_nothing()], self._wall_s * SHARE) != [LATE]:  # its cabinets are silent, the line is not stuck
+        if line.each([_nothing], self._wall_s * SHARE) != [LATE]:  # its cabinets are silent, the line is not stuck
             self._mute[line] = 0
             return
         fresh = Line("anew")

@@ -134,8 +134,10 @@ class ChainFile:
             raise
 
     def close(self) -> None:
-        """Let another process have it."""
-        os.close(self._handle)
+        """Let another process have it; safe to call twice."""
+        if self._handle >= 0:
+            os.close(self._handle)
+        self._handle = -1
 
     def add(self, bodies: Iterable[Body], *, sync: bool = True) -> None:
         """Add lines, all or none.

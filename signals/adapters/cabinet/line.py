@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, wait
 from typing import Any, Final, cast
 
-__all__ = ["LATE", "Late", "Line"]
+__all__ = ["LATE", "Late", "Line", "Work"]
+
+Work = Callable[[], Coroutine[Any, Any, object]]
+"""What begins when it is called, in the thread of the line."""
 
 Answer = object
 """What a coroutine returned, the exception that it raised, or `LATE`."""
@@ -38,14 +41,20 @@ class Line:
 
     def __init__(self, name: str) -> None:
         self._loop = asyncio.new_event_loop()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._thread = threading.Thread(target=self._run, name=f"line {name}", daemon=True)
         self._thread.start()
 
-    def begin(self, work: Coroutine[Any, Any, object]) -> Future[object]:
-        """Start something, and return where its result will be."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+    def begin(self, work: Work) -> Future[object]:
+        """Start something, and return where its result will be; it is cancelled where the line was closed."""
+        found: Future[object] = Future()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._start, work, found)
+        else:
+            found.cancel()
+        return found
 
-    def each(self, works: Sequence[Coroutine[Any, Any, object]], within_s: float) -> list[Answer]:
+    def each(self, works: Sequence[Work], within_s: float) -> list[Answer]:
         """Do several things at the same time, and wait for them.
 
         Parameters
@@ -62,9 +71,9 @@ class Line:
         """
         if not works:
             return []
-        found = self.begin(_all(works, within_s))
-        if not wait([found], within_s * 1.5 + 0.05).done:  # the loop itself is stuck
-            found.cancel()
+        found = self.begin(lambda: _all(works, within_s))
+        # The loop itself may be stuck.
+        if not wait([found], within_s * 1.5 + 0.05).done or found.cancelled():
             return [LATE] * len(works)
         return cast("list[Answer]", found.result())
 
@@ -82,6 +91,22 @@ class Line:
         self._thread.join(CLOSE_S if wait_s is None else wait_s)
         return not self._thread.is_alive()
 
+    def _start(self, work: Work, found: Future[object]) -> None:
+        """Make a task of something, in the thread of the loop."""
+        task = self._loop.create_task(work())
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._end(done, found))
+
+    def _end(self, done: asyncio.Task[object], found: Future[object]) -> None:
+        self._tasks.discard(done)
+        outcome = _outcome(done)
+        if not found.set_running_or_notify_cancel():
+            return
+        if isinstance(outcome, BaseException):
+            found.set_exception(outcome)
+        else:
+            found.set_result(outcome)
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
@@ -95,9 +120,9 @@ class Line:
             self._loop.close()
 
 
-async def _all(works: Sequence[Coroutine[Any, Any, object]], within_s: float) -> list[Answer]:
+async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
     """Await all, and cancel those that take too long."""
-    tasks = [asyncio.ensure_future(work) for work in works]
+    tasks = [asyncio.ensure_future(work()) for work in works]
     _, late = await asyncio.wait(tasks, timeout=within_s)
     for task in late:
         task.cancel()

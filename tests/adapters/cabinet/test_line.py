@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -29,7 +30,7 @@ async def broken() -> object:
 
 
 def test_everybody_gets_an_answer_of_his_own(line: Line) -> None:
-    one, two, three = line.each([said(1), broken(), said(3, 60.0)], 0.05)
+    one, two, three = line.each([partial(said, 1), broken, partial(said, 3, 60.0)], 0.05)
     assert one == 1
     assert isinstance(two, ValueError)
     assert three is LATE
@@ -43,7 +44,7 @@ def test_what_cancels_itself_is_an_error_not_a_hole(line: Line) -> None:
     async def gives_up() -> object:
         raise asyncio.CancelledError
 
-    (found,) = line.each([gives_up()], 0.5)
+    (found,) = line.each([gives_up], 0.5)
     assert isinstance(found, asyncio.CancelledError)
 
 
@@ -55,14 +56,14 @@ def test_whoever_blocks_the_loop_is_late_and_does_not_block_the_caller(line: Lin
         return "at last"
 
     begun = time.monotonic()
-    assert line.each([blocks(), said("fine")], 0.05) == [LATE, LATE]
+    assert line.each([blocks, partial(said, "fine")], 0.05) == [LATE, LATE]
     assert time.monotonic() - begun < 1.0
     free.set()
-    assert line.each([said("again")], 1.0) == ["again"]
+    assert line.each([partial(said, "again")], 1.0) == ["again"]
 
 
 def test_work_may_go_on_in_the_background(line: Line) -> None:
-    assert line.begin(said("later", 0.01)).result(2.0) == "later"
+    assert line.begin(partial(said, "later", 0.01)).result(2.0) == "later"
 
 
 def test_closing_ends_what_runs_and_may_happen_twice() -> None:
@@ -75,11 +76,13 @@ def test_closing_ends_what_runs_and_may_happen_twice() -> None:
         finally:
             ended.set()
 
-    line.begin(for_ever())
-    line.each([said(1)], 1.0)
+    line.begin(for_ever)
+    line.each([partial(said, 1)], 1.0)
     assert line.close()
     assert ended.is_set()
     assert line.close()
+    assert line.each([partial(said, 1)], 1.0) == [LATE]
+    assert line.begin(partial(said, 1)).cancelled()
     assert not [thread for thread in threading.enumerate() if thread.name == "line test"]
 
 
@@ -91,7 +94,7 @@ def test_a_line_that_is_stuck_is_left_behind(monkeypatch: pytest.MonkeyPatch) ->
         blocked.set()
         free.wait(5.0)
 
-    line.begin(blocks())
+    line.begin(blocks)
     assert blocked.wait(5.0)
     assert not line.close()
     free.set()
