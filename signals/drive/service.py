@@ -134,7 +134,7 @@ def drive(path: Path, options: DriveOptions) -> DriveEnd:
     scenario = load(_scenario_of(file, path.parent), sensing="detectors")
     scenario.check_site_cards()
     check_intersections(file, scenario.network.intersection_index)
-    network = _network_of(file, scenario.network)
+    network = _network_of(file, scenario.network, scenario.tick_ds)
     addresses = [address_of(part, path.parent, options.environment) for part in file.cabinets]
     folder = path.parent / file.drive.audit
     with AuditLog(folder, _about(path, file, scenario)) as log, LatchFile(folder / "latches.jsonl") as latches:
@@ -189,16 +189,21 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
 def _seats(parts: _Parts, clock: Clock, *, armed: bool) -> list[Seat]:
     """Make a seat for each cabinet; protocols of our own share a line each, everybody else has his own."""
     sites = {site.id: site for site in sites_of(parts.network)}
-    lines: dict[str, Line] = {}
-    seats = []
+    makers = []
     for part, address in zip(parts.file.cabinets, parts.addresses, strict=True):
         maker = cast("Maker", plugins.load("cabinets", address.scheme))
-        ours = address.scheme in plugins.BUILT_IN["cabinets"]
-        line = lines.setdefault(address.scheme if ours else part.intersection, Line(address.scheme))
-        make = partial(_link, maker, sites[part.intersection], address, clock)
-        level = parts.file.level_of(part)
-        seats.append(Seat(make, line, wanted=level, armed=armed, clock=clock, tick_ds=parts.scenario.tick_ds))
-    return seats
+        makers.append(partial(_link, maker, sites[part.intersection], address, clock))
+        makers[-1]()  # what is wrong with its options is said before anything is connected
+    names = [
+        address.scheme if address.scheme in plugins.BUILT_IN["cabinets"] else part.intersection
+        for part, address in zip(parts.file.cabinets, parts.addresses, strict=True)
+    ]
+    lines = {name: Line(name) for name in names}
+    tick_ds = parts.scenario.tick_ds
+    return [
+        Seat(make, lines[name], wanted=parts.file.level_of(part), armed=armed, clock=clock, tick_ds=tick_ds)
+        for make, name, part in zip(makers, names, parts.file.cabinets, strict=True)
+    ]
 
 
 def _link(maker: Maker, site: CabinetSite, address: CabinetAddress, clock: Clock) -> CabinetLink:
@@ -210,10 +215,10 @@ def _link(maker: Maker, site: CabinetSite, address: CabinetAddress, clock: Clock
     return found
 
 
-def _network_of(file: DriveFile, network: Network) -> Network:
+def _network_of(file: DriveFile, network: Network, tick_ds: int) -> Network:
     """Return the network as its cabinets time it."""
     alone = {part.intersection for part in file.cabinets if part.address.partition(":")[0] in TIMES_ITSELF}
-    return timed_by_group(network, alone) if alone else network
+    return timed_by_group(network, tick_ds, alone) if alone else network
 
 
 def _about(path: Path, file: DriveFile, scenario: Scenario) -> dict[str, object]:
