@@ -56,7 +56,7 @@ class Clock:
     def utc_s(self) -> float:
         """Seconds since 1970, by the wall when it was made and by this clock since.
 
-        At another speed than 1 it is as if it had run since the last midnight (UTC), so that all clocks of a speed agree.
+        At another speed than 1 it is as if it had run since the last midnight (UTC): all clocks of a speed agree.
         """
         return self._utc_s + self.now_s()
 
