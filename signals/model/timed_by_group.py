@@ -7,6 +7,7 @@ controller shows late; what is planned with this one, it shows in time.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from signals.model.intersections import Intersection
@@ -15,7 +16,7 @@ from signals.model.network import Network
 __all__ = ["red_clear_ds", "timed_by_group"]
 
 
-def timed_by_group(network: Network, tick_ds: int = 1) -> Network:
+def timed_by_group(network: Network, tick_ds: int = 1, only: Collection[str] | None = None) -> Network:
     """Raise intergreens until all from one group are the same: its amber and its red clearance.
 
     Parameters
@@ -24,13 +25,17 @@ def timed_by_group(network: Network, tick_ds: int = 1) -> Network:
         What exists.
     tick_ds
         Length of a tick, > 0; red clearances and ambers are taken to last whole ticks.
+    only
+        Ids of the intersections that are timed so; all where it is not given.
 
     Returns
     -------
     Network
         The same with such intergreens; the network itself where it has them already.
     """
-    places = tuple(_timed(place, tick_ds) for place in network.intersections)
+    places = tuple(
+        _timed(place, tick_ds) if only is None or place.id in only else place for place in network.intersections
+    )
     return network if places == network.intersections else replace(network, intersections=places)
 
 
