@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import Final, NamedTuple, Protocol
 
 from signals.adapters.cabinet.clock import Clock
@@ -75,13 +75,9 @@ async def host(
     WorldError
         When a server cannot start, or the plant is lost; all servers are stopped then, too.
     """
-    async with AsyncExitStack() as stack:
-        for server in servers:
-            stack.push_async_callback(server.stop)
-            await server.start()
-        if on_started is not None:
-            on_started()
-        return await _tick(plant, servers, clock)
+    ticker = _Ticker(plant, servers, clock)
+    await ticker.run(on_started)
+    return ticker.so_far(finished=True)
 
 
 def host_until_done(
@@ -90,42 +86,50 @@ def host_until_done(
     """Do what `host` does in an event loop of its own; SIGINT and SIGTERM end it early, and in order."""
 
     async def main() -> Hosted:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None  # it is this one
-        counted = _Counted(plant)
+        loop, ticker = asyncio.get_running_loop(), _Ticker(plant, servers, clock)
+        running = loop.create_task(ticker.run(on_started))
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
-        # Whoever else cancels us is not there: the loop is ours.
-        with suppress(asyncio.CancelledError):
-            return await host(counted, servers, clock, on_started)
-        return Hosted(counted.ticks, 0, 0.0, finished=False)
+            loop.add_signal_handler(number, running.cancel)
+        await asyncio.wait([running])
+        if not running.cancelled():
+            running.result()
+        return ticker.so_far(finished=not running.cancelled())
 
     return asyncio.run(main())
 
 
-class _Counted:
-    """A plant whose ticks are counted."""
+class _Ticker:
+    """Ticks, and how they went so far."""
 
-    def __init__(self, plant: Plant) -> None:
-        self.tick_ds, self.ticks, self._plant = plant.tick_ds, 0, plant
+    def __init__(self, plant: Plant, servers: Sequence[CabinetServer], clock: Clock) -> None:
+        self._plant, self._servers, self._clock = plant, servers, clock
+        self._ticks, self._late, self._latest_s = 0, 0, 0.0
 
-    def tick(self) -> bool:
-        self.ticks += 1
-        return self._plant.tick()
+    def so_far(self, *, finished: bool) -> Hosted:
+        return Hosted(self._ticks, self._late, self._latest_s, finished)
 
+    async def run(self, on_started: Callable[[], None] | None) -> None:
+        async with AsyncExitStack() as stack:
+            for server in self._servers:
+                stack.push_async_callback(server.stop)
+                await server.start()
+            if on_started is not None:
+                on_started()
+            await self._run_in_time()
 
-async def _tick(plant: Plant, servers: Sequence[CabinetServer], clock: Clock) -> Hosted:
-    tick_s = plant.tick_ds / 10
-    ticks, late, latest_s, due_s = 0, 0, 0.0, clock.now_s()
-    while True:
-        more = plant.tick()
-        for server in servers:
+    async def _run_in_time(self) -> None:
+        tick_s, due_s = self._plant.tick_ds / 10, self._clock.now_s()
+        while self._tick():
+            due_s += tick_s
+            behind_s = self._clock.now_s() - due_s
+            if behind_s > LATE_TICKS * tick_s:  # a burst of ticks would be no time that anybody could follow
+                self._late, self._latest_s = self._late + 1, max(self._latest_s, behind_s)
+                due_s += behind_s
+            await self._clock.sleep(-behind_s)
+
+    def _tick(self) -> bool:
+        more = self._plant.tick()
+        for server in self._servers:
             server.ticked()
-        ticks += 1
-        if not more:
-            return Hosted(ticks, late, latest_s, finished=True)
-        due_s += tick_s
-        behind_s = clock.now_s() - due_s
-        if behind_s > LATE_TICKS * tick_s:  # a burst of ticks would be no time that anybody could follow
-            late, latest_s, due_s = late + 1, max(latest_s, behind_s), due_s + behind_s
-        await clock.sleep(-behind_s)
+        self._ticks += 1
+        return more
