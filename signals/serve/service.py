@@ -14,18 +14,18 @@ from signals import plugins
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.host import Hosted, host_until_done
 from signals.adapters.cabinet.station import CabinetServer
+from signals.errors import UnknownNameError
 from signals.model.cabinets import CabinetAddress
-from signals.model.network import Network
 from signals.model.timed_by_group import timed_by_group
 from signals.record.files import write_whole
 from signals.record.metrics import summarise
 from signals.scenario import Scenario
 from signals.scenario_worlds import Opening
-from signals.serve.addresses import addresses_of
+from signals.serve.addresses import Speaker, addresses_of
 from signals.serve.mischief import read_mischief
 from signals.serve.plant import Plant
 
-__all__ = ["NOBODY", "ServeOptions", "Served", "serve", "served_network"]
+__all__ = ["NOBODY", "ServeOptions", "Served", "serve"]
 
 NOBODY: Final = "virtual"
 """The protocol that nobody speaks: the controllers run their own programs."""
@@ -41,6 +41,8 @@ class ServeOptions:
     ----------
     protocol
         A name of the plug-ins ``servers``, or `NOBODY`.
+    elsewhere
+        Intersections where another protocol is spoken, and which.
     host, port
         Where the first controller listens; port 0 = that of the protocol.
     speed
@@ -52,12 +54,13 @@ class ServeOptions:
     backup_s
         After how long without anybody they return to their own programs.
     options, secrets
-        Of the protocol, the same for all.
+        Of `protocol`, the same for all that speak it.
     mischief
         What goes wrong, as `signals.serve.mischief.read_mischief` reads it.
     """
 
     protocol: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
     port: int = 0
     speed: float = 1.0
@@ -106,21 +109,6 @@ class Served:
         write_whole(path, (json.dumps(table, indent=2) + "\n").encode())
 
 
-def served_network(network: Network, protocol: str, tick_ds: int) -> Network:
-    """Return the network as the controllers of a protocol time it; whoever drives them must know the same.
-
-    Parameters
-    ----------
-    network
-        That of the scenario.
-    protocol
-        Theirs.
-    tick_ds
-        Length of a tick of the loop.
-    """
-    return timed_by_group(network, tick_ds) if protocol in _TIMED_BY_GROUP else network
-
-
 def serve(
     scenario: Scenario, options: ServeOptions, on_started: Callable[[tuple[CabinetAddress, ...]], None] | None = None
 ) -> Served:
@@ -142,9 +130,10 @@ def serve(
     WorldError
         When the world is lost, or a server cannot listen.
     """
-    network = served_network(scenario.network, options.protocol, scenario.tick_ds)
-    names = [place.id for place in network.intersections]
-    mischief = read_mischief(options.mischief, names)
+    speakers = _speakers(options, [place.id for place in scenario.network.intersections])
+    alone = {name for name, speaker in speakers.items() if speaker.protocol in _TIMED_BY_GROUP}
+    network = timed_by_group(scenario.network, scenario.tick_ds, alone)
+    mischief = read_mischief(options.mischief, list(speakers))
     with TemporaryDirectory(prefix="signals-") as folder:
         world = scenario.open_world(Opening(seed=options.seed, folder=Path(folder)))
         plant = Plant(
@@ -156,34 +145,36 @@ def serve(
             mischief=mischief,
         )
         with plant:
-            hosted = _host(plant, names, options, on_started)
+            hosted = _host(plant, speakers, options, on_started)
         metrics = _metrics(scenario, plant, hosted)
     seen = tuple(violation.detail for violation in plant.violations)
     return Served(scenario.name, options.protocol, options.seed, hosted, metrics, seen)
 
 
+def _speakers(options: ServeOptions, intersections: Sequence[str]) -> dict[str, Speaker]:
+    """Say what is spoken at each intersection."""
+    for name in options.elsewhere:
+        if name not in intersections:
+            raise UnknownNameError("intersection", name, intersections)
+    main = Speaker(options.protocol, options.port, options.options, options.secrets)
+    return {name: Speaker(options.elsewhere[name]) if name in options.elsewhere else main for name in intersections}
+
+
 def _host(
     plant: Plant,
-    names: Sequence[str],
+    speakers: Mapping[str, Speaker],
     options: ServeOptions,
     on_started: Callable[[tuple[CabinetAddress, ...]], None] | None,
 ) -> Hosted:
-    """Put a server before each controller, and let time pass."""
+    """Put a server before each controller that somebody speaks for, and let time pass."""
     clock = Clock(options.speed)
-    addresses: tuple[CabinetAddress, ...] = ()
-    servers: list[CabinetServer] = []
-    if options.protocol != NOBODY:
-        addresses = addresses_of(
-            options.protocol,
-            names,
-            host=options.host,
-            port=options.port,
-            options=options.options,
-            secrets=options.secrets,
-        )
-        maker = plugins.load("servers", options.protocol)
-        for firmware, address in zip(plant.firmwares, addresses, strict=True):
-            servers.append(cast("CabinetServer", maker(firmware, address, clock)))
+    spoken = {name: speaker for name, speaker in speakers.items() if speaker.protocol != NOBODY}
+    addresses = addresses_of(spoken, options.host)
+    firmware = dict(zip(speakers, plant.firmwares, strict=True))
+    servers = [
+        cast("CabinetServer", plugins.load("servers", address.scheme)(firmware[address.name], address, clock))
+        for address in addresses
+    ]
 
     def told() -> None:
         plant.set_clocks(clock.utc_s())
