@@ -32,9 +32,9 @@ from typing import Final, NamedTuple
 
 import signals
 from signals.errors import SignalsError
+from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 from signals.record.files import write_whole
 from signals.scenario import Scenario, load
-from signals.serve.service import served_network
 from signals.study import parse_seeds
 
 __all__ = ["Result", "driven", "lines_of", "main", "simulated"]
@@ -171,7 +171,9 @@ def _unfinished(metrics: Mapping[str, float]) -> float:
 def _scenario(task: Task) -> Scenario:
     changes = {"sensing": "detectors"}
     scenario = load(task.scenario, **changes) if not task.end else load(task.scenario, end_s=_seconds(task), **changes)
-    network = served_network(scenario.network, task.protocol, scenario.tick_ds)
+    network = scenario.network
+    if task.protocol in TIMED_BY_GROUP:
+        network = timed_by_group(network, scenario.tick_ds)
     found = replace(scenario)
     found.__dict__["network"] = network  # it is read once, and kept there
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from signals import loop, plugins
 from signals.adapters.cabinet.clock import Clock
@@ -24,7 +24,7 @@ from signals.entrants import controller_on, name_of
 from signals.errors import InputError
 from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of
 from signals.model.network import Network
-from signals.model.timed_by_group import timed_by_group
+from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 from signals.record.audit import AuditLog
 from signals.record.files import sha256_of
 from signals.record.latches import LatchFile
@@ -36,8 +36,6 @@ from signals.sensing.loops import LoopEstimator
 
 __all__ = ["DriveEnd", "DriveOptions", "SeatEnd", "drive"]
 
-TIMES_ITSELF: Final = ("ntcip",)
-"""Protocols whose controllers keep a clearance for each group, not for each pair."""
 
 Maker = Callable[[CabinetSite, CabinetAddress, Clock], CabinetLink]
 
@@ -217,7 +215,7 @@ def _link(maker: Maker, site: CabinetSite, address: CabinetAddress, clock: Clock
 
 def _network_of(file: DriveFile, network: Network, tick_ds: int) -> Network:
     """Return the network as its cabinets time it."""
-    alone = {part.intersection for part in file.cabinets if part.address.partition(":")[0] in TIMES_ITSELF}
+    alone = {part.intersection for part in file.cabinets if part.address.partition(":")[0] in TIMED_BY_GROUP}
     return timed_by_group(network, tick_ds, alone) if alone else network
 
 

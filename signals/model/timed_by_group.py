@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 from signals.model.intersections import Intersection
 from signals.model.network import Network
 
-__all__ = ["red_clear_ds", "timed_by_group"]
+__all__ = ["TIMED_BY_GROUP", "red_clear_ds", "timed_by_group"]
+
+TIMED_BY_GROUP: Final = frozenset({"ntcip"})
+"""Protocols whose controllers are like that: both ends of a drive must know it."""
 
 
 def timed_by_group(network: Network, tick_ds: int = 1, only: Collection[str] | None = None) -> Network:

@@ -16,7 +16,7 @@ from signals.adapters.cabinet.host import Hosted, host_until_done
 from signals.adapters.cabinet.station import CabinetServer
 from signals.errors import UnknownNameError
 from signals.model.cabinets import CabinetAddress
-from signals.model.timed_by_group import timed_by_group
+from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 from signals.record.files import write_whole
 from signals.record.metrics import summarise
 from signals.scenario import Scenario
@@ -29,8 +29,6 @@ __all__ = ["NOBODY", "ServeOptions", "Served", "serve"]
 
 NOBODY: Final = "virtual"
 """The protocol that nobody speaks: the controllers run their own programs."""
-
-_TIMED_BY_GROUP: Final = frozenset({"ntcip"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +129,7 @@ def serve(
         When the world is lost, or a server cannot listen.
     """
     speakers = _speakers(options, [place.id for place in scenario.network.intersections])
-    alone = {name for name, speaker in speakers.items() if speaker.protocol in _TIMED_BY_GROUP}
+    alone = {name for name, speaker in speakers.items() if speaker.protocol in TIMED_BY_GROUP}
     network = timed_by_group(scenario.network, scenario.tick_ds, alone)
     mischief = read_mischief(options.mischief, list(speakers))
     with TemporaryDirectory(prefix="signals-") as folder:
