@@ -47,6 +47,9 @@ __all__ = ["LEAVE_S", "Street", "lag_ticks"]
 LAG_TICKS: Final = 2
 LAG_DS: Final = 5
 """How late a display may follow what was asked for: by two ticks, and by half a second where these are shorter."""
+WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
+"""Some only say that they are ready when they have been asked."""
+
 SHARE: Final = 0.35
 """Of a tick: how long reading, and how long asking, may take."""
 LEAVE_S: Final = 1.5
@@ -293,7 +296,7 @@ class Street:
         if latched[self._places[k]]:
             seat.why = "it violated a rule; a person may reset it: signals latches"
             return False
-        if not self._asked.answered or seat.report is None or seat.report.mode not in (Mode.READY, Mode.OURS):
+        if not self._asked.answered or seat.report is None or seat.report.mode not in WOULD_LET_US:
             return False
         obstacles = seat.obstacles()
         if obstacles and seat.why != obstacles[0]:
