@@ -187,7 +187,7 @@ def _seconds(task: Task) -> float:
 
 def _kept(folder: Path, task: Task, what: str, made: Callable[[], Result]) -> Result:
     """Return a result that was made before, or make it."""
-    path = folder / f"{task.protocol}-{task.scenario}-{task.controller}-{task.seed}-{what}.json"
+    path = folder / f"{task.protocol}-{task.scenario}-{task.controller}-{task.end or "all"}-{task.seed}-{what}.json"
     if path.is_file():
         return Result(**json.loads(path.read_text()))
     result = made()
