@@ -41,6 +41,8 @@ __all__ = ["Result", "driven", "lines_of", "main", "simulated"]
 
 WITHIN: Final = 0.05
 PORTS: Final = {"tlcfi": 21_501, "ntcip": 20_161, "rsmp": 22_111}
+SECRETS: Final = 'security_code_1 = "1111"\nsecurity_code_2 = "2222"\n'
+"""Of RSMP: sites take no command without; the others do not look at them."""
 PATIENCE_S: Final = 120.0
 MET, MISSED, FAILED = 0, 1, 2
 
@@ -116,10 +118,13 @@ def driven(task: Task, folder: Path) -> Result:
     config, served = place / "drive.toml", place / "served.json"
     for old in (config, served):
         old.unlink(missing_ok=True)
+    secrets = place / "secrets.toml"
+    write_whole(secrets, SECRETS.encode())
+    secrets.chmod(0o600)
     serving = _started(
         "serve", task.scenario, "--protocol", task.protocol, "--port", str(PORTS[task.protocol]), "--seed",
         str(task.seed), "--speed", str(task.speed), "--out", str(served), "--write-config", str(config),
-        *(("--end", task.end) if task.end else ()),
+        "--secrets", str(secrets), *(("--end", task.end) if task.end else ()),
     )  # fmt: skip
     try:
         _wait(config.is_file, serving, "the virtual controllers did not start")
@@ -187,7 +192,7 @@ def _seconds(task: Task) -> float:
 
 def _kept(folder: Path, task: Task, what: str, made: Callable[[], Result]) -> Result:
     """Return a result that was made before, or make it."""
-    path = folder / f"{task.protocol}-{task.scenario}-{task.controller}-{task.end or "all"}-{task.seed}-{what}.json"
+    path = folder / f"{task.protocol}-{task.scenario}-{task.controller}-{task.end or 'all'}-{task.seed}-{what}.json"
     if path.is_file():
         return Result(**json.loads(path.read_text()))
     result = made()
