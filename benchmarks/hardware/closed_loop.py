@@ -8,8 +8,8 @@ own, ``signals drive --arm`` drives them over sockets in another, and what becam
 ``signals run`` with the same demand, seed, loops and (for NTCIP) the same longer intergreens. The time until control is
 taken lies in the warm-up, if the scenario has one of a minute or more.
 
-Cabinets at plan level only get splits, so that beside them stands not the controller itself but the plan with the same
-splits: ``net``, the plan as it is, is printed for comparison.
+Cabinets at plan level (RSMP) only get splits, so that beside them stands not the controller itself but the plan with the
+splits that its wishes make of it (`split_control`). The plan as it is stands in the table, too.
 
 Results are kept in the folder, one file each, so that the command can be stopped and started again. Exit status: 0
 every mean is within 5 % and nothing was violated; 1 not so; 2 something failed.
@@ -31,7 +31,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import signals
+from benchmarks.hardware.split_control import SplitControl
+from signals.entrants import ControllerMaker, controller_on
 from signals.errors import SignalsError
+from signals.model.network import Network
 from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 from signals.record.files import write_whole
 from signals.scenario import Scenario, load
@@ -40,6 +43,7 @@ from signals.study import parse_seeds
 __all__ = ["Result", "driven", "lines_of", "main", "simulated"]
 
 WITHIN: Final = 0.05
+AT_PLAN_LEVEL: Final = ("rsmp",)
 PORTS: Final = {"tlcfi": 21_501, "ntcip": 20_161, "rsmp": 22_111}
 SECRETS: Final = 'security_code_1 = "1111"\nsecurity_code_2 = "2222"\n'
 """Of RSMP: sites take no command without; the others do not look at them."""
@@ -107,7 +111,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def simulated(task: Task) -> Result:
     """Run the controller in the simulator, with the loops and the times that it has at the cabinets."""
-    record = signals.run(_scenario(task), task.controller, seed=task.seed)
+    scenario = _scenario(task)
+    record = signals.run(scenario, _controller(task, scenario), seed=task.seed)
     return Result(record.metrics["delay_s"], _unfinished(record.metrics), record.violations, 1.0, 0)
 
 
@@ -167,6 +172,17 @@ def lines_of(rows: Sequence[tuple[str, int, Result, Result, Result]]) -> tuple[l
         ratio = f"{means[2] / means[1]:.3f} ± {spread:.3f}"
         lines.append(f"| {protocol} | {len(own)} | {' | '.join(cells)} | {ratio} | {violations} |")
     return lines, met
+
+
+def _controller(task: Task, scenario: Scenario) -> str | ControllerMaker:
+    if task.protocol not in AT_PLAN_LEVEL or task.controller == "net":
+        return task.controller
+
+    def made(network: Network) -> SplitControl:
+        inner = controller_on(task.controller, network, scenario.tick_ds, {})
+        return SplitControl(network, inner, scenario.tick_ds)
+
+    return made
 
 
 def _unfinished(metrics: Mapping[str, float]) -> float:
