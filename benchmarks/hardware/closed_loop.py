@@ -8,8 +8,8 @@ own, ``signals drive --arm`` drives them over sockets in another, and what becam
 ``signals run`` with the same demand, seed, loops and (for NTCIP) the same longer intergreens. The time until control is
 taken lies in the warm-up, if the scenario has one of a minute or more.
 
-Cabinets at plan level (RSMP) only get splits, so that beside them stands not the controller itself but the plan with the
-splits that its wishes make of it (`split_control`). The plan as it is stands in the table, too.
+Cabinets at plan level (RSMP) only get splits, so that beside them stands not the controller itself but the plan with
+the splits that its wishes make of it (`split_control`). The plan as it is stands in the table, too.
 
 Results are kept in the folder, one file each, so that the command can be stopped and started again. Exit status: 0
 every mean is within 5 % and nothing was violated; 1 not so; 2 something failed.
