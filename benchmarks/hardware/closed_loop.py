@@ -45,8 +45,8 @@ __all__ = ["Result", "driven", "lines_of", "main", "simulated"]
 WITHIN: Final = 0.05
 AT_PLAN_LEVEL: Final = ("rsmp",)
 PORTS: Final = {"tlcfi": 21_501, "ntcip": 20_161, "rsmp": 22_111}
-SECRETS: Final = 'security_code_1 = "1111"\nsecurity_code_2 = "2222"\n'
-"""Of RSMP: sites take no command without; the others do not look at them."""
+SECRETS: Final = {"rsmp": 'security_code_1 = "1111"\nsecurity_code_2 = "2222"\n'}
+"""Sites of RSMP take no command without."""
 PATIENCE_S: Final = 120.0
 MET, MISSED, FAILED = 0, 1, 2
 
@@ -123,13 +123,16 @@ def driven(task: Task, folder: Path) -> Result:
     config, served = place / "drive.toml", place / "served.json"
     for old in (config, served):
         old.unlink(missing_ok=True)
-    secrets = place / "secrets.toml"
-    write_whole(secrets, SECRETS.encode())
-    secrets.chmod(0o600)
+    more = ["--end", task.end] if task.end else []
+    if task.protocol in SECRETS:
+        secrets = place / "secrets.toml"
+        write_whole(secrets, SECRETS[task.protocol].encode())
+        secrets.chmod(0o600)
+        more += ["--secrets", str(secrets)]
     serving = _started(
         "serve", task.scenario, "--protocol", task.protocol, "--port", str(PORTS[task.protocol]), "--seed",
         str(task.seed), "--speed", str(task.speed), "--out", str(served), "--write-config", str(config),
-        "--secrets", str(secrets), *(("--end", task.end) if task.end else ()),
+        *more,
     )  # fmt: skip
     try:
         _wait(config.is_file, serving, "the virtual controllers did not start")

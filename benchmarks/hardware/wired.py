@@ -44,7 +44,7 @@ __all__ = ["SECRETS", "StagesInTurn", "WiredDrive", "free_port"]
 
 TICK_DS: Final = 10
 STAGE_TICKS: Final = 15
-SECRETS: Final = {"security_code_1": "1111", "security_code_2": "2222"}
+SECRETS: Final = {"rsmp": {"security_code_1": "1111", "security_code_2": "2222"}}
 DATAGRAMS: Final = ("ntcip",)
 CLIENTS: Final = ("rsmp",)
 """Protocols in which the controller connects to us."""
@@ -228,7 +228,8 @@ class WiredDrive:
         return street, Fallback(asked, self.network, tick_ds=TICK_DS, source=street), guard, diary
 
     def _address(self, site: CabinetSite, port: int) -> CabinetAddress:
-        return CabinetAddress(scheme=self.protocol, host="127.0.0.1", port=port, name=site.id, secrets=SECRETS)
+        secrets = SECRETS.get(self.protocol, {})
+        return CabinetAddress(scheme=self.protocol, host="127.0.0.1", port=port, name=site.id, secrets=secrets)
 
 
 def free_port() -> int:
