@@ -39,8 +39,8 @@ CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
 TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
-STALE_TICKS: Final = 2
-"""How many ticks a status may be old."""
+STALE_TICKS: Final = 1.5
+"""How many ticks a status may be old: one may be missed, and the second is noticed within two ticks."""
 
 ASPECTS: Final = [int(aspect) for aspect in Aspect]
 
