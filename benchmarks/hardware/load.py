@@ -3,9 +3,9 @@
     python -m benchmarks.hardware.load [--protocol tlcfi] [--junctions 1000] [--hz 1] [--minutes 10]
 
 Two processes: one has the virtual controllers (a four-arm junction each, 12 signal groups) with a server for each, the
-other the drive: reading, estimating, deciding (one stage after the other), guard, monitor, asking, audit log. Whoever is
-not ours is connected and asked for first, at most so many at a time as the drive does by itself; time is counted from
-when all are ours. At 10 Hz a tick is a tenth of a second at both ends.
+other the drive: reading, estimating, deciding (one stage after the other), guard, monitor, asking, audit log. All are
+connected and asked for first, and time is counted from when all are ours. At 10 Hz a tick is a tenth of a second at both
+ends.
 
 Printed are: deadlines that were missed, how long the work of a tick took (median, 99.9 %, worst), seats that were lost,
 violations, memory and open files of the drive at the beginning and the end. Exit status: 0 nothing was missed and 99.9 %
@@ -41,7 +41,7 @@ from signals.drive.diary import Diary
 from signals.drive.pacer import Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
-from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of
+from signals.model.cabinets import CabinetAddress, CabinetLink, sites_of
 from signals.model.copies import copies
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
@@ -134,9 +134,7 @@ def _field(protocol: str, junctions: int, tick_ds: int) -> None:
     clock, network = Clock(), network_of(protocol, junctions, tick_ds)
     firmwares = [Firmware(site, tick_ds=tick_ds, backup_s=30.0) for site in sites_of(network)]
     maker = cast("Callable[..., CabinetServer]", plugins.load("servers", protocol))
-    servers = [
-        maker(firmware, _address(protocol, firmware.site, number), clock) for number, firmware in enumerate(firmwares)
-    ]
+    servers = [maker(firmware, _address(protocol, number), clock) for number, firmware in enumerate(firmwares)]
     host_until_done(_Field(firmwares, tick_ds), servers, clock, partial(print, READY, flush=True))
 
 
@@ -214,7 +212,7 @@ def _seats(protocol: str, network: Network, clock: Clock, tick_ds: int) -> list[
     line = Line(protocol)
     return [
         Seat(
-            partial(maker, site, _address(protocol, site, number), clock),
+            partial(maker, site, _address(protocol, number), clock),
             line,
             wanted=Level.DIRECT,
             armed=True,
@@ -225,7 +223,7 @@ def _seats(protocol: str, network: Network, clock: Clock, tick_ds: int) -> list[
     ]
 
 
-def _address(protocol: str, site: CabinetSite, number: int) -> CabinetAddress:
+def _address(protocol: str, number: int) -> CabinetAddress:
     secrets = SECRETS.get(protocol, {})
     port = SUPERVISOR_PORT if secrets else FIRST_PORT + number
     name = f"J{number}"
@@ -241,8 +239,8 @@ def _resources() -> tuple[float, int]:
 def _show(protocol: str, hz: float, found: Measured) -> None:
     median, most, worst = (1000 * value for value in found.busy_s)
     print(
-        f"{protocol}, {found.junctions} junctions at {hz:g} Hz, {found.ticks} ticks: {found.missed} missed; a tick took "
-        f"{median:.0f} ms (median), {most:.0f} ms (99.9 %), {worst:.0f} ms (worst); {found.lost} faults, "
+        f"{protocol}, {found.junctions} junctions at {hz:g} Hz, {found.ticks} ticks: {found.missed} missed; "
+        f"a tick took {median:.0f} ms (median), {most:.0f} ms (99.9 %), {worst:.0f} ms (worst); {found.lost} faults, "
         f"{found.violations} violations; all ours after {found.connected_s:.0f} s; memory {found.memory_mib[0]:.0f} to "
         f"{found.memory_mib[1]:.0f} MiB, open files {found.files[0]} to {found.files[1]}"
     )
