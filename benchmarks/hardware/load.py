@@ -4,12 +4,12 @@
 
 Two processes: one has the virtual controllers (a four-arm junction each, 12 signal groups) with a server for each, the
 other the drive: reading, estimating, deciding (one stage after the other), guard, monitor, asking, audit log. All are
-connected and asked for first, and time is counted from when all are ours. At 10 Hz a tick is a tenth of a second at both
-ends.
+connected and asked for first, and time is counted from when all are ours. At 10 Hz a tick is a tenth of a second at
+both ends.
 
 Printed are: deadlines that were missed, how long the work of a tick took (median, 99.9 %, worst), seats that were lost,
-violations, memory and open files of the drive at the beginning and the end. Exit status: 0 nothing was missed and 99.9 %
-of the ticks took less than 100 ms; 1 not so.
+violations, memory and open files of the drive at the beginning and the end. Exit status: 0 nothing was missed and
+99.9 % of the ticks took less than 100 ms; 1 not so.
 """
 
 from __future__ import annotations
