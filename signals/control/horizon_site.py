@@ -28,6 +28,7 @@ __all__ = [
     "streets",
     "ways",
     "work",
+    "worth",
 ]
 
 
@@ -105,19 +106,23 @@ def group_mask(network: Network) -> BoolArray:
     return np.arange(network.arrays.stage_green.shape[1])[None, :] < counts[:, None]
 
 
-def site(network: Network, served: Queues, worths: FloatArray | None = None) -> horizon_values.Site:
-    """Build the search's view of the network.
+def worth(network: Network, served: Queues, worths: FloatArray) -> FloatArray:
+    """Return float32 [nQ] what a second of delay counts in each queue: as on the lane where it stands.
 
     Parameters
     ----------
     network, served
         What is controlled, and its queues.
     worths
-        float32 [one per `User`] what a second of delay counts; None = everybody alike.
+        float32 [one per `User`] what it counts for each class.
     """
-    arrays = network.arrays
     users = np.array([network.lanes[lane].user for lane in _sources(network)], np.int32)
-    served_by = np.where(served.approach >= 0, users[np.maximum(served.approach, 0)], User.PEDESTRIAN)
+    return worths[[users[a] if a >= 0 else User.PEDESTRIAN for a in served.approach]]
+
+
+def site(network: Network, served: Queues) -> horizon_values.Site:
+    """Build the search's view of the network."""
+    arrays = network.arrays
     return horizon_values.Site(
         arrays.group_offset,
         arrays.stage_offset,
@@ -135,7 +140,6 @@ def site(network: Network, served: Queues, worths: FloatArray | None = None) -> 
         arrays.link_to_lane,
         arrays.link_permissive,
         _opposing(network, served),
-        np.ones(len(served.approach), np.float32) if worths is None else worths[served_by],
     )
 
 
@@ -250,7 +254,6 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
     """Allocate the scratch memory of the search."""
     wide = max(int(np.diff(served.offset).max(initial=1)), 1)
     deep = max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1)
-    groups = max(int(np.diff(network.arrays.group_offset).max(initial=1)), 1)
     times = horizon_s + 1
 
     def floats(*shape: int) -> FloatArray:
@@ -273,10 +276,6 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
         parent=whole(times, deep, 2),
         trial_position=whole(wide),
         trial=floats(wide, 2),
-        allowed=np.zeros(deep, np.int8),
-        due_s=floats(groups),
-        need_s=floats(groups),
-        owed_s=floats(groups),
     )
 
 
@@ -290,6 +289,7 @@ def choice(network: Network, remembered: approach_state.Memory) -> horizon_value
         planned=np.zeros(count, np.bool_),
         cost_s=np.zeros(count, np.float32),
         late_s=np.zeros(count, np.float32),
+        allowed=np.zeros(max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1), np.int8),
     )
 
 

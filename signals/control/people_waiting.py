@@ -6,7 +6,7 @@ import numpy as np
 
 from signals.model.lanes import User
 from signals.model.network import Network
-from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray
+from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray, IntArray
 
 __all__ = ["PeopleWaiting"]
 
@@ -65,3 +65,19 @@ class PeopleWaiting:
         self._called = red & called
         rate = self._calls / (self._open_s + PRIOR_S)
         self.waiting[self._walk] = 1.0 + rate * self._since_s
+
+    def worth(self, each: FloatArray, queue: IntArray) -> FloatArray:
+        """Return what the queues count with all who wait.
+
+        Parameters
+        ----------
+        each
+            float32 [nQ] what one vehicle or person of each queue counts.
+        queue
+            int32 [n] the queues of the pedestrian groups, in the order of the groups.
+        """
+        if not self._counted:
+            return each
+        found = each.copy()
+        found[queue] *= self.waiting[self._walk]
+        return found

@@ -64,7 +64,7 @@ class RollingHorizon:
         self.settings = horizon_settings.checked(settings or Settings(), changed)
         self._arrays = network.arrays
         queues = horizon_site.queues(network)
-        self._site = horizon_site.site(network, queues, horizon_settings.worths(self.settings))
+        self._site = horizon_site.site(network, queues)
         self._streets = horizon_site.streets(network, queues, self.settings.range_m)
         self._rules = horizon_settings.rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
@@ -83,6 +83,8 @@ class RollingHorizon:
         self._first_stage = self._arrays.stage_offset[:-1]
         self._has_stage = self._choice.stage >= 0
         self._waiting = Waiting(network)
+        self._worth = horizon_site.worth(network, queues, horizon_settings.worths(self.settings))
+        self._walks = np.flatnonzero(queues.approach < 0).astype(np.int32)
         self._people = PeopleWaiting(network, counted=self.settings.objective == "persons")
         self._bound = WaitBound(network, self.settings.longest_wait_s, self.settings.headway_s)
         self._cost_s = np.zeros(len(self._work.land_s), np.float32)
@@ -207,8 +209,18 @@ class RollingHorizon:
         """Plan wherever the stage may change now."""
         arrivals, flows = self._arrivals(snapshot), self._flows
         self._before = arrivals
-        horizon_arrivals.gather(self._site, arrivals, flows.inflow, self._rules, self._lists)
-        rolling_horizon.decide(self._site, arrivals, self._rules, self._lists, self._work, self._choice, flows.planned)
+        worth = self._people.worth(self._worth, self._walks)
+        horizon_arrivals.gather(self._site, arrivals, flows.inflow, worth, self._rules, self._lists)
+        rolling_horizon.decide(
+            self._site,
+            arrivals,
+            self._rules,
+            self._lists,
+            self._work,
+            self._choice,
+            self._bound.deadlines,
+            flows.planned,
+        )
         flows.planned_s[self._choice.planned] = snapshot.time_s
 
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
@@ -237,9 +249,6 @@ class RollingHorizon:
             self._memory.blocked_s,
             self._memory.wait_s,
             self._learned.vigour,
-            self._people.waiting,
-            self._bound.times.pressing_s,
-            self._bound.times.needed_s,
         )
 
     def _compile(self, network: Network) -> None:

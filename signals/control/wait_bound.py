@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 import numpy as np
 
 from signals.kernels import queue_times
+from signals.kernels.longest_wait import Deadlines
 from signals.model.intersections import Intersection
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, FloatArray, Snapshot
@@ -35,6 +36,9 @@ class WaitBound:
         self._green = np.zeros(len(network.arrays.approach_lane), np.bool_)
         self._links = network.arrays.link_group, network.arrays.link_offset[:-1]
         self.times = _empty(len(self._green))
+        most_groups = int(np.diff(network.arrays.group_offset).max(initial=1))
+        scratch = np.zeros((3, most_groups), np.float32)
+        self.deadlines = Deadlines(self.times.pressing_s, self.times.needed_s, *scratch)
         self._names = [place.id for place in network.intersections]
         self._bound_s = longest_wait_s
         self._first_s, self._late_s = np.full(len(self._names), np.nan), np.zeros(len(self._names))

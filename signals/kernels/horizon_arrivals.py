@@ -140,7 +140,7 @@ def _sum_up(q: int, horizon_s: int, worth: np.float32, pressing: np.float32, lis
 
 
 @kernel
-def gather(site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: Lists) -> None:
+def gather(site: Site, arrivals: Arrivals, inflow: Floats, worth: Floats, rules: Rules, lists: Lists) -> None:
     """Build the lists of all queues.
 
     Parameters
@@ -149,6 +149,8 @@ def gather(site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: 
         What is there, what is believed.
     inflow
         float32 [nA, H] vehicles expected in each second from now that are not seen yet.
+    worth
+        float32 [nQ] what a second of delay of one vehicle of a queue counts, or of all who wait at a called crossing.
     rules
         How far, and what long waits count.
     lists
@@ -158,7 +160,7 @@ def gather(site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: 
         lists.weight_veh[i] = 0.0
         for q in range(site.queue_offset[i], site.queue_offset[i + 1]):
             lists.total[q] = 0
-            approach, worth = site.queue_approach[q], site.worth[q]
+            approach = site.queue_approach[q]
             if approach >= 0:
                 for a in range(approach, site.queue_beyond[q]):
                     _seen(q, a, arrivals, rules, lists)
@@ -166,6 +168,5 @@ def gather(site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: 
                 _mix(approach, site.queue_beyond[q], arrivals, lists)
             elif arrivals.call[site.group_offset[i] + site.queue_group[q]]:
                 _insert(q, 0.0, 1.0, 0.0, lists)
-                worth *= arrivals.people[site.group_offset[i] + site.queue_group[q]]
             pressing = _pressing(i, q, site, arrivals, rules)
-            lists.weight_veh[i] += _sum_up(q, rules.horizon_s, worth, pressing, lists)
+            lists.weight_veh[i] += _sum_up(q, rules.horizon_s, worth[q], pressing, lists)

@@ -59,8 +59,6 @@ class Site(NamedTuple):
         int8 [nK].
     opposing
         uint64 [nS, Qmax] bit p set: queue p of the same intersection has priority over queue q in this stage.
-    worth
-        float32 [nQ] what a second of delay of one vehicle or person of a queue counts.
     """
 
     group_offset: Ints
@@ -79,7 +77,6 @@ class Site(NamedTuple):
     link_to_lane: Ints
     link_permissive: Bytes
     opposing: Bits
-    worth: Floats
 
 
 class Arrivals(NamedTuple):
@@ -107,10 +104,6 @@ class Arrivals(NamedTuple):
         float32 [nG] for how long each group has been demanded without green.
     vigour
         float32 [nQ, 2] how fast each queue really leaves, 1 = as the model has it: with nobody to yield to, and with.
-    people
-        float32 [nG] how many a called crossing counts for.
-    pressing_s, needed_s
-        float32 [nA] of `queue_times.QueueTimes`; zero where waiting has no bound.
     """
 
     offset: Ints
@@ -127,9 +120,6 @@ class Arrivals(NamedTuple):
     blocked_s: Floats
     wait_s: Floats
     vigour: Floats
-    people: Floats
-    pressing_s: Floats
-    needed_s: Floats
 
 
 class Lists(NamedTuple):
@@ -177,10 +167,6 @@ class Work(NamedTuple):
     parent: Ints  # [H + 1, Smax, 2] second and stage of the label that a label continues
     trial_position: Ints  # [Qmax]
     trial: Floats  # [Qmax, 2] as in label
-    allowed: Bytes  # [Smax] whether a plan may begin with a stage, see `longest_wait`
-    due_s: Floats  # [Gmax] when a group has to be green at the latest, s from now
-    need_s: Floats  # [Gmax] how long its green has to be
-    owed_s: Floats  # [Gmax] as due_s, of those who are not served yet by a trial
 
 
 class Choice(NamedTuple):
@@ -200,6 +186,8 @@ class Choice(NamedTuple):
         float32 [nI] out: what the best plan costs, delay in s until the horizon and its outlook.
     late_s
         float32 [nI] out: by how much somebody will wait longer than the bound whatever is done; 0 where nobody.
+    allowed
+        int8 [Smax] with which stages a plan may begin, see `longest_wait`; means nothing between calls.
     """
 
     stage: Ints
@@ -208,3 +196,4 @@ class Choice(NamedTuple):
     planned: Bools
     cost_s: Floats
     late_s: Floats
+    allowed: Bytes

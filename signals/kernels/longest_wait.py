@@ -13,19 +13,43 @@ queues longer still; where even that does not fit, the stage comes that makes so
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from signals.kernels.compile import kernel
-from signals.kernels.horizon_values import Arrivals, Rules, Site, Work
+from signals.kernels.horizon_values import Arrivals, Bytes, Floats, Rules, Site, Work
 
-__all__ = ["BARRED", "FORCED", "FREE_TO", "permit"]
+__all__ = ["BARRED", "FORCED", "FREE_TO", "Deadlines", "permit"]
 
 BARRED, FREE_TO, FORCED = 0, 1, 2
-"""What `Work.allowed` says of a stage: not now; where it serves somebody; even where nobody has come yet."""
+"""What `Choice.allowed` says of a stage: not now; where it serves somebody; even where nobody has come yet."""
 PEDESTRIAN = 1
 NOBODY_S = np.float32(1e6)
 NOTICE_S = np.float32(2.0)
 """From a decision to the lamp and the first wheel that turns: a tick, and the reaction of who waits."""
+
+
+class Deadlines(NamedTuple):
+    """By when groups must be green, and what that is worked out from.
+
+    Attributes
+    ----------
+    pressing_s, needed_s
+        In, float32 [nA] of `queue_times.QueueTimes`; zero where nobody is followed.
+    due_s
+        float32 [Gmax] scratch: when each group has to be green at the latest, s from now.
+    need_s
+        float32 [Gmax] scratch: how long its green has to be.
+    owed_s
+        float32 [Gmax] scratch: as `due_s`, of those who are not served yet by a trial.
+    """
+
+    pressing_s: Floats
+    needed_s: Floats
+    due_s: Floats
+    need_s: Floats
+    owed_s: Floats
 
 
 @kernel
@@ -44,7 +68,7 @@ def _start_s(i: int, a: int, b: int, g: int, site: Site, arrivals: Arrivals) -> 
 
 @kernel
 def _serve(
-    i: int, a: int, b: int, t: np.float32, site: Site, arrivals: Arrivals, work: Work
+    i: int, a: int, b: int, t: np.float32, site: Site, arrivals: Arrivals, by: Deadlines
 ) -> tuple[np.float32, np.float32]:  # fmt: skip
     """Tick off who is served by stage b after a change that is decided at a time.
 
@@ -54,25 +78,25 @@ def _serve(
     green_a, green_b = site.stage_green[site.stage_offset[i] + a], site.stage_green[site.stage_offset[i] + b]
     late, until = np.float32(0.0), t
     for g in range(site.group_offset[i + 1] - first):
-        if not green_b[g] or work.owed_s[g] >= NOBODY_S:
+        if not green_b[g] or by.owed_s[g] >= NOBODY_S:
             continue
         start = t if a == b else t + _start_s(i, a, b, g, site, arrivals)
         start = max(start, arrivals.earliest_s[first + g])  # for those who have ended already
         if t > 0.0 or not green_a[g] or arrivals.wait_s[first + g] > 0:  # else it is green, and stays so
-            late = max(late, start - work.owed_s[g])
-        until = max(until, start + work.need_s[g])
-        work.owed_s[g] = NOBODY_S
+            late = max(late, start - by.owed_s[g])
+        until = max(until, start + by.need_s[g])
+        by.owed_s[g] = NOBODY_S
     return late, until
 
 
 @kernel
-def _next(i: int, a: int, site: Site, work: Work) -> int:
+def _next(i: int, a: int, site: Site, work: Work, by: Deadlines) -> int:
     """Return the stage that serves whoever is due first, and most of the others; -1 where nobody is owed anything."""
     groups = site.group_offset[i + 1] - site.group_offset[i]
     urgent, due = -1, NOBODY_S
     for g in range(groups):
-        if work.owed_s[g] < due:
-            urgent, due = g, work.owed_s[g]
+        if by.owed_s[g] < due:
+            urgent, due = g, by.owed_s[g]
     found, most = -1, -1
     for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
         green = site.stage_green[site.stage_offset[i] + b]
@@ -80,31 +104,33 @@ def _next(i: int, a: int, site: Site, work: Work) -> int:
             continue
         served = 0
         for g in range(groups):
-            served += int(green[g] and work.owed_s[g] < NOBODY_S)
+            served += int(green[g] and by.owed_s[g] < NOBODY_S)
         if served > most or (served == most and work.land_s[a, b] < work.land_s[a, found]):
             found, most = b, served
     if urgent >= 0 and found < 0:  # no other stage has it: nothing that is decided makes it green
-        work.owed_s[urgent] = NOBODY_S
-        return _next_of_rest(i, a, site, work)
+        by.owed_s[urgent] = NOBODY_S
+        return _next_of_rest(i, a, site, by)
     return found
 
 
 @kernel
-def _next_of_rest(i: int, a: int, site: Site, work: Work) -> int:
+def _next_of_rest(i: int, a: int, site: Site, by: Deadlines) -> int:
     """Return any other stage that serves somebody to whom something is owed; -1 where there is none."""
     for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
         green = site.stage_green[site.stage_offset[i] + b]
         for g in range(site.group_offset[i + 1] - site.group_offset[i]):
-            if b != a and green[g] and work.owed_s[g] < NOBODY_S:
+            if b != a and green[g] and by.owed_s[g] < NOBODY_S:
                 return b
     return -1
 
 
 @kernel
-def _late_s(i: int, running: int, begin: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -> np.float32:
+def _late_s(
+    i: int, running: int, begin: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines
+) -> np.float32:  # fmt: skip
     """How late somebody will be if a plan begins with a stage and then serves whoever is due first."""
     for g in range(site.group_offset[i + 1] - site.group_offset[i]):
-        work.owed_s[g] = work.due_s[g]
+        by.owed_s[g] = by.due_s[g]
     now, stage = np.float32(rules.decision_s), begin
     if begin == running:  # whoever of it starts just now keeps the others waiting for the minimum
         first = site.group_offset[i]
@@ -115,38 +141,38 @@ def _late_s(i: int, running: int, begin: int, site: Site, arrivals: Arrivals, ru
     else:
         now = np.float32(max(work.land_s[running, begin], int(np.ceil(work.ready_s[begin, 0]))))
         now = np.float32(-(-int(now) // rules.decision_s) * rules.decision_s)
-    late, until = _serve(i, running, begin, np.float32(0.0), site, arrivals, work)
+    late, until = _serve(i, running, begin, np.float32(0.0), site, arrivals, by)
     while True:
-        b = _next(i, stage, site, work)
+        b = _next(i, stage, site, work, by)
         if b < 0:
             return late
         now = max(now, until)
-        later, until = _serve(i, stage, b, now, site, arrivals, work)
+        later, until = _serve(i, stage, b, now, site, arrivals, by)
         late = max(late, later)
         now += np.float32(work.land_s[stage, b])
         stage = b
 
 
 @kernel
-def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, queues: int, work: Work) -> None:
+def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, queues: int, by: Deadlines) -> None:
     """Say when each group must be green at the latest, and for how long: for its red, and where asked for its queue."""
     first = site.group_offset[i]
     for g in range(site.group_offset[i + 1] - first):
         waits = arrivals.wait_s[first + g]
-        work.due_s[g] = bound_s - waits if waits > 0 else NOBODY_S
-        work.need_s[g] = 0.0
+        by.due_s[g] = bound_s - waits if waits > 0 else NOBODY_S
+        by.need_s[g] = 0.0
     for queue in range(site.queue_offset[i], site.queue_offset[i] + queues):
         for a in range(max(site.queue_approach[queue], 0), site.queue_beyond[queue]):
-            if arrivals.pressing_s[a] <= 0:
+            if by.pressing_s[a] <= 0:
                 continue
             for k in range(site.link_offset[a], site.link_offset[a + 1]):
                 g = site.link_group[k] - first
-                work.due_s[g] = min(work.due_s[g], bound_s - arrivals.pressing_s[a])
-                work.need_s[g] = max(work.need_s[g], arrivals.needed_s[a])
+                by.due_s[g] = min(by.due_s[g], bound_s - by.pressing_s[a])
+                by.need_s[g] = max(by.need_s[g], by.needed_s[a])
 
 
 @kernel
-def _is_early(i: int, site: Site, rules: Rules, work: Work) -> bool:
+def _is_early(i: int, site: Site, rules: Rules, work: Work, by: Deadlines) -> bool:
     """Whether there is time for all stages, one after the other, whatever is done next."""
     stages, soonest = site.stage_offset[i + 1] - site.stage_offset[i], NOBODY_S
     longest, needed = np.float32(0.0), np.float32(0.0)
@@ -154,30 +180,32 @@ def _is_early(i: int, site: Site, rules: Rules, work: Work) -> bool:
         for b in range(stages):
             longest = max(longest, np.float32(work.land_s[a, b]))
     for g in range(site.group_offset[i + 1] - site.group_offset[i]):
-        soonest, needed = min(soonest, work.due_s[g]), max(needed, work.need_s[g])
+        soonest, needed = min(soonest, by.due_s[g]), max(needed, by.need_s[g])
     return bool(soonest > (longest + needed) * np.float32(stages + 1) + np.float32(rules.decision_s))
 
 
 @kernel
-def _allow(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work) -> np.float32:
+def _allow(
+    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines, allowed: Bytes
+) -> np.float32:  # fmt: skip
     """Allow the stages with which everybody is in time, or else the one that makes somebody least late; return that."""
     stages = site.stage_offset[i + 1] - site.stage_offset[i]
     least, best = NOBODY_S, running
     for b in range(stages):
-        late = _late_s(i, running, b, site, arrivals, rules, work)
-        work.allowed[b] = BARRED if late > 0 else FREE_TO
+        late = _late_s(i, running, b, site, arrivals, rules, work, by)
+        allowed[b] = BARRED if late > 0 else FREE_TO
         if late < least:
             least, best = late, b
-    work.allowed[best] = FREE_TO
-    if work.allowed[running] == BARRED:
+    allowed[best] = FREE_TO
+    if allowed[running] == BARRED:
         for b in range(stages):
-            work.allowed[b] = FORCED if work.allowed[b] == FREE_TO else BARRED
+            allowed[b] = FORCED if allowed[b] == FREE_TO else BARRED
     return max(least, np.float32(0.0))
 
 
 @kernel
 def permit(
-    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work
+    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines, allowed: Bytes
 ) -> np.float32:  # fmt: skip
     """Say with which stages a plan of an intersection may begin; return by how much the bound will be missed, s.
 
@@ -188,18 +216,22 @@ def permit(
     site, arrivals, rules
         What is there, what is believed, and the bound; 0 = none.
     work
-        In: the interstage tables of the intersection. Out: `allowed`, for each of its stages.
+        The interstage tables of the intersection.
+    by
+        How long queues have waited, and scratch memory.
+    allowed
+        Out, int8 [Smax].
     """
     for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
-        work.allowed[b] = FREE_TO
+        allowed[b] = FREE_TO
     if rules.longest_wait_s <= 0:
         return np.float32(0.0)
     bound_s = np.float32(rules.longest_wait_s) - NOTICE_S
-    _due(i, site, arrivals, bound_s, site.queue_offset[i + 1] - site.queue_offset[i], work)
-    if _is_early(i, site, rules, work):
+    _due(i, site, arrivals, bound_s, site.queue_offset[i + 1] - site.queue_offset[i], by)
+    if _is_early(i, site, rules, work, by):
         return np.float32(0.0)
-    late = _allow(i, running, site, arrivals, rules, work)
+    late = _allow(i, running, site, arrivals, rules, work, by, allowed)
     if late > 0:
-        _due(i, site, arrivals, bound_s, 0, work)
-        _allow(i, running, site, arrivals, rules, work)
+        _due(i, site, arrivals, bound_s, 0, by)
+        _allow(i, running, site, arrivals, rules, work, by, allowed)
     return late

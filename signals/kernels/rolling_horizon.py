@@ -16,8 +16,8 @@ import numpy as np
 
 from signals.kernels.compile import kernel
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE, factors, leave
-from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Ints, Lists, Rules, Site, Work
-from signals.kernels.longest_wait import BARRED, FORCED, FREE_TO, permit
+from signals.kernels.horizon_values import Arrivals, Bits, Bytes, Choice, Floats, Ints, Lists, Rules, Site, Work
+from signals.kernels.longest_wait import BARRED, FORCED, FREE_TO, Deadlines, permit
 
 __all__ = ["INFINITE", "compare", "decide"]
 
@@ -200,7 +200,7 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
 
 
 @kernel
-def _search(i: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
+def _search(i: int, allowed: Bytes, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
     """Expand all labels in order of time; return the stage of the cheapest one at the horizon.
 
     Plans begin with one of the stages that are allowed: with a switch to it at once, or staying where it runs.
@@ -216,9 +216,9 @@ def _search(i: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
             if work.worth[t, s, VALUE] > best + np.float32(rules.prune_s) or work.worth[t, s, VALUE] >= INFINITE:
                 continue
             for b in range(stages):
-                if t == 0 and work.allowed[b] == BARRED:
+                if t == 0 and allowed[b] == BARRED:
                     continue
-                forced = t == 0 and work.allowed[b] == FORCED
+                forced = t == 0 and allowed[b] == FORCED
                 if b != s and not forced and not _useful(queues, t, s, b, lists, work):
                     continue
                 _recall(queues, t, s, work)
@@ -307,8 +307,9 @@ def _own(i: int, site: Site, lists: Lists) -> Lists:
 
 @kernel
 def decide(
-    site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice, planned: Floats
-) -> None:
+    site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice, by: Deadlines,
+    planned: Floats,
+) -> None:  # fmt: skip
     """Choose the stage of every intersection that may decide now; the others keep theirs.
 
     Parameters
@@ -319,6 +320,8 @@ def decide(
         Scratch memory.
     choice
         In and out, see `Choice`.
+    by
+        By when groups must be green where waiting has a bound.
     planned
         In and out, float32 [nA, H]: what the plans release, vehicles in each second from now; written where a plan was
         made.
@@ -331,8 +334,8 @@ def decide(
         factors(i, site, arrivals, rules, lists, work)
         own = _own(i, site, lists)
         _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
-        choice.late_s[i] = permit(i, choice.stage[i], site, arrivals, rules, work)
-        last = _search(i, site, rules, own, work)
+        choice.late_s[i] = permit(i, choice.stage[i], site, arrivals, rules, work, by, choice.allowed)
+        last = _search(i, choice.allowed, site, rules, own, work)
         _release(i, last, site, rules, own, planned, work)
         choice.planned[i], choice.cost_s[i] = True, work.worth[rules.horizon_s, last, VALUE]
         if work.first[rules.horizon_s, last] >= 0:
@@ -361,7 +364,7 @@ def compare(
     stages = site.stage_offset[i + 1] - site.stage_offset[i]
     for b in range(stages):
         for other in range(stages):
-            work.allowed[other] = FREE_TO if other == b else BARRED
+            choice.allowed[other] = FREE_TO if other == b else BARRED
         _begin(i, running, site, arrivals, rules, choice, work)
-        last = _search(i, site, rules, own, work)
+        last = _search(i, choice.allowed, site, rules, own, work)
         cost_s[b] = work.worth[rules.horizon_s, last, VALUE]

@@ -77,3 +77,12 @@ def test_what_is_forgotten_is_as_new_and_nobody_else_is_counted() -> None:
     assert (crossing.people.waiting == 1.0).all()
     crossing.pass_time(1, called=True)
     assert crossing.pass_time(60, called=True) <= 3.0
+
+
+def test_a_crossing_counts_with_all_who_wait() -> None:
+    each, queues = np.array([1.0, 2.0, 0.5, 0.5, 0.5, 0.5], np.float32), np.array([2, 3, 4, 5], np.int32)
+    one, counted = Crossing(counted=False), Crossing()
+    for crossing in (one, counted):
+        crossing.people.waiting[WALKS[1]] = 4.0
+    assert one.people.worth(each, queues).tolist() == each.tolist()
+    assert counted.people.worth(each, queues).tolist() == [1.0, 2.0, 0.5, 2.0, 0.5, 0.5]

@@ -42,8 +42,10 @@ class Bench:
         controller: Any = self.controller
         arrivals = controller._arrivals(self.seen)
         leave(0, controller._site, arrivals, controller._work)
-        late_s = permit(0, running, controller._site, arrivals, controller._rules, controller._work)
-        return controller._work.allowed[: len(self.network.intersections[0].stages)].tolist(), float(late_s)
+        late_s = permit(
+            0, running, controller._site, arrivals, controller._rules, controller._work, controller._bound.deadlines, controller._choice.allowed
+        )  # fmt: skip
+        return controller._choice.allowed[: len(self.network.intersections[0].stages)].tolist(), float(late_s)
 
 
 def test_everything_is_allowed_where_there_is_no_bound_or_nobody_waits() -> None:

@@ -84,8 +84,8 @@ def worth_of(controller: RollingHorizon, network: Network) -> list[float]:
     for approach, group in zip(served.approach, served.group, strict=True):
         bicycles = approach >= 0 and network.lanes[network.arrays.approach_lane[approach]].user is User.BICYCLE
         vehicle = weights.bicycle_weight if bicycles else weights.motor_weight
-        people = float(controller._people.waiting[group]) if approach < 0 else 1.0
-        found.append(people * weights.pedestrian_weight if approach < 0 else vehicle)
+        people = float(controller._people.waiting[group]) * weights.pedestrian_weight
+        found.append(people if approach < 0 else vehicle)
     return found
 
 
@@ -151,7 +151,6 @@ def test_classes_weigh_as_the_naive_twin_has_it(seed: int) -> None:
     rng = np.random.default_rng(seed)
     seen = snapshot(network, random_rows(rng, 8), call=(8, 11))
     controller = RollingHorizon(network, SHORT, bicycle_weight=3.0, pedestrian_weight=0.5, motor_weight=1.5)
-    controller._people.waiting[8:] = rng.uniform(1.0, 5.0, 4)
     controller._memory.wait_s[:] = rng.choice([0.0, 30.0, 90.0], len(controller._memory.wait_s))
     controller.decide(seen)
     _, value = naive(controller, network, seen, 0)
@@ -171,7 +170,9 @@ def test_compiled_and_plain_python_agree() -> None:
     compiled = controller.decide(seen)
     value, planned = controller._choice.cost_s.copy(), controller._flows.planned.copy()
     controller._choice.stage[:] = 0
-    rolling_horizon.decide.py_func(*_inputs(controller, seen), controller._choice, controller._flows.planned)
+    rolling_horizon.decide.py_func(
+        *_inputs(controller, seen), controller._choice, controller._bound.deadlines, controller._flows.planned
+    )
     assert np.array_equal(controller._choice.stage, compiled.stage)
     assert np.array_equal(controller._choice.cost_s, value)
     assert np.array_equal(controller._flows.planned, planned)
