@@ -302,4 +302,4 @@ def _is_report(answer: object, shape: tuple[int, int]) -> bool:
         (answer.detector_occupied, np.float32, detectors),
     )
     right = [getattr(array, "dtype", None) == kind and np.shape(array) == (size,) for array, kind, size in columns]
-    return all(right) and LEAST <= answer.aspect.min(initial=0) and answer.aspect.max(initial=0) <= MOST
+    return all(right) and answer.aspect.min(initial=0) >= LEAST and answer.aspect.max(initial=0) <= MOST
