@@ -8,8 +8,8 @@ own, ``signals drive --arm`` drives them over sockets in another, and what becam
 ``signals run`` with the same demand, seed, loops and (for NTCIP) the same longer intergreens. The time until control is
 taken lies in the warm-up, if the scenario has one of a minute or more.
 
-Cabinets at plan level only get splits, so that beside them stands not the controller itself but the plan with the same
-splits: ``net``, the plan as it is, is printed for comparison.
+Cabinets at plan level (RSMP) only get splits, so that beside them stands not the controller itself but the plan with
+the splits that its wishes make of it (`split_control`). The plan as it is stands in the table, too.
 
 Results are kept in the folder, one file each, so that the command can be stopped and started again. Exit status: 0
 every mean is within 5 % and nothing was violated; 1 not so; 2 something failed.
@@ -31,7 +31,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import signals
+from benchmarks.hardware.split_control import SplitControl
+from signals.entrants import ControllerMaker, controller_on
 from signals.errors import SignalsError
+from signals.model.network import Network
 from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 from signals.record.files import write_whole
 from signals.scenario import Scenario, load
@@ -40,7 +43,10 @@ from signals.study import parse_seeds
 __all__ = ["Result", "driven", "lines_of", "main", "simulated"]
 
 WITHIN: Final = 0.05
+AT_PLAN_LEVEL: Final = ("rsmp",)
 PORTS: Final = {"tlcfi": 21_501, "ntcip": 20_161, "rsmp": 22_111}
+SECRETS: Final = {"rsmp": 'security_code_1 = "1111"\nsecurity_code_2 = "2222"\n'}
+"""Sites of RSMP take no command without."""
 PATIENCE_S: Final = 120.0
 MET, MISSED, FAILED = 0, 1, 2
 
@@ -105,7 +111,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def simulated(task: Task) -> Result:
     """Run the controller in the simulator, with the loops and the times that it has at the cabinets."""
-    record = signals.run(_scenario(task), task.controller, seed=task.seed)
+    scenario = _scenario(task)
+    record = signals.run(scenario, _controller(task, scenario), seed=task.seed)
     return Result(record.metrics["delay_s"], _unfinished(record.metrics), record.violations, 1.0, 0)
 
 
@@ -116,10 +123,16 @@ def driven(task: Task, folder: Path) -> Result:
     config, served = place / "drive.toml", place / "served.json"
     for old in (config, served):
         old.unlink(missing_ok=True)
+    more = ["--end", task.end] if task.end else []
+    if task.protocol in SECRETS:
+        secrets = place / "secrets.toml"
+        write_whole(secrets, SECRETS[task.protocol].encode())
+        secrets.chmod(0o600)
+        more += ["--secrets", str(secrets)]
     serving = _started(
         "serve", task.scenario, "--protocol", task.protocol, "--port", str(PORTS[task.protocol]), "--seed",
         str(task.seed), "--speed", str(task.speed), "--out", str(served), "--write-config", str(config),
-        *(("--end", task.end) if task.end else ()),
+        *more,
     )  # fmt: skip
     try:
         _wait(config.is_file, serving, "the virtual controllers did not start")
@@ -164,6 +177,17 @@ def lines_of(rows: Sequence[tuple[str, int, Result, Result, Result]]) -> tuple[l
     return lines, met
 
 
+def _controller(task: Task, scenario: Scenario) -> str | ControllerMaker:
+    if task.protocol not in AT_PLAN_LEVEL or task.controller == "net":
+        return task.controller
+
+    def made(network: Network) -> SplitControl:
+        inner = controller_on(task.controller, network, scenario.tick_ds, {})
+        return SplitControl(network, inner, scenario.tick_ds)
+
+    return made
+
+
 def _unfinished(metrics: Mapping[str, float]) -> float:
     return metrics["unfinished_veh"] + metrics["never_inserted_veh"]
 
@@ -187,7 +211,7 @@ def _seconds(task: Task) -> float:
 
 def _kept(folder: Path, task: Task, what: str, made: Callable[[], Result]) -> Result:
     """Return a result that was made before, or make it."""
-    path = folder / f"{task.protocol}-{task.scenario}-{task.controller}-{task.seed}-{what}.json"
+    path = folder / f"{task.protocol}-{task.scenario}-{task.controller}-{task.end or 'all'}-{task.seed}-{what}.json"
     if path.is_file():
         return Result(**json.loads(path.read_text()))
     result = made()

@@ -39,8 +39,8 @@ CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
 TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
-STALE_TICKS: Final = 2
-"""How many ticks a status may be old."""
+STALE_TICKS: Final = 1.5
+"""How many ticks a status may be old: one may be missed, and the second is noticed within two ticks."""
 
 ASPECTS: Final = [int(aspect) for aspect in Aspect]
 
@@ -172,6 +172,14 @@ class Seat:
             return ("what it reported last is old",)
         return (*self._fixed, *obstacles_now(self.info, self.report))
 
+    def describe(self) -> str:
+        """Say what it is, why it is not driven as was wanted, and what stands against taking it over."""
+        if self.info is None:
+            return ""
+        info = self.info
+        who = " ".join(filter(None, (info.protocol, info.protocol_version, info.make, info.model, info.version)))
+        return "; ".join(filter(None, (who, self.why, *self._fixed)))
+
     def taking(self) -> Work:
         """Return what asks it for control."""
         self.standing, self._since_s = Standing.ASKED, self._clock.now_s()
@@ -233,6 +241,8 @@ class Seat:
         self.info, self.standing, self.why = answer, Standing.THERE, ""
         self.level = level_of(self._wanted, armed=self._armed, capabilities=answer.capabilities)
         self._fixed = obstacles(self.site, answer, self._tick_ds)
+        if self._armed and self.level < self._wanted:
+            self.why = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
 
     def _reported(self, report: CabinetReport) -> None:
         self.report = report
