@@ -47,6 +47,8 @@ class VirtualFirmware(Protocol):
         The stage that is shown, -1 between stages.
     alarms
         What is wrong, a short name each.
+    silent
+        Whether its server must not answer: nothing is sent, what comes is thrown away, connections stay as they are.
     """
 
     site: CabinetSite
@@ -66,6 +68,7 @@ class VirtualFirmware(Protocol):
     cycle_ds: int
     stage: int
     alarms: tuple[str, ...]
+    silent: bool
 
     def take(self) -> bool:
         """Let somebody far away decide from now on; False where a person, a fault or flashing stands against it."""
