@@ -23,10 +23,9 @@ CAPABILITIES: Final = (
     | Capability.BACKUP_TIMER
 )
 
-DISABLE_REMOTE: Final = 1 << 1
 ENABLED: Final = 1
 
-SCALARS: Final = ("maxPhases", "unitControl", "unitUserDefinedBackupTime", "volumeOccupancyPeriod", "unitAlarmStatus2")
+SCALARS: Final = ("maxPhases", "unitUserDefinedBackupTime", "volumeOccupancyPeriod", "unitAlarmStatus2")
 NAMES: Final = ("moduleMake", "moduleModel", "moduleVersion")
 COLUMNS: Final = (
     "phaseWalk",
@@ -80,8 +79,6 @@ class Identity(NamedTuple):
         Rows of the phases that are spoken about.
     backup_s
         Its backup time; 0 = it has none; `None` = it does not tell.
-    remote_disabled
-        Whether it was told to listen to nobody.
     cycles_s
         Cycle of each of its patterns that has one.
     volume_s
@@ -96,7 +93,6 @@ class Identity(NamedTuple):
     max_phases: int
     phases: Mapping[int, PhaseTiming]
     backup_s: int | None
-    remote_disabled: bool
     cycles_s: Mapping[int, int]
     volume_s: int
     alarm2: int
@@ -135,8 +131,8 @@ def identify(settings: Settings, chunks: Chunks) -> Steps[Identity]:
     cycles_s = yield from _cycles(chunks, settings.patterns)
     make, model, version = (_word(words.get(oid)) for oid in names.values())
     return Identity(
-        make, model, version, max_phases, rows, backup_s, bool(scalars.get("unitControl", 0) & DISABLE_REMOTE),
-        cycles_s, scalars.get("volumeOccupancyPeriod", 0), scalars.get("unitAlarmStatus2", 0),
+        make, model, version, max_phases, rows, backup_s, cycles_s,
+        scalars.get("volumeOccupancyPeriod", 0), scalars.get("unitAlarmStatus2", 0),
     )  # fmt: skip
 
 

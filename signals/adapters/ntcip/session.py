@@ -64,6 +64,10 @@ class Session:
         What it says it is, once it was asked.
     status
         Its last status.
+    lamps
+        What it shows.
+    buttons
+        Who has pushed a button and is not served yet, as a set of phases.
     taken
         Whether it does what we say.
     """
@@ -74,8 +78,9 @@ class Session:
         self.status: Status | None = None
         self.lamps: Lamps | None = None
         self.taken = False
+        self.buttons = 0
         self._standing = Mode.OFFLINE
-        self._masks, self._pattern = NO_MASKS, 0
+        self._masks, self._pattern, self._planned = NO_MASKS, 0, (0, 0)
         self._wrote, self._sent_s = False, float("-inf")
         self._trouble = ""
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
@@ -123,6 +128,7 @@ class Session:
         if grows_serious(before, status.short_alarm):
             oid = instance("unitAlarmStatus2", 0)
             self._note_alarm2((yield from fetch(self.chunks, [oid])).get(oid, 0), now_s)
+        self._note_buttons(status)
         self._judge(status)
         if self.overdue is not None:
             self.overdue.look(self.lamps.greens | self.lamps.walks if self.lamps else 0, now_s)
@@ -156,7 +162,7 @@ class Session:
         if identity is None or not identity.backup_s:
             raise CabinetRefusedError("NTCIP: its backup time is 0 or not told; without us it would not return by itself")
         status = yield from self._read(lamps=True, masks=True)
-        standing = mode_of(status, remote_disabled=identity.remote_disabled)
+        standing = mode_of(status)
         if standing not in READY:
             raise CabinetRefusedError(f"NTCIP: it cannot be taken, its mode is {standing.name}")
         pattern = yield from self._pattern_now()
@@ -244,8 +250,6 @@ class Session:
         self._wrote = not free
         return free
 
-    _planned: tuple[int, int] = (0, 0)
-
     def _read(self, *, lamps: bool, masks: bool) -> Steps[Status]:
         sheet = self._sheet(lamps=lamps, masks=masks)
         got = yield from fetch(self.chunks, sheet.cells)
@@ -294,10 +298,15 @@ class Session:
         if not self.taken:
             raise RefusedRequest("not-ours", f"it is not ours, its mode is {self._standing.name}")
 
+    def _note_buttons(self, status: Status) -> None:
+        """Remember who has pushed a button. A call may be the echo of our own: it counts where it came before ours."""
+        walks = self.lamps.walks if self.lamps else 0
+        ours = self._masks.ped_call if self.taken else 0
+        self.buttons = (self.buttons | ~ours) & status.ped_calls & ~walks
+
     def _judge(self, status: Status) -> None:
         """Look who decides, and whether what is asked of it is what we asked."""
-        disabled = self.identity.remote_disabled if self.identity else False
-        self._standing = mode_of(status, remote_disabled=disabled)
+        self._standing = mode_of(status)
         if not self.taken:
             return
         if self._standing is not Mode.READY:

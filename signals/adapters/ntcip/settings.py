@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Final
+from typing import ClassVar, Final
 
 from signals.adapters.ntcip.messages import Version
 from signals.adapters.ntcip.phases import PhaseMap
@@ -46,6 +46,11 @@ class Peers:
     def __contains__(self, host: str) -> bool:
         address = ip_address(host.partition("%")[0])
         return any(address in network for network in self.networks)
+
+    @property
+    def interface(self) -> str:
+        """Where to listen for them: on loopback only where nobody else is among them."""
+        return "127.0.0.1" if all(network.is_loopback for network in self.networks) else "0.0.0.0"  # noqa: S104
 
 
 def check_names(where: str, options: Mapping[str, object], known: Sequence[str]) -> None:
@@ -106,6 +111,8 @@ class Settings:
         How many patterns are looked at when it is connected.
     spat_port
         Where signal data come in by themselves; 0 = nowhere.
+    peers
+        From whom signal data are taken.
     """
 
     phases: PhaseMap
@@ -118,10 +125,11 @@ class Settings:
     lost_s: float
     patterns: int
     spat_port: int
+    peers: Peers
 
-    NAMES = (
+    NAMES: ClassVar = (
         "groups", "detectors", "snmp_version", "varbinds", "timeout_s", "tries", "lost_s", "patterns", "spat_port",
-        "auth", "priv",
+        "peers", "auth", "priv",
     )  # fmt: skip
 
     @classmethod
@@ -144,11 +152,12 @@ class Settings:
             version=VERSIONS[str(version)],
             port=address.port or SNMP_PORT,
             varbinds=_whole(where, options, "varbinds", 8, (1, MOST_VARBINDS)),
-            timeout_s=_number(where, options, "timeout_s", 0.25, (0.01, 10.0)),
-            tries=_whole(where, options, "tries", 3, (1, 10)),
+            timeout_s=_number(where, options, "timeout_s", 0.15, (0.01, 10.0)),
+            tries=_whole(where, options, "tries", 6, (1, 10)),
             lost_s=_number(where, options, "lost_s", 1.5, (0.1, 60.0)),
             patterns=_whole(where, options, "patterns", 16, (0, 253)),
             spat_port=_whole(where, options, "spat_port", 0, (0, 65535)),
+            peers=Peers.of(where, options.get("peers")),
         )
 
 
@@ -187,7 +196,7 @@ class AgentSettings:
     spat_port: int
     spat: bool
 
-    NAMES = (
+    NAMES: ClassVar = (
         "groups", "detectors", "peers", "varbinds", "octets", "volume_s", "spat_host", "spat_port", "spat",
     )  # fmt: skip
 

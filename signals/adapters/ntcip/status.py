@@ -17,6 +17,7 @@ UNIT: Final = (
     "shortAlarmStatus",
     "unitAlarmStatus1",
     "coordPatternStatus",
+    "unitControl",
     "globalTime",
 )
 VEHICLES: Final = ("phaseStatusGroupReds", "phaseStatusGroupYellows", "phaseStatusGroupGreens")
@@ -30,13 +31,14 @@ HANDS: Final = frozenset({5, 9, 10})  # manual, remote manual, local manual
 NOT_FLASH: Final = 2
 FAULT_FLASHES: Final = frozenset({5, 6})  # fault monitor, malfunction management unit
 
+DISABLE_REMOTE: Final = 1 << 1
 PREEMPT: Final = 1 << 0
 LOCAL_OVERRIDE: Final = 1 << 3
 CRITICAL: Final = 1 << 7  # stop time
 SERIOUS: Final = CRITICAL | 1 << 6
 
 SHORT_ALARMS: Final = {
-    1: "flash", 3: "local-override", 4: "coordination-alarm", 5: "detector-fault", 6: "non-critical", 7: "stop-time",
+    1: "flash", 3: "local-override", 4: "coordination-alarm", 5: "detector-fault", 6: "non-critical", 7: "critical",
 }  # fmt: skip
 ALARMS_1: Final = {
     0: "cycle-fault", 1: "coordination-fault", 2: "coordination-failure", 3: "cycle-failure", 4: "monitor-flash",
@@ -53,8 +55,8 @@ class Status(NamedTuple):
 
     Attributes
     ----------
-    control, flash, short_alarm, alarm1, pattern, time_s
-        Objects of the unit; `time_s` is its clock, -1 = not told.
+    control, flash, short_alarm, alarm1, pattern, unit, time_s
+        Objects of the unit; `unit` is ``unitControl``, `time_s` its clock, -1 = not told.
     lamps
         What the phases show; `None` where it was not asked for.
     ped_calls
@@ -72,6 +74,7 @@ class Status(NamedTuple):
     short_alarm: int
     alarm1: int
     pattern: int
+    unit: int
     time_s: int
     lamps: Lamps | None
     ped_calls: int
@@ -158,6 +161,7 @@ def status_of(whole: Mapping[str, int], map_: PhaseMap, *, lamps: bool, masks: b
         told("shortAlarmStatus", 0),
         told("unitAlarmStatus1", 0),
         told("coordPatternStatus", 0),
+        told("unitControl", 0),
         told("globalTime", -1),
         Lamps(*(told(name, 0) for name in (*VEHICLES, *PEOPLE))) if lamps else None,
         told(CALLS, 0),
@@ -167,7 +171,7 @@ def status_of(whole: Mapping[str, int], map_: PhaseMap, *, lamps: bool, masks: b
     )
 
 
-def mode_of(status: Status, *, remote_disabled: bool) -> Mode:
+def mode_of(status: Status) -> Mode:
     """Return who decides there, as far as that does not depend on us: never `Mode.OURS`."""
     if status.flash != NOT_FLASH:
         return Mode.FAULT if status.flash in FAULT_FLASHES else Mode.FLASH
@@ -179,7 +183,7 @@ def mode_of(status: Status, *, remote_disabled: bool) -> Mode:
         return Mode.PREEMPT
     if status.control == BACKUP:
         return Mode.BACKUP
-    return Mode.LOCAL if remote_disabled else Mode.READY
+    return Mode.LOCAL if status.unit & DISABLE_REMOTE else Mode.READY
 
 
 def alarms_of(status: Status, alarm2: int) -> tuple[str, ...]:
