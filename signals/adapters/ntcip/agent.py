@@ -63,14 +63,14 @@ class Write(NamedTuple):
 
     Attributes
     ----------
-    name, index
+    name, instance
         The object and its instance.
     value
         The number.
     """
 
     name: str
-    index: tuple[int, ...]
+    instance: tuple[int, ...]
     value: int
 
 
@@ -183,7 +183,7 @@ class Agent:
             bindings = self._carry_out(request, may_write=may_write)
         except _RefusedError as refused:
             return self._refusal(request, refused.error, refused.index)
-        response = encode(request._replace(kind=Kind.RESPONSE, error=0, index=0, bindings=bindings))
+        response = encode(request._replace(kind=Kind.RESPONSE, error=0, at=0, bindings=bindings))
         if len(response) > self._bounds.octets:
             return self._refusal(request, ErrorStatus.TOO_BIG, 0)
         return response
@@ -205,7 +205,7 @@ class Agent:
         if request.version is Version.V1:
             error = IN_VERSION_1.get(error, error)
         bindings = () if error is ErrorStatus.TOO_BIG else request.bindings
-        return encode(request._replace(kind=Kind.RESPONSE, error=error, index=index, bindings=bindings))
+        return encode(request._replace(kind=Kind.RESPONSE, error=error, at=index, bindings=bindings))
 
     def _get(self, request: Message, k: int) -> Binding:
         oid = request.bindings[k].oid
@@ -234,7 +234,7 @@ class Agent:
         bindings = [self._after(binding.oid) for binding in request.bindings[:once]]
         ahead = [binding.oid for binding in request.bindings[once:]]
         room = self._bounds.octets - len(encode(request._replace(bindings=tuple(bindings)))) - 16
-        for _ in range(min(max(request.index, 0), MOST_REPETITIONS) if ahead else 0):
+        for _ in range(min(max(request.at, 0), MOST_REPETITIONS) if ahead else 0):
             row = [self._after(oid) for oid in ahead]
             room -= len(encode(request._replace(community=b"", bindings=tuple(row))))
             if room < 0 or len(bindings) + len(row) > self._bounds.varbinds:

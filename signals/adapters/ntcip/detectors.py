@@ -32,7 +32,8 @@ class DetectorWatch:
         self._sequence = -1
         self._on = [0] * len(numbers)
         self._failed = [0] * len(numbers)
-        self._clear()
+        self._vehicles, self._seen_on, self._sweeps = self._on.copy(), self._on.copy(), 0
+        self._unknown = [False] * len(numbers)
 
     def see(self, active: int, failed: int) -> None:
         """Take what a sweep saw: sets of detectors."""

@@ -87,8 +87,8 @@ def fetch(chunks: Chunks, oids: Iterable[bytes]) -> Steps[dict[bytes, int | byte
         answer = yield Ask(Kind.GET, tuple([Binding(oid) for oid in part]))
         if answer.error == ErrorStatus.TOO_BIG and len(part) > 1:
             chunks.refused(len(part))
-        elif answer.error in MISSING_ERRORS and (1 <= answer.index <= len(part) or len(part) == 1):
-            del rest[max(answer.index, 1) - 1 if len(part) > 1 else 0]
+        elif answer.error in MISSING_ERRORS and (1 <= answer.at <= len(part) or len(part) == 1):
+            del rest[max(answer.at, 1) - 1 if len(part) > 1 else 0]
             alone = max(0, alone - 1)
         elif answer.error in MISSING_ERRORS:
             alone = len(part)
@@ -135,7 +135,7 @@ def store(chunks: Chunks, bindings: Sequence[Binding]) -> Steps[None]:
         if answer.error == ErrorStatus.TOO_BIG and len(part) > 1:
             chunks.refused(len(part))
         elif answer.error:
-            which = part[min(max(answer.index, 1), len(part)) - 1]
+            which = part[min(max(answer.at, 1), len(part)) - 1]
             what = f"{_text(which.oid)} = {which.value!r}"
             raise CabinetRefusedError(f"NTCIP: writing {what} was refused: {name_of_error(answer.error)}")
         else:

@@ -137,14 +137,14 @@ class Answer(NamedTuple):
     ----------
     error
         0 = none (`ErrorStatus`; a number that is not in it stays a number).
-    index
+    at
         Which binding is at fault, from 1; 0 = none of them.
     bindings
         Objects and values.
     """
 
     error: int
-    index: int
+    at: int
     bindings: tuple[Binding, ...]
 
 
@@ -157,7 +157,7 @@ class Message(NamedTuple):
         Its head. The community is a password and is in no `repr`.
     error
         `ErrorStatus` of a response; of GET_BULK, how many objects do not repeat.
-    index
+    at
         Which binding is at fault, from 1; of GET_BULK, how often the others repeat.
     bindings
         Objects and values.
@@ -168,13 +168,13 @@ class Message(NamedTuple):
     kind: Kind
     request_id: int
     error: int
-    index: int
+    at: int
     bindings: tuple[Binding, ...]
 
     def __repr__(self) -> str:
         return (
             f"Message(version={self.version.name}, kind={self.kind.name}, request_id={self.request_id}, "
-            f"error={self.error}, index={self.index}, bindings={self.bindings!r})"
+            f"error={self.error}, at={self.at}, bindings={self.bindings!r})"
         )
 
 
@@ -204,7 +204,7 @@ def encode(message: Message) -> bytes:
     body = (
         element(INTEGER, integer_content(message.request_id)),
         element(INTEGER, integer_content(message.error)),
-        element(INTEGER, integer_content(message.index)),
+        element(INTEGER, integer_content(message.at)),
         sequence_of(_binding_octets(binding) for binding in message.bindings),
     )
     head = element(INTEGER, bytes((message.version,))), element(OCTET_STRING, message.community)

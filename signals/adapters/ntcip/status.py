@@ -9,7 +9,16 @@ from signals.adapters.ntcip.objects import CONTROLS, instance
 from signals.adapters.ntcip.phases import Lamps, Masks, PhaseMap
 from signals.model.cabinets import CabinetRefusedError, Mode
 
-__all__ = ["Sheet", "Status", "alarms_of", "grows_serious", "lamp_names", "mode_of", "sheet_of", "status_of"]
+__all__ = [
+    "Sheet",
+    "Status",
+    "alarms_of",
+    "grows_serious",
+    "lamp_names",
+    "mode_of",
+    "sheet_of",
+    "status_of",
+]
 
 UNIT: Final = (
     "unitControlStatus",
@@ -23,7 +32,8 @@ UNIT: Final = (
 VEHICLES: Final = ("phaseStatusGroupReds", "phaseStatusGroupYellows", "phaseStatusGroupGreens")
 PEOPLE: Final = ("phaseStatusGroupDontWalks", "phaseStatusGroupPedClears", "phaseStatusGroupWalks")
 CALLS: Final = "phaseStatusGroupPedCalls"
-DETECTORS: Final = ("vehicleDetectorStatusGroupActive", "vehicleDetectorStatusGroupAlarms")
+ACTIVE: Final = "vehicleDetectorStatusGroupActive"
+FAILED: Final = "vehicleDetectorStatusGroupAlarms"
 SEQUENCE: Final = "volumeOccupancySequence"
 
 BACKUP: Final = 4
@@ -137,7 +147,7 @@ def sheet_of(map_: PhaseMap, detectors: tuple[int, ...], *, lamps: bool, masks: 
     cells |= {instance(name, octet): (name, 8 * octet - 8) for name in columns for octet in map_.octets}
     if detectors:
         octets = sorted({(number + 7) // 8 for number in detectors})
-        cells |= {instance(name, octet): (name, 8 * octet - 8) for name in DETECTORS for octet in octets}
+        cells |= {instance(name, octet): (name, 8 * octet - 8) for name in (ACTIVE, FAILED) for octet in octets}
         cells[instance(SEQUENCE, 0)] = (SEQUENCE, 0)
     return Sheet(cells)
 
@@ -165,7 +175,8 @@ def status_of(whole: Mapping[str, int], map_: PhaseMap, *, lamps: bool, masks: b
         told("globalTime", -1),
         Lamps(*(told(name, 0) for name in (*VEHICLES, *PEOPLE))) if lamps else None,
         told(CALLS, 0),
-        *(told(name, 0) for name in DETECTORS),
+        told(ACTIVE, 0),
+        told(FAILED, 0),
         told(SEQUENCE, -1),
         Masks(*(whole[name] for name in CONTROLS)) if masks else None,
     )

@@ -80,7 +80,7 @@ class Dialogue:
         if kind is None or message.community != (self._write if kind is Kind.SET else self._read):
             return None
         del self._waiting[message.request_id]
-        return message.request_id, Answer(message.error, message.index, message.bindings)
+        return message.request_id, Answer(message.error, message.at, message.bindings)
 
 
 class CommunityTransport:

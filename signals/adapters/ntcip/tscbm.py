@@ -123,7 +123,7 @@ def decode_spat(data: bytes) -> Spat:
     # A leap second is second 86,400.
     if day_s > DAY_S or milliseconds > 999:
         raise BrokenMessageError(f"signal data of second {day_s} and {milliseconds} ms of a day")
-    return Spat(rows, Lamps(*sets[:6]), *sets[6:15], day_s, milliseconds, sets[18], sets[19])
+    return Spat._make((rows, Lamps(*sets[:6]), *sets[6:15], day_s, milliseconds, *sets[18:]))
 
 
 class FreshSpat:

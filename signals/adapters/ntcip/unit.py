@@ -38,7 +38,7 @@ class Unit:
 
     def __init__(self, firmware: VirtualFirmware, clock: Clock) -> None:
         self._firmware, self._clock = firmware, clock
-        self._restarted, self._cycle_zero = True, False
+        self._restarted, self._cycle_zero = False, False
         self._time_ds, self._position_ds = firmware.time_ds, firmware.cycle_position_ds
 
     def ticked(self) -> None:

@@ -62,7 +62,7 @@ class NtcipServer:
         loop = asyncio.get_running_loop()
         address = (self._host, self._settings.port)
         try:
-            self._socket, _ = await loop.create_datagram_endpoint(lambda: _Mouth(self), local_addr=address)
+            self._socket, _ = await loop.create_datagram_endpoint(lambda: _Ears(self), local_addr=address)
         except OSError as error:
             raise WorldLostError(f"NTCIP: cannot listen at {self._host}:{self._settings.port}: {error}") from error
         self.port = self._socket.get_extra_info("sockname")[1]
@@ -88,14 +88,14 @@ class NtcipServer:
             self._remember(self._cut, master)
         self._heard.clear()
 
-    def hear(self, data: bytes, master: Master) -> bytes | None:
-        """Return the answer to a datagram; `None` where none is given."""
+    def hear(self, data: bytes, master: Master) -> None:
+        """Answer a datagram, if whoever sent it is answered at all."""
         if self._firmware.silent or master in self._cut or master[0] not in self._settings.peers:
-            return None
+            return
         answer = self._agent.answer(data)
-        if answer is not None:
+        if answer is not None and self._socket is not None:
             self._remember(self._heard, master)
-        return answer
+            self._socket.sendto(answer, master)
 
     def _remember(self, masters: OrderedDict[Master, None], master: Master) -> None:
         masters[master] = None
@@ -112,19 +112,11 @@ class NtcipServer:
         return Spat(times, lamps, 0, 0, 0, 0, 0, 0, 0, 0, self._sequence, day_s, milliseconds, calls, calls)
 
 
-class _Mouth(asyncio.DatagramProtocol):
-    """Answers for a virtual controller."""
+class _Ears(asyncio.DatagramProtocol):
+    """Hands requests to a virtual controller."""
 
     def __init__(self, server: NtcipServer) -> None:
         self._server = server
-        self._socket: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)  # noqa: S101  what asyncio says it is
-        self._socket = transport
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        master = (str(addr[0]), int(addr[1]))
-        answer = self._server.hear(data, master)
-        if answer is not None and self._socket is not None:
-            self._socket.sendto(answer, addr)
+        self._server.hear(data, (str(addr[0]), int(addr[1])))
