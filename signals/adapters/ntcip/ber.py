@@ -7,6 +7,7 @@ up is what happens to them most, and they are equal exactly when their octets ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from signals.errors import WorldError
@@ -126,11 +127,11 @@ def arcs_of(oid: bytes) -> tuple[int, ...]:
     return (first, arcs[0] - 40 * first, *arcs[1:])
 
 
+@lru_cache(maxsize=4096)
 def sound_oid(oid: bytes) -> bytes:
     """Return an object identifier as it is. Raises `BrokenMessageError` where its octets are none."""
-    # Nearly every number is less than 128 and then nothing can be wrong with it.
-    if not oid or len(oid) >= MOST_ARCS or max(oid) & 0x80:
-        arcs_of(oid)
+    # The same few hundred come again and again.
+    arcs_of(oid)
     return oid
 
 
