@@ -92,7 +92,7 @@ class NtcipCabinet:
             identity = await self._run(self._session.identify(self._clock.now_s()), CONNECT_S)
             await self._listen()
             await self._sweep(CONNECT_S)
-        except BaseException:
+        except (WorldError, asyncio.CancelledError):
             await self.close()
             raise
         info = info_of(identity, self._settings.phases)

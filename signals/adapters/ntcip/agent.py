@@ -233,10 +233,12 @@ class Agent:
         once = min(max(request.error, 0), len(request.bindings))
         bindings = [self._after(binding.oid) for binding in request.bindings[:once]]
         ahead = [binding.oid for binding in request.bindings[once:]]
-        room = self._bounds.octets - len(encode(request._replace(bindings=tuple(bindings)))) - 16
+        empty = len(encode(request._replace(bindings=())))
+        # Lengths of more than 127 octets take up to three octets more, in three places.
+        room = self._bounds.octets - len(encode(request._replace(bindings=tuple(bindings)))) - 9
         for _ in range(min(max(request.at, 0), MOST_REPETITIONS) if ahead else 0):
             row = [self._after(oid) for oid in ahead]
-            room -= len(encode(request._replace(community=b"", bindings=tuple(row))))
+            room -= len(encode(request._replace(bindings=tuple(row)))) - empty
             if room < 0 or len(bindings) + len(row) > self._bounds.varbinds:
                 break
             bindings += row

@@ -11,7 +11,7 @@ from signals.adapters.ntcip.phases import PhaseMap, bits_of
 from signals.adapters.ntcip.settings import Settings
 from signals.model.cabinets import CabinetInfo, CabinetRefusedError, Capability
 
-__all__ = ["CAPABILITIES", "Identity", "PhaseTiming", "identify", "info_of"]
+__all__ = ["CAPABILITIES", "Identity", "PhaseTiming", "backup_time", "identify", "info_of"]
 
 CAPABILITIES: Final = (
     Capability.STATUS
@@ -25,7 +25,7 @@ CAPABILITIES: Final = (
 
 ENABLED: Final = 1
 
-SCALARS: Final = ("maxPhases", "unitUserDefinedBackupTime", "volumeOccupancyPeriod", "unitAlarmStatus2")
+SCALARS: Final = ("maxPhases", "volumeOccupancyPeriod", "unitAlarmStatus2")
 NAMES: Final = ("moduleMake", "moduleModel", "moduleVersion")
 COLUMNS: Final = (
     "phaseWalk",
@@ -126,14 +126,30 @@ def identify(settings: Settings, chunks: Chunks) -> Steps[Identity]:
     for phase, row in rows.items():
         if not row.enabled:
             raise CabinetRefusedError(f"NTCIP: phase {phase} is expected, but it is not enabled there")
-    own_s = scalars.get("unitUserDefinedBackupTime", 0)
-    backup_s = own_s or (yield from _backup(chunks))
+    backup_s = yield from backup_time(chunks)
     cycles_s = yield from _cycles(chunks, settings.patterns)
     make, model, version = (_word(words.get(oid)) for oid in names.values())
     return Identity(
         make, model, version, max_phases, rows, backup_s, cycles_s,
         scalars.get("volumeOccupancyPeriod", 0), scalars.get("unitAlarmStatus2", 0),
     )  # fmt: skip
+
+
+def backup_time(chunks: Chunks) -> Steps[int | None]:
+    """Read after how many seconds without a master it returns to its own program; 0 = never, `None` = not told.
+
+    The one that a user has defined goes before the other. Controllers differ in the instance of the other.
+    """
+    own = instance("unitUserDefinedBackupTime", 0)
+    value = (yield from fetch(chunks, [own])).get(own)
+    if isinstance(value, int) and value > 0:
+        return value
+    for index in ((0,), (1,), ()):
+        oid = instance("unitBackupTime", *index)
+        value = (yield from fetch(chunks, [oid])).get(oid)
+        if isinstance(value, int):
+            return value
+    return None
 
 
 def info_of(identity: Identity, map_: PhaseMap) -> CabinetInfo:
@@ -209,16 +225,6 @@ def _row(row: Mapping[str, int | bytes]) -> PhaseTiming:
         bits_of(number for number in together if number) if isinstance(together, bytes) else None,
         bool(numbers.get("phaseOptions", ENABLED) & ENABLED),
     )
-
-
-def _backup(chunks: Chunks) -> Steps[int | None]:
-    """Read the backup time where it is: controllers differ in its instance."""
-    for index in ((0,), (1,), ()):
-        oid = instance("unitBackupTime", *index)
-        value = (yield from fetch(chunks, [oid])).get(oid)
-        if isinstance(value, int):
-            return value
-    return None
 
 
 def _cycles(chunks: Chunks, count: int) -> Steps[dict[int, int]]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from signals.adapters.ntcip.detectors import DetectorWatch
 from signals.adapters.ntcip.exchange import Chunks, Steps, fetch, store
-from signals.adapters.ntcip.identity import Identity, identify
+from signals.adapters.ntcip.identity import Identity, backup_time, identify
 from signals.adapters.ntcip.messages import Binding, integer
 from signals.adapters.ntcip.objects import CONTROLS, instance
 from signals.adapters.ntcip.overdue import OverdueWatch
@@ -158,9 +158,11 @@ class Session:
         CabinetRefusedError
             When its backup timer would not take it back, somebody else asks for something, or it is not free.
         """
-        identity = self.identity
-        if identity is None or not identity.backup_s:
+        backup_s = yield from backup_time(self.chunks)
+        if self.identity is None or not backup_s:
             raise CabinetRefusedError("NTCIP: its backup time is 0 or not told; without us it would not return by itself")
+        if backup_s != self.identity.backup_s:
+            raise CabinetRefusedError(f"NTCIP: its backup time was {self.identity.backup_s} s and is {backup_s} s now")
         status = yield from self._read(lamps=True, masks=True)
         standing = mode_of(status)
         if standing not in READY:
