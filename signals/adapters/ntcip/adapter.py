@@ -43,6 +43,8 @@ CONNECT_S: Final = 15.0
 STALE_S: Final = 2.0
 """How old a status may be before nobody knows any more."""
 SPAT_FRESH_S: Final = 0.5
+FREE: Final = 254
+"""The pattern of running free; 255 flashes."""
 SECOND_MIDDLE_S: Final = 0.5
 """A controller tells whole seconds; on average half a second has passed since."""
 
@@ -132,7 +134,7 @@ class NtcipCabinet:
             count,
             occupied,
             session.alarms(now_s),
-            session.status.pattern if session.status.pattern < 254 else 0,
+            session.status.pattern if session.status.pattern < FREE else 0,
             self._clock_offset_s,
         )
 

@@ -24,7 +24,7 @@ class OverdueWatch:
     map_
         Which phases are spoken about.
     identity
-        Their times, and which may be on together.
+        Their times, and which may be on together; `None` = not known yet, so that nobody is late.
 
     Attributes
     ----------
@@ -32,13 +32,12 @@ class OverdueWatch:
         A name for each phase that is overdue.
     """
 
-    def __init__(self, map_: PhaseMap, identity: Identity) -> None:
-        phases = map_.phases
-        self._against = {
-            phase: bits_of(other for other in phases if other != phase and not identity.together(phase, other))
-            for phase in phases
-        }
-        last_s = {phase: _lasts_s(identity, phase) for phase in phases}
+    def __init__(self, map_: PhaseMap, identity: Identity | None) -> None:
+        self._against: dict[int, int] = {}
+        last_s: dict[int, float] = {}
+        for phase in map_.phases if identity else ():
+            rivals = (other for other in map_.phases if other != phase and not identity.together(phase, other))
+            self._against[phase], last_s[phase] = bits_of(rivals), _lasts_s(identity, phase)
         self._limit_s = {
             phase: max((last_s[other] for other in numbers_of(against)), default=0.0) + MARGIN_S
             for phase, against in self._against.items()

@@ -87,7 +87,7 @@ class Session:
         self._missing: set[bytes] = set()
         self._sheets: dict[tuple[bool, bool], Sheet] = {}
         self.detectors = DetectorWatch(settings.detectors, counts=False)
-        self.overdue: OverdueWatch | None = None
+        self.overdue = OverdueWatch(settings.phases, None)
 
     def identify(self, now_s: float) -> Steps[Identity]:
         """Ask what it is, and learn which objects it does not have. Raises `CabinetRefusedError`."""
@@ -130,8 +130,7 @@ class Session:
             self._note_alarm2((yield from fetch(self.chunks, [oid])).get(oid, 0), now_s)
         self._note_buttons(status)
         self._judge(status)
-        if self.overdue is not None:
-            self.overdue.look(self.lamps.greens | self.lamps.walks if self.lamps else 0, now_s)
+        self.overdue.look(self.lamps.greens | self.lamps.walks if self.lamps else 0, now_s)
         return status
 
     def show(self, lamps: Lamps) -> None:
@@ -147,7 +146,7 @@ class Session:
         if self.status is None:
             return ()
         words = alarms_of(self.status, self._alarm2 if now_s < self._alarm2_until_s else 0)
-        late = self.overdue.alarms if self.overdue is not None and self.taken else ()
+        late = self.overdue.alarms if self.taken else ()
         return words + late + ((self._trouble,) if self._trouble else ())
 
     def take(self, now_s: float) -> Steps[None]:
@@ -193,8 +192,7 @@ class Session:
             bindings.append(integer(instance(PATTERN, 0), 0))
         yield from self._write(bindings, now_s)
         self._masks, self._pattern = masks, 0
-        if self.overdue is not None:
-            self.overdue.ask(masks, now_s)
+        self.overdue.ask(masks, now_s)
         return True
 
     def plan(self, request: PlanRequest, utc_s: float, now_s: float) -> Steps[bool]:

@@ -36,6 +36,9 @@ ACTIVE: Final = "vehicleDetectorStatusGroupActive"
 FAILED: Final = "vehicleDetectorStatusGroupAlarms"
 SEQUENCE: Final = "volumeOccupancySequence"
 
+OCTET: Final = 0xFF
+NUMBER: Final = 0xFFFFFFFF
+
 BACKUP: Final = 4
 HANDS: Final = frozenset({5, 9, 10})  # manual, remote manual, local manual
 NOT_FLASH: Final = 2
@@ -100,18 +103,19 @@ class Sheet(NamedTuple):
     Attributes
     ----------
     cells
-        Name of each object, and by how many bits its number is shifted into that of the whole, by identifier.
+        Name of each object, by how many bits its number is shifted into that of the whole, and which of its bits count,
+        by identifier.
     """
 
-    cells: Mapping[bytes, tuple[str, int]]
+    cells: Mapping[bytes, tuple[str, int, int]]
 
     def gathered(self, got: Mapping[bytes, int | bytes]) -> dict[str, int]:
         """Put the numbers of the groups of eight together, by name."""
         whole: dict[str, int] = {}
         for oid, value in got.items():
-            name, shift = self.cells[oid]
+            name, shift, bits = self.cells[oid]
             if isinstance(value, int):
-                whole[name] = whole.get(name, 0) | (value << shift)
+                whole[name] = whole.get(name, 0) | (value & bits) << shift
         return whole
 
     def without(self, missing: Iterable[bytes]) -> Sheet:
@@ -143,12 +147,12 @@ def sheet_of(map_: PhaseMap, detectors: tuple[int, ...], *, lamps: bool, masks: 
     """
     people = any(service.people for service in map_.services)
     columns = (lamp_names(map_) if lamps else ()) + ((CALLS,) if people else ()) + (CONTROLS if masks else ())
-    cells = {instance(name, 0): (name, 0) for name in UNIT}
-    cells |= {instance(name, octet): (name, 8 * octet - 8) for name in columns for octet in map_.octets}
+    cells = {instance(name, 0): (name, 0, NUMBER) for name in UNIT}
+    cells |= {instance(name, octet): (name, 8 * octet - 8, OCTET) for name in columns for octet in map_.octets}
     if detectors:
         octets = sorted({(number + 7) // 8 for number in detectors})
-        cells |= {instance(name, octet): (name, 8 * octet - 8) for name in (ACTIVE, FAILED) for octet in octets}
-        cells[instance(SEQUENCE, 0)] = (SEQUENCE, 0)
+        cells |= {instance(name, octet): (name, 8 * octet - 8, OCTET) for name in (ACTIVE, FAILED) for octet in octets}
+        cells[instance(SEQUENCE, 0)] = (SEQUENCE, 0, OCTET)
     return Sheet(cells)
 
 
