@@ -213,7 +213,9 @@ class NtcipCabinet:
         try:
             self._ears, _ = await loop.create_datagram_endpoint(lambda: _SpatEars(self), local_addr=address)
         except OSError as error:
-            raise WorldLostError(f"NTCIP: cannot listen for signal data at port {settings.spat_port}: {error}") from error
+            raise WorldLostError(
+                f"NTCIP: cannot listen for signal data at port {settings.spat_port}: {error}"
+            ) from error
 
     def hear_spat(self, data: bytes, host: str) -> None:
         """Take a datagram with signal data; whatever is none, or comes from somebody else, changes nothing."""

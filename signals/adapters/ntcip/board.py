@@ -123,8 +123,14 @@ class Board:
                 yield self._leaf(name, index, self._register(name, index))
         for k in (0, 1):
             key = (SPAT_ENABLE.name, (k,))
-            yield Leaf(*key[:1], (*SPAT_ENABLE.arcs, k), (k,), self._register(*key), Access.CONTROL, high=SPAT_ENABLE.high)
-        for name, index, read in (*self._statuses(), *self.unit.statuses(), *self.volume.statuses(self._settings.detectors)):
+            yield Leaf(
+                *key[:1], (*SPAT_ENABLE.arcs, k), (k,), self._register(*key), Access.CONTROL, high=SPAT_ENABLE.high
+            )
+        for name, index, read in (
+            *self._statuses(),
+            *self.unit.statuses(),
+            *self.volume.statuses(self._settings.detectors),
+        ):
             yield self._leaf(name, index, read)
 
     def _leaf(self, name: str, index: tuple[int, ...], read: Callable[[], int | bytes]) -> Leaf:
@@ -180,7 +186,9 @@ class Board:
             return 4
         if not self.lamps.greens & own:
             return 6
-        rows = zip(self._map.services, self._firmware.site.intersection.groups, self._firmware.age_ds.tolist(), strict=True)
+        rows = zip(
+            self._map.services, self._firmware.site.intersection.groups, self._firmware.age_ds.tolist(), strict=True
+        )
         young = any(s.bit & own & self.lamps.greens and age_ds < g.min_green_ds for s, g, age_ds in rows)
         return 0 if young else 3
 

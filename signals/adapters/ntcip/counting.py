@@ -70,7 +70,9 @@ class VolumeCount:
                 yield (
                     f"vehicleDetectorStatusGroup{word}",
                     (octet,),
-                    lambda read=read, s=shift: bits_of(n for n, on in zip(numbers, read(), strict=True) if on) >> s & 255,  # type: ignore[misc]
+                    lambda read=read, s=shift: (
+                        bits_of(n for n, on in zip(numbers, read(), strict=True) if on) >> s & 255
+                    ),  # type: ignore[misc]
                 )
 
     def _occupied(self, k: int) -> int:

@@ -10,8 +10,16 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import Final, TypeVar
 
 from signals.adapters.ntcip.ber import arcs_of
-from signals.adapters.ntcip.messages import END_OF_VIEW, NO_SUCH_INSTANCE, NO_SUCH_OBJECT, Answer, Ask, Binding
-from signals.adapters.ntcip.messages import ErrorStatus, Kind
+from signals.adapters.ntcip.messages import (
+    END_OF_VIEW,
+    NO_SUCH_INSTANCE,
+    NO_SUCH_OBJECT,
+    Answer,
+    Ask,
+    Binding,
+    ErrorStatus,
+    Kind,
+)
 from signals.model.cabinets import CabinetRefusedError
 
 __all__ = ["Chunks", "Steps", "fetch", "name_of_error", "store"]

@@ -167,7 +167,9 @@ def info_of(identity: Identity, map_: PhaseMap) -> CabinetInfo:
         make=identity.make,
         model=identity.model,
         version=identity.version,
-        min_green_ds=tuple(_tenths(r.walk_s if s.people else r.min_green_s) for s, r in zip(services, rows, strict=True)),
+        min_green_ds=tuple(
+            _tenths(r.walk_s if s.people else r.min_green_s) for s, r in zip(services, rows, strict=True)
+        ),
         amber_ds=tuple(None if s.people else r.yellow_ds for s, r in zip(services, rows, strict=True)),
         red_amber_ds=(None,) * len(services),
         clearance_ds=tuple(_tenths(r.ped_clear_s) if s.people else None for s, r in zip(services, rows, strict=True)),

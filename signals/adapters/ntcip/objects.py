@@ -99,7 +99,9 @@ def _phases() -> Iterator[Object]:
     yield from _asc(Access.DATABASE, 1, maxPhases=1)
     table = (Access.DATABASE, 1, 2, 1)
     yield from _asc(*table, phaseWalk=2, phasePedestrianClear=3, phaseMinimumGreen=4, phasePassage=5, phaseMaximum1=6)
-    yield from _asc(*table, phaseMaximum2=7, phaseYellowChange=8, phaseRedClear=9, phaseRedRevert=10, phaseMinimumGap=17)
+    yield from _asc(
+        *table, phaseMaximum2=7, phaseYellowChange=8, phaseRedClear=9, phaseRedRevert=10, phaseMinimumGap=17
+    )
     yield from _asc(*table, phaseStartup=20, phaseRing=22)
     yield from _asc(*table, phaseOptions=21, high=INT16)
     yield Object("phaseConcurrency", (*ASC, 1, 2, 1, 23), Access.DATABASE, tag=OCTET_STRING)
@@ -146,7 +148,9 @@ def _inputs() -> Iterator[Object]:
     yield from _asc(Access.STATUS, 2, 5, volumeOccupancySequence=1)
     yield from _asc(Access.DATABASE, 2, 5, volumeOccupancyPeriod=2)
     yield from _asc(Access.STATUS, 2, 5, 4, 1, detectorVolume=1, detectorOccupancy=2)
-    yield from _asc(Access.STATUS, 2, 9, 1, pedestrianDetectorStatusGroupActive=2, pedestrianDetectorStatusGroupAlarms=3)
+    yield from _asc(
+        Access.STATUS, 2, 9, 1, pedestrianDetectorStatusGroupActive=2, pedestrianDetectorStatusGroupAlarms=3
+    )
     yield from _asc(Access.DATABASE, 6, maxPreempts=1)
     yield from _asc(Access.STATUS, 6, 2, 1, preemptState=16)
     yield from _asc(Access.CONTROL, 6, 3, 1, high=1, preemptControlState=2)
@@ -192,7 +196,9 @@ CONTROLS: Final = (
 RESETS: Final = frozenset(name for name, row in OBJECTS.items() if row.access is Access.CONTROL)
 """Whose writing starts the backup timer anew, and which are 0 in backup mode."""
 
-SENDABLE: Final = MappingProxyType({**dict.fromkeys(CONTROLS, 255), "systemPatternControl": 253, "systemSyncControl": 255})
+SENDABLE: Final = MappingProxyType(
+    {**dict.fromkeys(CONTROLS, 255), "systemPatternControl": 253, "systemSyncControl": 255}
+)
 """All that the adapter may ever write, with the greatest number. Patterns 254 and 255 are free running and flash."""
 
 SENDABLE_ARCS: Final = MappingProxyType({OBJECTS[name].arcs: most for name, most in SENDABLE.items()})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -109,7 +110,7 @@ class PhaseMap:
         Raises
         ------
         InputError
-            When they are not as many, not such names, or name one thing twice.
+            When they are not as many, not such names, name one thing twice, or put groups that conflict into one phase.
         """
         groups = site.intersection.groups
         if names is None:
@@ -122,6 +123,12 @@ class PhaseMap:
         services = tuple(_service(site.id, name) for name in names)
         if len(set(services)) != len(services):
             raise InputError(f'cabinet "{site.id}", option "groups": a name is there twice in {list(names)}')
+        for first, second in combinations(range(len(groups)), 2):
+            if services[first].phase == services[second].phase and site.intersection.conflict(first, second):
+                raise InputError(
+                    f'cabinet "{site.id}", option "groups": "{groups[first].id}" and "{groups[second].id}" conflict and '
+                    f"cannot both be served by phase {services[first].phase}"
+                )
         return cls(services)
 
     @property
@@ -137,7 +144,9 @@ class PhaseMap:
     @property
     def alone(self) -> int:
         """Phases that serve people only, as a set."""
-        return bits_of(s.phase for s in self.services if s.people) & ~bits_of(s.phase for s in self.services if not s.people)
+        return bits_of(s.phase for s in self.services if s.people) & ~bits_of(
+            s.phase for s in self.services if not s.people
+        )
 
     def masks_of(self, request: HoldRequest) -> Masks:
         """Return what a request asks of the phases.

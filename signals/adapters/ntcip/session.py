@@ -159,7 +159,9 @@ class Session:
         """
         backup_s = yield from backup_time(self.chunks)
         if self.identity is None or not backup_s:
-            raise CabinetRefusedError("NTCIP: its backup time is 0 or not told; without us it would not return by itself")
+            raise CabinetRefusedError(
+                "NTCIP: its backup time is 0 or not told; without us it would not return by itself"
+            )
         if backup_s != self.identity.backup_s:
             raise CabinetRefusedError(f"NTCIP: its backup time was {self.identity.backup_s} s and is {backup_s} s now")
         status = yield from self._read(lamps=True, masks=True)
@@ -210,10 +212,14 @@ class Session:
         if cycle_s is None:
             raise RefusedRequest("no-such-plan", f"it has no pattern {request.plan} with a cycle")
         if cycle_s != request.cycle_s:
-            raise RefusedRequest("other-cycle", f"pattern {request.plan} has a cycle of {cycle_s} s, not {request.cycle_s} s")
+            raise RefusedRequest(
+                "other-cycle", f"pattern {request.plan} has a cycle of {cycle_s} s, not {request.cycle_s} s"
+            )
         position_s = int(utc_s + request.offset_s) % cycle_s
         if position_s > MOST_SYNC_S:
-            raise RefusedRequest("position", f"a position of {position_s} s in the cycle cannot be said; ask again later")
+            raise RefusedRequest(
+                "position", f"a position of {position_s} s in the cycle cannot be said; ask again later"
+            )
         wanted = (request.plan, request.offset_s)
         if self._pattern and wanted == self._planned:
             return False

@@ -83,7 +83,9 @@ def _detectors(where: str, site: CabinetSite, value: object) -> tuple[int, ...]:
     sound = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == count
     numbers = tuple(value) if sound and isinstance(value, Sequence) else ()
     if not sound or any(type(number) is not int or not 1 <= number <= 255 for number in numbers):
-        raise InputError(f'{where}, option "detectors": expected a list of {count} numbers from 1 to 255, got {value!r}')
+        raise InputError(
+            f'{where}, option "detectors": expected a list of {count} numbers from 1 to 255, got {value!r}'
+        )
     return numbers
 
 

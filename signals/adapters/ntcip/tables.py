@@ -122,7 +122,9 @@ class Database:
         times |= {"phasePassage": 0, "phaseMinimumGap": 0, "phaseRedRevert": 0, "phaseStartup": 6, "phaseRing": ring}
         for name, value in times.items():
             if value > MOST:
-                raise InputError(f'virtual cabinet "{self.site.id}": {name} of phase {phase} is {value}; 255 at most fit')
+                raise InputError(
+                    f'virtual cabinet "{self.site.id}": {name} of phase {phase} is {value}; 255 at most fit'
+                )
             yield name, (phase,), value
         yield "phaseOptions", (phase,), ENABLED
         beside = [other for other in self.map_.phases if other != phase and not self.conflict(phase, other)]
@@ -151,7 +153,9 @@ class Database:
             groups = self._groups(phase)
             green_s = sum(s for s, step in zip(steps_s, plan.steps, strict=True) if set(groups) & set(step.groups))
             group = self.site.intersection.groups[groups[0]]
-            split_s = green_s + _up_s(group.amber_ds + self._red_clear_ds(self.site.intersection, phase)) if green_s else 0
+            split_s = (
+                green_s + _up_s(group.amber_ds + self._red_clear_ds(self.site.intersection, phase)) if green_s else 0
+            )
             yield "splitTime", (number, phase), min(split_s, MOST)
             yield "splitMode", (number, phase), 2 if green_s else 7
             yield "splitCoordPhase", (number, phase), 0

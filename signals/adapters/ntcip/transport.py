@@ -177,5 +177,3 @@ class _Ears(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         """Take the news that nobody listens there as silence: it may be wrong, and silence is waited for anyway."""
-
-

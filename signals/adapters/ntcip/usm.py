@@ -155,7 +155,9 @@ class UsmTransport:
     def _raise(self, trouble: object) -> None:
         name = type(trouble).__name__
         if name == "RequestTimedOut":
-            raise WorldTimeoutError(f"NTCIP: {self._host}:{self._settings.port} did not answer {self._settings.tries} times")
+            raise WorldTimeoutError(
+                f"NTCIP: {self._host}:{self._settings.port} did not answer {self._settings.tries} times"
+            )
         # Only the kind of trouble: its text may hold what was sent.
         raise CabinetRefusedError(f"NTCIP: {self._host} refused SNMPv3: {name}")
 

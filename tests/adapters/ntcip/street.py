@@ -54,7 +54,11 @@ def address(port: int = 0, **options: object) -> CabinetAddress:
 
 
 def holds(
-    *, hold: tuple[int, ...] = (), force_off: tuple[int, ...] = (), omit: tuple[int, ...] = (), call: tuple[int, ...] = ()
+    *,
+    hold: tuple[int, ...] = (),
+    force_off: tuple[int, ...] = (),
+    omit: tuple[int, ...] = (),
+    call: tuple[int, ...] = (),
 ) -> HoldRequest:
     rows = np.zeros((4, len(site().groups)), np.bool_)
     for row, groups in zip(rows, (hold, force_off, omit, call), strict=True):
@@ -119,7 +123,11 @@ class Bench:
 
 @asynccontextmanager
 async def bench(
-    *, speed: float = 20.0, server: dict[str, object] | None = None, link: dict[str, object] | None = None, **made: object
+    *,
+    speed: float = 20.0,
+    server: dict[str, object] | None = None,
+    link: dict[str, object] | None = None,
+    **made: object,
 ) -> AsyncIterator[Bench]:
     """Start both ends on loopback. Waiting for an answer is generous: the machine may be busy."""
     clock, cabinet = Clock(speed), firmware(**made)

@@ -19,7 +19,9 @@ OIDS = [oid_of((1, 3, k)) for k in range(40)]
 class Peer:
     """A controller that takes so many objects, and has some."""
 
-    def __init__(self, most: int = 99, missing: tuple[int, ...] = (), *, old: bool = True, index: int | None = None) -> None:
+    def __init__(
+        self, most: int = 99, missing: tuple[int, ...] = (), *, old: bool = True, index: int | None = None
+    ) -> None:
         self.most, self.old, self.index = most, old, index
         self.missing = {OIDS[k] for k in missing}
         self.asks: list[Ask] = []

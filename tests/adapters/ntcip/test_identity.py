@@ -82,7 +82,10 @@ def test_phases_that_are_expected_must_be_there_and_enabled() -> None:
 @pytest.mark.parametrize(
     "gone",
     [
-        *(instance(name, 9) for name in ("phasePedestrianClear", "phaseYellowChange", "phaseRedClear", "phaseConcurrency")),
+        *(
+            instance(name, 9)
+            for name in ("phasePedestrianClear", "phaseYellowChange", "phaseRedClear", "phaseConcurrency")
+        ),
         instance("phaseConcurrency", 1),
     ],
 )

@@ -96,7 +96,9 @@ def test_any_octets_are_a_message_or_one_error(data: bytes) -> None:
 
 @given(MESSAGES, st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4), st.data())
 @settings(max_examples=100)
-def test_a_spoilt_message_is_a_message_or_one_error(sent: Message, flips: list[tuple[int, int]], data: st.DataObject) -> None:
+def test_a_spoilt_message_is_a_message_or_one_error(
+    sent: Message, flips: list[tuple[int, int]], data: st.DataObject
+) -> None:
     spoilt = bytearray(encode(sent))
     for place, octet in flips:
         spoilt[place % len(spoilt)] = octet

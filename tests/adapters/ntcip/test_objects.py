@@ -86,7 +86,9 @@ def test_six_columns_and_two_scalars_may_be_written_and_all_of_them_restart_the_
 @pytest.mark.parametrize("index", [(), (0,), (1,), (2, 3)], ids=str)
 def test_nothing_else_is_ever_written(name: str, index: tuple[int, ...]) -> None:
     with pytest.raises(ForbiddenWriteError):
-        check_sendable(Ask(Kind.SET, (integer(instance("phaseControlGroupHold", 1), 0), integer(instance(name, *index), 0))))
+        check_sendable(
+            Ask(Kind.SET, (integer(instance("phaseControlGroupHold", 1), 0), integer(instance(name, *index), 0)))
+        )
 
 
 @pytest.mark.parametrize(

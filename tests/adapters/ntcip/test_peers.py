@@ -111,7 +111,9 @@ def test_net_snmp_walks_the_whole_tree_in_order(version: str) -> None:
 
 def test_net_snmp_reads_in_bulk() -> None:
     async def story(street: Bench) -> None:
-        out = lines(await tool("snmpbulkget", "2c", READ, street, "-Cn1", "-Cr5", dotted("maxPhases"), dotted("phaseWalk")))
+        out = lines(
+            await tool("snmpbulkget", "2c", READ, street, "-Cn1", "-Cr5", dotted("maxPhases"), dotted("phaseWalk"))
+        )
         assert list(out) == [f".{dotted('maxPhases', 0)}", *(f".{dotted('phaseWalk', k)}" for k in range(1, 6))]
         out = lines(await tool("snmpbulkget", "2c", READ, street, "-Cr10000", dotted("maxPhases")))
         assert 40 < len(out) <= 64
@@ -132,7 +134,9 @@ def test_net_snmp_drives_the_virtual_controller(version: str) -> None:
         assert street.server._board.lamps.greens & 255 == held
         street.tick(11)
         assert street.cabinet.mode is Mode.BACKUP
-        out = await tool("snmpget", version, READ, street, dotted("phaseControlGroupHold", 1), dotted("unitControlStatus", 0))
+        out = await tool(
+            "snmpget", version, READ, street, dotted("phaseControlGroupHold", 1), dotted("unitControlStatus", 0)
+        )
         assert list(lines(out).values()) == ["INTEGER: 0", "INTEGER: 4"]
 
     run(story)
@@ -288,7 +292,9 @@ def test_version_3_with_another_password_is_refused_and_tells_none(tmp_path: Pat
             await link.connect()
         assert "canary" not in str(caught.value)
 
-    drive_snmpd(tmp_path, USER | {"auth_password": "canary-of-another"}, story, snmp_version="3", auth="SHA", timeout_s=0.5)
+    drive_snmpd(
+        tmp_path, USER | {"auth_password": "canary-of-another"}, story, snmp_version="3", auth="SHA", timeout_s=0.5
+    )
 
 
 def test_net_snmps_agent_refuses_who_may_only_read(tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ PATTERN = instance("systemPatternControl", 0)
 class Drive:
     """A session, the desk of its controller, and time."""
 
-    def __init__(self, desk: Desk | None = None, *, options: dict[str, object] | None = None, take: bool = True) -> None:
+    def __init__(
+        self, desk: Desk | None = None, *, options: dict[str, object] | None = None, take: bool = True
+    ) -> None:
         self.desk = desk or Desk()
         self.desk.tick(20)
         self.session = Session(Settings.of(site(), address(**(options or {}))))
@@ -201,7 +203,13 @@ def test_what_cannot_be_meant_is_not_sent(request_: HoldRequest, code: str) -> N
 
 @pytest.mark.parametrize(
     ("what", "mode"),
-    [("manual", Mode.MANUAL), ("preempt", Mode.PREEMPT), ("flash", Mode.FLASH), ("fault", Mode.FAULT), ("refuses", Mode.LOCAL)],
+    [
+        ("manual", Mode.MANUAL),
+        ("preempt", Mode.PREEMPT),
+        ("flash", Mode.FLASH),
+        ("fault", Mode.FAULT),
+        ("refuses", Mode.LOCAL),
+    ],
 )
 def test_whoever_else_decides_is_seen_and_we_give_back(what: str, mode: Mode) -> None:
     drive = Drive()
@@ -374,7 +382,9 @@ def test_an_object_that_it_does_not_have_is_not_asked_for_again() -> None:
 
 def test_a_pattern_that_is_no_number_is_none() -> None:
     def odd(ask: Ask, answer: Answer) -> Answer:
-        return answer._replace(bindings=tuple(Binding(b.oid, 4, b"x") if b.oid == PATTERN else b for b in answer.bindings))
+        return answer._replace(
+            bindings=tuple(Binding(b.oid, 4, b"x") if b.oid == PATTERN else b for b in answer.bindings)
+        )
 
     Drive(Desk(change=odd))
 
@@ -494,7 +504,11 @@ def test_whatever_is_asked_only_what_is_allowed_is_written() -> None:
             drive.take()
         try:
             if rng.random() < 0.1:
-                drive.plan(PlanRequest(int(rng.integers(0, 255)), int(rng.choice([0, 94, 255])), int(rng.integers(-99, 99)), ()))
+                drive.plan(
+                    PlanRequest(
+                        int(rng.integers(0, 255)), int(rng.choice([0, 94, 255])), int(rng.integers(-99, 99)), ()
+                    )
+                )
             else:
                 drive.hold(HoldRequest(*(rng.random((4, 12)) < 0.1)))
         except RefusedRequest:

@@ -21,7 +21,14 @@ def test_what_is_meant_without_options() -> None:
 
 
 def test_options_are_taken() -> None:
-    options = {"snmp_version": "2c", "varbinds": 4, "timeout_s": 1, "tries": 1, "lost_s": 3.5, "detectors": list(range(2, 18))}
+    options = {
+        "snmp_version": "2c",
+        "varbinds": 4,
+        "timeout_s": 1,
+        "tries": 1,
+        "lost_s": 3.5,
+        "detectors": list(range(2, 18)),
+    }
     settings = Settings.of(site(), address(**options))
     assert (settings.version, settings.varbinds, settings.timeout_s, settings.lost_s) == (Version.V2C, 4, 1, 3.5)
     assert settings.detectors[-1] == 17

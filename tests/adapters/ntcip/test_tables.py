@@ -43,8 +43,12 @@ def test_every_object_is_there_once_and_fits() -> None:
 
 def test_phases_have_the_times_of_their_groups() -> None:
     rows = table(small(), PhaseMap.of(small(), None))
-    car = [rows[f"phase{name}", (1,)] for name in ("Walk", "PedestrianClear", "MinimumGreen", "YellowChange", "RedClear")]
-    walk = [rows[f"phase{name}", (2,)] for name in ("Walk", "PedestrianClear", "MinimumGreen", "YellowChange", "RedClear")]
+    car = [
+        rows[f"phase{name}", (1,)] for name in ("Walk", "PedestrianClear", "MinimumGreen", "YellowChange", "RedClear")
+    ]
+    walk = [
+        rows[f"phase{name}", (2,)] for name in ("Walk", "PedestrianClear", "MinimumGreen", "YellowChange", "RedClear")
+    ]
     assert car == [0, 0, 7, 35, 25]
     assert walk == [6, 6, 6, 0, 15]  # clearance is in whole seconds, rounded up; the sum of all is the intergreen
     assert rows["phaseConcurrency", (1,)] == b""
@@ -65,14 +69,20 @@ def test_plans_become_patterns_in_whole_seconds() -> None:
     (plan,) = small().intersection.plans
     assert seconds_of(plan) == (26, 3, 16, 6)
     rows = table(small(), PhaseMap.of(small(), None))
-    assert [rows[name, (1,)] for name in ("patternCycleTime", "patternOffsetTime", "patternSplitNumber")] == [51, 123 % 51, 1]
+    assert [rows[name, (1,)] for name in ("patternCycleTime", "patternOffsetTime", "patternSplitNumber")] == [
+        51,
+        123 % 51,
+        1,
+    ]
     assert rows["splitTime", (1, 1)] == 26 + 6
     assert rows["splitMode", (1, 2)] == 2
 
 
 def test_a_phase_without_green_is_omitted_and_a_long_cycle_is_no_pattern() -> None:
     where = small()
-    only = dataclasses.replace(where.intersection, plans=(Plan("a", (PlanStep(300, (0,)),)), Plan("b", (PlanStep(2_560, (0,)),))))
+    only = dataclasses.replace(
+        where.intersection, plans=(Plan("a", (PlanStep(300, (0,)),)), Plan("b", (PlanStep(2_560, (0,)),)))
+    )
     rows = table(CabinetSite(only), PhaseMap.of(where, None))
     assert (rows["splitMode", (1, 2)], rows["splitTime", (1, 2)]) == (7, 0)
     assert ("patternCycleTime", (2,)) not in rows
