@@ -39,6 +39,7 @@ __all__ = ["NtcipCabinet"]
 
 T = TypeVar("T")
 
+ACCEPTED: Final = "accepted"
 CONNECT_S: Final = 15.0
 STALE_S: Final = 2.0
 """How old a status may be before nobody knows any more."""
@@ -151,15 +152,15 @@ class NtcipCabinet:
         elif isinstance(request, PlanRequest):
             steps = self._session.plan(request, self._clock.utc_s(), sent_s)
         else:
-            return Receipt(False, "unsupported", f"NTCIP has no {type(request).__name__}", sent_s, sent_s)
+            return self._receipt("unsupported", f"NTCIP has no {type(request).__name__}", sent_s)
         try:
             changed = await self._run(steps, self._limit_s)
         except RefusedRequest as refused:
-            return Receipt(False, refused.code, str(refused), sent_s, self._clock.now_s())
+            return self._receipt(refused.code, str(refused), sent_s)
         except CabinetRefusedError as refused:
-            return Receipt(False, "refused", str(refused), sent_s, self._clock.now_s())
+            return self._receipt("refused", str(refused), sent_s)
         detail = "taken; what it does, the next status shows" if changed else "as before"
-        return Receipt(True, "accepted", detail, sent_s, self._clock.now_s())
+        return self._receipt(ACCEPTED, detail, sent_s)
 
     async def heartbeat(self) -> None:
         """Repeat what is asked, which starts the backup timer anew; see `CabinetLink.heartbeat`."""
@@ -178,6 +179,9 @@ class NtcipCabinet:
                 # Its backup timer gives back what we cannot.
                 continue
         return False
+
+    def _receipt(self, code: str, detail: str, sent_s: float) -> Receipt:
+        return Receipt(code == ACCEPTED, code, detail, sent_s, self._clock.now_s())
 
     @property
     def _limit_s(self) -> float:

@@ -1,7 +1,7 @@
 """Basic encoding rules, as far as SNMP uses them: tag, length, content, in definite lengths only (ITU-T X.690).
 
-Object identifiers stay content octets (`bytes`) on the way from the wire to a table and back: comparing and looking them
-up is what happens to them most, and they are equal exactly when their octets are, since others are refused.
+Object identifiers stay content octets (`bytes`) on the way from the wire to a table and back: comparing and looking
+them up is what happens to them most, and they are equal exactly when their octets are, since others are refused.
 """
 
 from __future__ import annotations

@@ -63,8 +63,8 @@ class VolumeCount:
         for octet in range(1, (max(numbers, default=0) + 7) // 8 + 1):
             shift = 8 * octet - 8
             rows: tuple[tuple[str, Callable[[], list[bool]]], ...] = (
-                ("Active", lambda: firmware.detector_on.tolist()),
-                ("Alarms", lambda: firmware.detector_fault.tolist()),
+                ("Active", lambda: list(firmware.detector_on)),
+                ("Alarms", lambda: list(firmware.detector_fault)),
             )
             for word, read in rows:
                 yield (

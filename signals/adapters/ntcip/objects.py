@@ -220,7 +220,7 @@ def instance(name: str, *index: int) -> bytes:
 
 @cache
 def _most_of(oid: bytes) -> int:
-    """The greatest number that may be written to an object; -1 = none."""
+    """Return the greatest number that may be written to an object; -1 = none."""
     arcs = arcs_of(oid)
     return SENDABLE_ARCS.get(arcs[:-1], -1) if 0 <= arcs[-1] <= 32 else -1
 

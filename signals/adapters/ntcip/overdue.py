@@ -35,9 +35,10 @@ class OverdueWatch:
     def __init__(self, map_: PhaseMap, identity: Identity | None) -> None:
         self._against: dict[int, int] = {}
         last_s: dict[int, float] = {}
-        for phase in map_.phases if identity else ():
-            rivals = (other for other in map_.phases if other != phase and not identity.together(phase, other))
-            self._against[phase], last_s[phase] = bits_of(rivals), _lasts_s(identity, phase)
+        if identity is not None:
+            for phase in map_.phases:
+                rivals = (other for other in map_.phases if other != phase and not identity.together(phase, other))
+                self._against[phase], last_s[phase] = bits_of(rivals), _lasts_s(identity, phase)
         self._limit_s = {
             phase: max((last_s[other] for other in numbers_of(against)), default=0.0) + MARGIN_S
             for phase, against in self._against.items()

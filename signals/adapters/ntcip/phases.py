@@ -123,11 +123,11 @@ class PhaseMap:
         services = tuple(_service(site.id, name) for name in names)
         if len(set(services)) != len(services):
             raise InputError(f'cabinet "{site.id}", option "groups": a name is there twice in {list(names)}')
-        for first, second in combinations(range(len(groups)), 2):
-            if services[first].phase == services[second].phase and site.intersection.conflict(first, second):
+        for a, b in combinations(range(len(groups)), 2):
+            if services[a].phase == services[b].phase and site.intersection.conflict(a, b):
                 raise InputError(
-                    f'cabinet "{site.id}", option "groups": "{groups[first].id}" and "{groups[second].id}" conflict and '
-                    f"cannot both be served by phase {services[first].phase}"
+                    f'cabinet "{site.id}", option "groups": "{groups[a].id}" and "{groups[b].id}" conflict and '
+                    f"cannot both be served by phase {services[a].phase}"
                 )
         return cls(services)
 
@@ -186,7 +186,7 @@ class PhaseMap:
         return HoldRequest(*rows)
 
     def aspects_of(self, lamps: Lamps) -> ByteArray:
-        """Return what each group shows, int8 [nG]; unknown where the controller says nothing, or more than one thing."""
+        """Return what each group shows, int8 [nG]; unknown where the controller says nothing, or several things."""
         return np.array([_aspect(service, lamps) for service in self.services], np.int8)
 
     def lamps_of(self, aspect: Sequence[int]) -> Lamps:

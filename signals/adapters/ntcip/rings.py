@@ -1,4 +1,4 @@
-"""Rings for a junction that was not planned in rings: phases of one ring conflict, so that one of them is on at a time."""
+"""Rings for a junction that was not planned in rings: phases of one ring conflict, so that one at a time is on."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ __all__ = ["rings_of"]
 def rings_of(phases: Sequence[int], conflict: Callable[[int, int], bool]) -> tuple[tuple[int, ...], ...]:
     """Put every phase into a ring, all phases of which conflict with one another.
 
-    That is a cover of the conflict graph by cliques, and a greedy one: a phase goes into the first ring that it fits in,
-    phases with few conflicts first, since they have the least choice. Phases that may be on together are thus in
+    That is a cover of the conflict graph by cliques, and a greedy one: a phase goes into the first ring that it fits
+    in, phases with few conflicts first, since they have the least choice. Phases that may be on together are thus in
     different rings, as a controller wants them; how few rings there are is not promised.
 
     Parameters

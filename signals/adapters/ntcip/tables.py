@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from signals.adapters.ntcip.phases import PhaseMap
@@ -32,7 +33,7 @@ def seconds_of(plan: Plan) -> tuple[int, ...]:
         at_ds += step.duration_ds
         ends_ds.append(at_ds)
     ends_s = [_up_s(end_ds) for end_ds in ends_ds]
-    return tuple(end_s - begin_s for begin_s, end_s in zip(ends_s, ends_s[1:], strict=False))
+    return tuple(end_s - begin_s for begin_s, end_s in pairwise(ends_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Database:
         yield "phaseConcurrency", (phase,), bytes(beside)
 
     def _red_clear_ds(self, place: Intersection, phase: int) -> int:
-        """The longest intergreen after a phase, without what is timed before its red clearance."""
+        """Return the longest intergreen after a phase, without what is timed before its red clearance."""
         after_ds = [0]
         for k in self._groups(phase):
             group = place.groups[k]
@@ -161,6 +162,6 @@ class Database:
             yield "splitCoordPhase", (number, phase), 0
 
     def _groups(self, phase: int) -> list[int]:
-        """The groups of a phase, the one for vehicles first."""
+        """Return the groups of a phase, the one for vehicles first."""
         own = [k for k, service in enumerate(self.map_.services) if service.phase == phase]
         return sorted(own, key=lambda k: self.map_.services[k].people)

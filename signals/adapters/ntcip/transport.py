@@ -48,7 +48,7 @@ class Dialogue:
     read, write
         Communities for reading and writing. They are in no `repr`.
     first_id
-        Where numbers begin; another one for each connection, so that answers to the last one are known for what they are.
+        Where numbers begin; another one for each connection, so that answers to the last one are known as such.
     """
 
     def __init__(self, version: Version, read: bytes, write: bytes, first_id: int) -> None:

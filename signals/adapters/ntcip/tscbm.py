@@ -1,7 +1,7 @@
-"""Signal data that a controller sends ten times a second by itself: a datagram of 245 octets. Codec and freshness; pure.
+"""Signal data that a controller sends ten times a second by itself: 245 octets. Codec and freshness; pure.
 
-The layout is that of Econolite's and other controllers' broadcast for vehicles that listen, as open receivers of it read
-it: a head of two octets, 16 phases of 13, eleven sets of 16 phases or overlaps, four octets of state, the time of day.
+The layout is that of Econolite's and other controllers' broadcast for vehicles that listen, as open receivers read it:
+a head of two octets, 16 phases of 13, eleven sets of 16 phases or overlaps, four octets of state, the time of day.
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ from signals.model.crossroads import crossroads
 from signals.model.network import Network
 
 T = TypeVar("T")
+NOON_S = 94.0 * 10_000_000
+"""A time at which a cycle of the crossroads begins."""
 READ, WRITE = "canary-read-7", "canary-write-9"
 SECRETS = {"read_community": READ, "write_community": WRITE}
 
@@ -74,10 +76,10 @@ class Desk:
     options: dict[str, object] = field(default_factory=dict)
     version: Version = Version.V1
     asks: list[Ask] = field(default_factory=list)
-    change: Callable[[Ask, Answer], Answer] = staticmethod(lambda ask, answer: answer)
+    change: Callable[[Ask, Answer], Answer] = lambda ask, answer: answer
 
     def __post_init__(self) -> None:
-        self.clock = Clock(wall=lambda: 1_000_000_000.0, monotonic=lambda: self.cabinet.time_ds / 10)
+        self.clock = Clock(wall=lambda: NOON_S, monotonic=lambda: self.cabinet.time_ds / 10)
         self.settings = AgentSettings.of(self.cabinet.site, address(**self.options))
         self.board = Board(self.cabinet, self.settings, self.clock)
         bounds = Bounds(self.settings.varbinds, self.settings.octets)
@@ -130,7 +132,7 @@ async def bench(
     **made: object,
 ) -> AsyncIterator[Bench]:
     """Start both ends on loopback. Waiting for an answer is generous: the machine may be busy."""
-    clock, cabinet = Clock(speed), firmware(**made)
+    clock, cabinet = Clock(speed, wall=lambda: NOON_S), firmware(**made)
     cabinet.set_clock(clock.utc_s())
     there = NtcipServer(cabinet, address(**(server or {})), clock)
     await there.start()

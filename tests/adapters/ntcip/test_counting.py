@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from signals.adapters.cabinet.firmware import Firmware
 from signals.adapters.ntcip.counting import VolumeCount
 
 from .street import firmware, step
 
 
-def made(period_s: int = 2, tick_ds: int = 10):
+def made(period_s: int = 2, tick_ds: int = 10) -> tuple[Firmware, VolumeCount, dict]:
     cabinet = firmware(tick_ds=tick_ds)
     count = VolumeCount(cabinet, period_s)
     return cabinet, count, {(name, index): read for name, index, read in count.statuses(tuple(range(1, 17)))}
@@ -56,7 +57,7 @@ def test_sets_of_detectors() -> None:
 
 
 def test_a_detector_that_failed_says_so_instead() -> None:
-    cabinet, count, read = made()
+    cabinet, _, read = made()
     cabinet.detector_fault = cabinet.detector_fault.copy()
     cabinet.detector_fault[0] = True
     assert read["detectorOccupancy", (1,)]() == 214

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from signals.adapters.ntcip.exchange import Chunks
@@ -16,7 +18,7 @@ from .street import Desk, address, firmware, site
 SETTINGS = Settings.of(site(), address())
 
 
-def without(*gone: bytes):
+def without(*gone: bytes) -> Callable[[Ask, Answer], Answer]:
     """Answer as a controller that does not have some objects."""
 
     def change(ask: Ask, answer: Answer) -> Answer:
@@ -28,7 +30,7 @@ def without(*gone: bytes):
     return change
 
 
-def saying(*bindings: Binding):
+def saying(*bindings: Binding) -> Callable[[Ask, Answer], Answer]:
     """Answer as a controller that says something else."""
     said = {binding.oid: binding for binding in bindings}
 

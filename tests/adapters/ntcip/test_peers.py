@@ -300,7 +300,7 @@ def test_version_3_with_another_password_is_refused_and_tells_none(tmp_path: Pat
 def test_net_snmps_agent_refuses_who_may_only_read(tmp_path: Path) -> None:
     async def story(link: NtcipCabinet) -> None:
         await link.connect()
-        with pytest.raises(CabinetRefusedError, match="no-such-name|read-only|no-access"):
+        with pytest.raises(CabinetRefusedError, match=r"no-such-name|read-only|no-access"):
             await link.take()
 
     drive_snmpd(tmp_path, {"read_community": READ}, story)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from signals.adapters.ntcip.phases import NO_LAMPS, NO_MASKS, Lamps, Masks, PhaseMap, Service, bits_of, numbers_of
 from signals.errors import InputError
 from signals.model.cabinets import HoldRequest
-from signals.model.values import Aspect
+from signals.model.values import Aspect, BoolArray
 
 from .street import holds, site
 
@@ -74,7 +74,9 @@ def test_people_on_a_phase_with_vehicles_are_never_cut_short() -> None:
 
 
 @given(BOOLS, BOOLS, BOOLS, BOOLS)
-def test_a_controller_understands_what_was_asked(hold, force_off, omit, call) -> None:
+def test_a_controller_understands_what_was_asked(
+    hold: BoolArray, force_off: BoolArray, omit: BoolArray, call: BoolArray
+) -> None:
     request = HoldRequest(hold, force_off, omit, call)
     back = SHARED.request_of(SHARED.masks_of(request))
     assert back.hold.tolist() == [hold[0] or hold[1], hold[0] or hold[1], *hold[2:].tolist()]

@@ -85,4 +85,4 @@ def test_peers() -> None:
     assert "10.0.0.5" in street
     assert "fe80::1%eth0" in street
     assert "10.0.1.5" not in street
-    assert street.interface == "0.0.0.0"
+    assert street.interface == "0.0.0.0"  # noqa: S104

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,7 @@ class Street(asyncio.DatagramProtocol):
                 self.transport.sendto(response(data, bindings=(integer(OID, len(self.heard)),)), addr)  # type: ignore[attr-defined]
 
 
-def told(street: Street, story, **options: object) -> None:
+def told(street: Street, story: Callable[[CommunityTransport, Clock], Awaitable[None]], **options: object) -> None:
     async def run() -> None:
         loop, clock = asyncio.get_running_loop(), Clock(10.0)
         there, _ = await loop.create_datagram_endpoint(lambda: street, local_addr=("127.0.0.1", 0))

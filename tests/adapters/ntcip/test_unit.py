@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.firmware import Firmware
 from signals.adapters.ntcip.unit import Unit
 from signals.model.cabinets import Mode
 
 from .street import firmware, step
 
 
-def made():
+def made() -> tuple[Firmware, Unit, dict]:
     cabinet = firmware()
     unit = Unit(cabinet, Clock(wall=lambda: 1_000_000.7, monotonic=lambda: cabinet.time_ds / 10))
     return cabinet, unit, {name: read for name, _, read in unit.statuses()}

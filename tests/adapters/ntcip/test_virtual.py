@@ -40,8 +40,7 @@ class Master(asyncio.DatagramProtocol):
 
 
 async def master(port: int) -> tuple[asyncio.DatagramTransport, Master]:
-    made = await asyncio.get_running_loop().create_datagram_endpoint(Master, remote_addr=("127.0.0.1", port))
-    return made
+    return await asyncio.get_running_loop().create_datagram_endpoint(Master, remote_addr=("127.0.0.1", port))
 
 
 def story(tell: Callable[[Firmware, NtcipServer], Awaitable[None]], **options: object) -> None:
