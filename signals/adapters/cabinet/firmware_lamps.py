@@ -95,7 +95,8 @@ class Lamps:
     def obey(self, requested: Sequence[int]) -> list[tuple[int, str]]:
         """Show exactly what is requested where that is legal, and leave a group as it is where it is not.
 
-        A requested red stands for clearance, too, which may have no lamp of its own.
+        A requested red stands for clearance, too, which may have no lamp of its own. A group that is red already may
+        still be asked for the end of its way there, for as long as that may last: nobody is shown less than was asked.
 
         Parameters
         ----------
@@ -108,7 +109,7 @@ class Lamps:
             Groups whose request is illegal, and why.
         """
         refused = []
-        red = [g for g, shown in enumerate(self.aspect) if shown == RED and requested[g] not in (RED, ANY)]
+        red = [g for g, shown in enumerate(self.aspect) if shown == RED and not self._is_as_good(g, requested[g])]
         for g, shown in enumerate(self.aspect):
             if shown != RED and (why := self._obey_lit(g, shown, requested[g])):
                 refused.append((g, why))
@@ -128,6 +129,12 @@ class Lamps:
             if self.aspect[rival] != RED or green_ds - self._ended_ds[rival] < between_ds:
                 return False
         return True
+
+    def _is_as_good(self, group: int, wish: int) -> bool:
+        """Whether red is what is requested, or comes from there."""
+        if wish not in (AMBER, CLEARANCE):
+            return wish in (RED, ANY)
+        return 0 <= self.now_ds - self._ended_ds[group] <= LONGEST * sum(self._least_ds[group][AMBER:])
 
     def _obey_lit(self, group: int, shown: int, wish: int) -> str:
         """Move a group that is not red; say why not where it may not move as it should."""
