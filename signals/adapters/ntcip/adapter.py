@@ -40,6 +40,7 @@ __all__ = ["NtcipCabinet"]
 T = TypeVar("T")
 
 ACCEPTED: Final = "accepted"
+TAKEN: Final = "taken; what it does, the next status shows"
 CONNECT_S: Final = 15.0
 STALE_S: Final = 2.0
 """How old a status may be before nobody knows any more."""
@@ -159,7 +160,9 @@ class NtcipCabinet:
             return self._receipt(refused.code, str(refused), sent_s)
         except CabinetRefusedError as refused:
             return self._receipt("refused", str(refused), sent_s)
-        detail = "taken; what it does, the next status shows" if changed else "as before"
+        detail = TAKEN if changed else "as before"
+        if isinstance(request, PlanRequest):
+            detail += "; the splits of its pattern stay what they are"
         return self._receipt(ACCEPTED, detail, sent_s)
 
     async def heartbeat(self) -> None:

@@ -151,8 +151,8 @@ class PhaseMap:
     def masks_of(self, request: HoldRequest) -> Masks:
         """Return what a request asks of the phases.
 
-        A phase that serves vehicles and people is held for either, but ended and left out for vehicles only: people
-        have their own omit and are never cut short.
+        A phase that serves vehicles and people is held, ended and left out for its vehicles: people have their own
+        omit, and the controller times their walk and clearance within the green.
         """
         hold, force_off, omit, call = (set_.tolist() for set_ in request)
         alone = self.alone
@@ -160,7 +160,7 @@ class PhaseMap:
         for k, service in enumerate(self.services):
             bit = service.bit
             whole = not service.people or bool(alone & bit)
-            held |= bit if hold[k] else 0
+            held |= bit if hold[k] and whole else 0
             ended |= bit if force_off[k] and whole else 0
             phase_omit |= bit if omit[k] and whole else 0
             ped_omit |= bit if omit[k] and service.people else 0
@@ -178,7 +178,7 @@ class PhaseMap:
             omitted = masks.ped_omit & bit if service.people else 0
             called = (masks.ped_call if service.people else masks.veh_call) & bit
             rows[:, k] = (
-                masks.hold & bit,
+                whole and masks.hold & bit,
                 whole and masks.force_off & bit,
                 omitted or (whole and masks.phase_omit & bit),
                 called or (bool(alone & bit) and masks.veh_call & bit),

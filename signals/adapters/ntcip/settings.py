@@ -16,8 +16,9 @@ __all__ = ["AgentSettings", "Peers", "Settings", "check_names"]
 
 SNMP_PORT: Final = 161
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
-VERSIONS: Final = {"1": Version.V1, "2c": Version.V2C, "3": None}
+VERSIONS: Final = {"1": Version.V1, "2c": Version.V2C}
 MOST_VARBINDS: Final = 64
+MOST_DETECTORS: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ def _whole(where: str, options: Mapping[str, object], name: str, default: int, b
 
 
 def _detectors(where: str, site: CabinetSite, value: object) -> tuple[int, ...]:
-    if value is None:
-        return tuple(range(1, len(site.detectors) + 1))
     count = len(site.detectors)
+    if value is None and count <= MOST_DETECTORS:
+        return tuple(range(1, count + 1))
     sound = isinstance(value, Sequence) and not isinstance(value, str) and len(value) == count
     numbers = tuple(value) if sound and isinstance(value, Sequence) else ()
     if not sound or any(type(number) is not int or not 1 <= number <= 255 for number in numbers):
@@ -130,8 +131,8 @@ class Settings:
     peers: Peers
 
     NAMES: ClassVar = (
-        "groups", "detectors", "snmp_version", "varbinds", "timeout_s", "tries", "lost_s", "patterns", "spat_port",
-        "peers", "auth", "priv",
+        "groups", "detectors", "snmp_version", "snmpv3", "varbinds", "timeout_s", "tries", "lost_s", "patterns",
+        "spat_port", "peers", "auth", "priv",
     )  # fmt: skip
 
     @classmethod
@@ -145,13 +146,15 @@ class Settings:
         """
         where, options = f'cabinet "{site.id}"', address.options
         check_names(where, options, cls.NAMES)
-        version = options.get("snmp_version", "1")
+        version, secure = options.get("snmp_version", "1"), options.get("snmpv3", False)
         if version not in VERSIONS:
-            raise InputError(f'{where}, option "snmp_version": expected "1", "2c" or "3", got {version!r}')
+            raise InputError(f'{where}, option "snmp_version": expected "1" or "2c", got {version!r}')
+        if not isinstance(secure, bool):
+            raise InputError(f'{where}, option "snmpv3": expected true or false, got {secure!r}')
         return cls(
             phases=PhaseMap.of(site, options.get("groups")),
             detectors=_detectors(where, site, options.get("detectors")),
-            version=VERSIONS[str(version)],
+            version=None if secure else VERSIONS[str(version)],
             port=address.port or SNMP_PORT,
             varbinds=_whole(where, options, "varbinds", 8, (1, MOST_VARBINDS)),
             timeout_s=_number(where, options, "timeout_s", 0.15, (0.01, 10.0)),

@@ -54,14 +54,14 @@ class Dialogue:
     def __init__(self, version: Version, read: bytes, write: bytes, first_id: int) -> None:
         self._version, self._read, self._write = version, read, write
         self._next = first_id % IDS
-        self._waiting: dict[int, Kind] = {}
+        self._waiting: dict[int, Ask] = {}
 
     def request(self, ask: Ask) -> tuple[int, bytes]:
         """Return a number and the octets of a request; an answer with this number is waited for from now on."""
         number, self._next = LOWEST_ID + self._next, (self._next + 1) % IDS
         community = self._write if ask.kind is Kind.SET else self._read
         data = encode(Message(self._version, community, ask.kind, number, 0, 0, ask.bindings))
-        self._waiting[number] = ask.kind
+        self._waiting[number] = ask
         return number, data
 
     def forget(self, number: int) -> None:
@@ -76,11 +76,25 @@ class Dialogue:
             return None
         if message.kind is not Kind.RESPONSE or message.version is not self._version:
             return None
-        kind = self._waiting.get(message.request_id)
-        if kind is None or message.community != (self._write if kind is Kind.SET else self._read):
+        ask = self._waiting.get(message.request_id)
+        if ask is None or message.community != (self._write if ask.kind is Kind.SET else self._read):
+            return None
+        if not _is_about(message, ask):
             return None
         del self._waiting[message.request_id]
         return message.request_id, Answer(message.error, message.at, message.bindings)
+
+
+def _is_about(message: Message, ask: Ask) -> bool:
+    """Whether a response is about what was asked: the same objects, and of a write the same values.
+
+    It is not where a bit was turned on the way, which no version with a community notices. Then it is asked again.
+    """
+    if message.error and not message.bindings:
+        return True
+    if message.error or ask.kind is not Kind.SET:
+        return [binding.oid for binding in message.bindings] == [binding.oid for binding in ask.bindings]
+    return message.bindings == ask.bindings
 
 
 class CommunityTransport:

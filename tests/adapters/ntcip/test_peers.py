@@ -281,7 +281,7 @@ def test_the_adapter_drives_net_snmps_agent(version: str, tmp_path: Path) -> Non
 
 def test_the_adapter_drives_net_snmps_agent_by_version_3(tmp_path: Path) -> None:
     pysnmp()
-    drive_snmpd(tmp_path, USER, whole_story, snmp_version="3", auth="SHA", priv="AES")
+    drive_snmpd(tmp_path, USER, whole_story, snmpv3=True, auth="SHA", priv="AES")
 
 
 def test_version_3_with_another_password_is_refused_and_tells_none(tmp_path: Path) -> None:
@@ -292,9 +292,7 @@ def test_version_3_with_another_password_is_refused_and_tells_none(tmp_path: Pat
             await link.connect()
         assert "canary" not in str(caught.value)
 
-    drive_snmpd(
-        tmp_path, USER | {"auth_password": "canary-of-another"}, story, snmp_version="3", auth="SHA", timeout_s=0.5
-    )
+    drive_snmpd(tmp_path, USER | {"auth_password": "canary-of-another"}, story, snmpv3=True, auth="SHA", timeout_s=0.5)
 
 
 def test_net_snmps_agent_refuses_who_may_only_read(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 from signals.adapters.ntcip.phases import NO_LAMPS, NO_MASKS, Lamps, Masks, PhaseMap, Service, bits_of, numbers_of
 from signals.errors import InputError
-from signals.model.cabinets import HoldRequest
+from signals.model.cabinets import CabinetSite, HoldRequest
+from signals.model.intersections import Intersection
 from signals.model.values import Aspect, BoolArray
 
 from .street import holds, site
@@ -56,6 +59,14 @@ def test_other_names_are_refused(names: object, why: str) -> None:
     assert 'option "groups"' in str(caught.value)
 
 
+def test_more_groups_than_phases_are_refused() -> None:
+    group = site().intersection.groups[0]
+    groups = tuple(replace(group, id=str(k), links=(k,)) for k in range(256))
+    matrix = tuple((None,) * 256 for _ in range(256))
+    with pytest.raises(InputError, match="NTCIP has 255 phases, the site 256 groups"):
+        PhaseMap.of(CabinetSite(Intersection("J", groups, matrix, ())), None)
+
+
 def test_a_request_becomes_six_masks() -> None:
     masks = OWN.masks_of(holds(hold=(0, 8), force_off=(1, 9), omit=(2, 10), call=(3, 11)))
     assert masks == Masks(
@@ -69,7 +80,7 @@ def test_people_on_a_phase_with_vehicles_are_never_cut_short() -> None:
     people = np.array([False, True, False, False])
     assert SHARED.masks_of(HoldRequest(no, people, no, no)) == NO_MASKS
     assert SHARED.masks_of(HoldRequest(no, no, people, no)) == NO_MASKS._replace(ped_omit=bits_of([2]))
-    assert SHARED.masks_of(HoldRequest(people, no, no, people)) == NO_MASKS._replace(hold=2, ped_call=2)
+    assert SHARED.masks_of(HoldRequest(people, no, no, people)) == NO_MASKS._replace(ped_call=2)
     assert SHARED.masks_of(HoldRequest(yes, no, no, no)).hold == bits_of([2, 9, 12])
 
 
@@ -79,7 +90,7 @@ def test_a_controller_understands_what_was_asked(
 ) -> None:
     request = HoldRequest(hold, force_off, omit, call)
     back = SHARED.request_of(SHARED.masks_of(request))
-    assert back.hold.tolist() == [hold[0] or hold[1], hold[0] or hold[1], *hold[2:].tolist()]
+    assert back.hold.tolist() == (hold & [True, False, True, True]).tolist()
     assert back.force_off.tolist() == (force_off & [True, False, True, True]).tolist()
     assert back.omit.tolist() == omit.tolist()
     assert back.call.tolist() == call.tolist()

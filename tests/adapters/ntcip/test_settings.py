@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from signals.adapters.ntcip.messages import Version
@@ -32,14 +34,15 @@ def test_options_are_taken() -> None:
     settings = Settings.of(site(), address(**options))
     assert (settings.version, settings.varbinds, settings.timeout_s, settings.lost_s) == (Version.V2C, 4, 1, 3.5)
     assert settings.detectors[-1] == 17
-    assert Settings.of(site(), address(snmp_version="3")).version is None
+    assert Settings.of(site(), address(snmpv3=True)).version is None
 
 
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("snmp_version", "4", '"1", "2c" or "3"'),
-        ("snmp_version", 1, '"1", "2c" or "3"'),
+        ("snmp_version", "3", '"1" or "2c"'),
+        ("snmp_version", 1, '"1" or "2c"'),
+        ("snmpv3", "yes", "true or false"),
         ("varbinds", 0, "a whole number from 1 to 64"),
         ("varbinds", 2.0, "a whole number from 1 to 64"),
         ("varbinds", True, "a whole number"),
@@ -60,6 +63,13 @@ def test_a_wrong_option_is_named(name: str, value: object, expected: str) -> Non
     with pytest.raises(InputError, match=expected) as caught:
         Settings.of(site(), address(**{name: value}))
     assert f'option "{name}"' in str(caught.value)
+
+
+def test_more_detectors_than_there_are_numbers_are_refused() -> None:
+    many = replace(site(), detectors=tuple(map(str, range(256))))
+    with pytest.raises(InputError, match="a list of 256 numbers"):
+        Settings.of(many, address())
+    assert Settings.of(many, address(detectors=[*range(1, 256), 1])).detectors[-1] == 1
 
 
 def test_unknown_options_are_refused_at_both_ends() -> None:

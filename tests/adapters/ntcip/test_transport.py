@@ -59,6 +59,22 @@ def test_late_foreign_and_broken_answers_are_dropped() -> None:
     assert talk.hear(response(data)) is None
 
 
+def test_an_answer_about_something_else_is_none() -> None:
+    """As where a bit was turned on the way."""
+    other = instance("maxRings", 0)
+    for ask in (GET, SET):
+        talk = dialogue()
+        _, data = talk.request(ask)
+        assert talk.hear(response(data, bindings=(integer(other, 1),))) is None
+        assert talk.hear(response(data, bindings=())) is None
+        assert talk.hear(response(data, error=2, at=1, bindings=(nothing(other),))) is None
+        assert (talk.hear(response(data, bindings=(integer(OID, 3),))) is None) == (ask is SET)
+    for bindings in ((), (nothing(OID),)):
+        talk = dialogue()
+        number, data = talk.request(GET)
+        assert talk.hear(response(data, error=1, bindings=bindings)) == (number, Answer(1, 0, bindings))
+
+
 def test_answers_to_the_last_connection_are_not_to_this_one() -> None:
     _, data = dialogue(5).request(GET)
     assert dialogue(1_000_000).hear(response(data)) is None

@@ -129,14 +129,14 @@ def test_weak_ways_are_not_offered(option: dict[str, object]) -> None:
 
 
 def test_passwords_are_in_no_repr(monkeypatch: pytest.MonkeyPatch) -> None:
-    where = CabinetAddress(scheme="ntcip", host="h", options={"snmp_version": "3"}, secrets=SECRETS)
+    where = CabinetAddress(scheme="ntcip", host="h", options={"snmpv3": True}, secrets=SECRETS)
     way = transport(monkeypatch, library(()))
     assert "canary" not in f"{Credentials(SECRETS, {})!r} {way!r} {where!r}"
 
 
 def test_without_the_library_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pysnmp.hlapi.v3arch.asyncio", None)
-    where = CabinetAddress(scheme="ntcip", host="h", options={"snmp_version": "3"}, secrets=SECRETS)
+    where = CabinetAddress(scheme="ntcip", host="h", options={"snmpv3": True}, secrets=SECRETS)
     with pytest.raises(MissingDependencyError, match=r"signals\[snmpv3\]"):
         NtcipCabinet(site(), where, Clock())
     NtcipCabinet(site(), address(), Clock())  # is not needed otherwise
