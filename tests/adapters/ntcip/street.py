@@ -136,11 +136,13 @@ async def bench(
     cabinet.set_clock(clock.utc_s())
     there = NtcipServer(cabinet, address(**(server or {})), clock)
     await there.start()
-    options = {"timeout_s": 2.0, "tries": 2, **(link or {})}
-    here = NtcipCabinet(cabinet.site, address(there.port, **options), clock)
     try:
-        yield Bench(cabinet, there, here, clock)
+        options = {"timeout_s": 2.0, "tries": 2, **(link or {})}
+        here = NtcipCabinet(cabinet.site, address(there.port, **options), clock)
+        try:
+            yield Bench(cabinet, there, here, clock)
+        finally:
+            await here.close()
     finally:
-        await here.close()
         await there.stop()
         await asyncio.sleep(0)
