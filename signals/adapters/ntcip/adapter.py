@@ -82,6 +82,7 @@ class NtcipCabinet:
         self._ears: asyncio.DatagramTransport | None = None
         if self._settings.version is None:
             UsmTransport(address.host, self._settings, Credentials(address.secrets, address.options), clock)
+        self._sequence = 0  # goes on from one connection to the next
         self._forget()
 
     async def connect(self) -> CabinetInfo:
@@ -194,7 +195,7 @@ class NtcipCabinet:
         """Know nothing, as before the first connection."""
         size = len(self.site.groups)
         self._lost, self._heard_s = True, float("-inf")
-        self._received_s, self._sequence = float("-inf"), 0
+        self._received_s = float("-inf")
         self._aspect, self._call = np.full(size, -1, np.int8), np.zeros(size, np.bool_)
         self._shown: Lamps | None = None
         self._clock_offset_s = float("nan")

@@ -383,8 +383,9 @@ def test_nothing_but_what_is_allowed_is_ever_sent() -> None:
 
 def test_closing_leaves_nothing() -> None:
     async def tell(street: Bench) -> None:
-        for _ in range(5):
+        for k in range(1, 6):
             await taken(street)
+            assert street.link.report().sequence == k  # never goes back
             await street.link.close()
             await street.link.close()
         assert street.link.report().mode is Mode.OFFLINE
