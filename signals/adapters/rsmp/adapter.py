@@ -1,4 +1,4 @@
-"""A site of RSMP as a cabinet: it is told a plan, its cycle, its offset and its splits, and shows what it makes of them."""
+"""A site of RSMP as a cabinet: it is told a plan with its cycle, offset and splits, and shows what it makes of them."""
 
 from __future__ import annotations
 
@@ -149,7 +149,8 @@ class RsmpCabinet:
         if isinstance(request, PlanRequest):
             return await self._planning.send(request)
         now_s = self._clock.now_s()
-        return Receipt(False, "cannot", "a site of RSMP takes plans only", now_s, now_s)
+        detail = "a site of RSMP takes plans only"
+        return Receipt(accepted=False, code="cannot", detail=detail, sent_s=now_s, answered_s=now_s)
 
     async def heartbeat(self) -> None:
         """Say that all is well here.
@@ -197,11 +198,11 @@ class RsmpCabinet:
         return True
 
     def refused(self, identity: str, reason: str) -> None:
-        """The site did not understand a message."""
+        """Take it that the site did not understand a message."""
         self._asking.refused(identity, self._planning.without_code(reason))
 
     def lost(self, reason: str) -> None:
-        """The connection is gone."""
+        """Take it that the connection is gone."""
         self._connection, self._gone = None, reason
         self._asking.fail(WorldLostError(f"rsmp: {reason}"))
         self._changed.set()
@@ -219,7 +220,8 @@ class RsmpCabinet:
     async def command(self, order: Order) -> CommandResponse:
         """Send a command and wait for what came of it. Raises `CabinetRefusedError` where it is not understood."""
         answer = await self._ask(CommandRequest(self._identify(), self.options.component, order))
-        assert isinstance(answer, CommandResponse)
+        if not isinstance(answer, CommandResponse):
+            raise TypeError(f"expected the answer to a command, got {type(answer).__name__}")
         return answer
 
     async def read(self, codes: Sequence[str]) -> None:
@@ -228,7 +230,7 @@ class RsmpCabinet:
         await self._ask(StatusRequest(self._identify(), self.options.component, names))
 
     def now_s(self) -> float:
-        """The time."""
+        """Return the time."""
         return self._clock.now_s()
 
     async def pause(self, for_s: float) -> None:
@@ -271,11 +273,11 @@ class RsmpCabinet:
         return all((code, name) in self.view.values for code, name in (("S0205", "vehicles"), ("S0207", "occupancy")))
 
     def _subscribe(self, *, counts: bool) -> None:
-        rows = [Wanted(code, name, 1, True) for code in STANDING for name in STATUSES[code].names]
+        rows = [Wanted(code, name, 1, on_change=True) for code in STANDING for name in STATUSES[code].names]
         if counts:
-            rows += [Wanted(code, name, 1, False) for code in COUNTING for name in STATUSES[code].names]
+            rows += [Wanted(code, name, 1, on_change=False) for code in COUNTING for name in STATUSES[code].names]
         elif self.site.detectors:
-            rows.append(Wanted("S0002", "detectorlogicstatus", 1, True))
+            rows.append(Wanted("S0002", "detectorlogicstatus", 1, on_change=True))
         self._subscribed = tuple(StatusName(row.code, row.name) for row in rows)
         self._need_connection().send(StatusSubscribe(self._identify(), self.options.component, tuple(rows)))
 

@@ -23,11 +23,11 @@ class AlarmKey(NamedTuple):
 
 @dataclass(slots=True)
 class _Entry:
-    active: bool
-    acknowledged: bool
-    suspended: bool
     at: str
-    values: Values
+    values: Values = ()
+    active: bool = False
+    acknowledged: bool = True
+    suspended: bool = False
 
 
 class AlarmBook:
@@ -48,7 +48,7 @@ class AlarmBook:
         """
         changed = []
         for key, values in active.items():
-            entry = self._entries.setdefault(key, _Entry(False, True, False, at, values))
+            entry = self._entries.setdefault(key, _Entry(at))
             if not entry.active:
                 entry.active, entry.acknowledged, entry.at, entry.values = True, False, at, values
                 changed.append(key)
@@ -68,12 +68,12 @@ class AlarmBook:
 
     def suspend(self, key: AlarmKey, at: str, *, on: bool) -> None:
         """Say nothing more of an alarm, or speak again."""
-        entry = self._entries.setdefault(key, _Entry(False, True, False, at, ()))
+        entry = self._entries.setdefault(key, _Entry(at))
         entry.suspended, entry.at = on, at
 
     def state(self, key: AlarmKey, at: str) -> AlarmState:
         """Return what there is to say of an alarm; at the time `at`, where nothing has ever happened."""
-        entry = self._entries.get(key) or _Entry(False, True, False, at, ())
+        entry = self._entries.get(key) or _Entry(at)
         return AlarmState(
             acknowledged=entry.acknowledged,
             active=entry.active,

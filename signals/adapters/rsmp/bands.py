@@ -99,6 +99,6 @@ def read_pairs(text: str) -> dict[int, int] | None:
     """Return the numbers of ``a-b,c-d``; None where it is none of that, or a number comes twice."""
     if not re.fullmatch(r"\d{1,3}-\d{1,5}(,\d{1,3}-\d{1,5}){0,511}", text, re.ASCII):
         return {} if text == "" else None
-    pairs = [tuple(map(int, part.split("-"))) for part in text.split(",")]
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else None
+    parts = [part.partition("-") for part in text.split(",")]
+    found = {int(first): int(second) for first, _, second in parts}
+    return found if len(found) == len(parts) else None

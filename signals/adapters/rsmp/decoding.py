@@ -81,15 +81,19 @@ def decode(text: bytes) -> Message:
     row = _object(text)
     identity = row.get("mId", "")
     try:
-        if row.get("mType") != "rSMsg":
-            raise MessageError('expected "mType": "rSMsg"')
-        kind = row.get("type")
-        if not isinstance(kind, str) or kind not in READERS:
-            raise MessageError("unknown type of message")
-        return READERS[kind](row)
+        return _reader(row)(row)
     except MessageError as error:
         known = isinstance(identity, str) and len(identity) <= ID_LETTERS
         raise MessageError(error.reason, identity if known else "") from None
+
+
+def _reader(row: Row) -> Callable[[Row], Message]:
+    if row.get("mType") != "rSMsg":
+        raise MessageError('expected "mType": "rSMsg"')
+    kind = row.get("type")
+    if not isinstance(kind, str) or kind not in READERS:
+        raise MessageError("unknown type of message")
+    return READERS[kind]
 
 
 def _object(text: bytes) -> Row:

@@ -7,7 +7,6 @@ from typing import Any
 
 from signals.adapters.rsmp.messages import (
     AggregatedStatus,
-    AggregatedStatusRequest,
     Alarm,
     CommandRequest,
     CommandResponse,
@@ -20,6 +19,7 @@ from signals.adapters.rsmp.messages import (
     StatusUnsubscribe,
     StatusUpdate,
     StatusValue,
+    Told,
     Value,
     Version,
     Wanted,
@@ -67,13 +67,8 @@ def _content(message: Message, core: Triple) -> Row:
             return {"mId": message.id, "ntsOId": "", "xNId": "", "cId": message.component, **_about(message, core)}
 
 
-def _about(message: Message, core: Triple) -> Row:
+def _about(message: Told, core: Triple) -> Row:
     match message:
-        case AggregatedStatus():
-            texts = {"aSTS": message.at, "fP": message.position, "fS": message.state}
-            return {**texts, "se": list(message.bits)}
-        case Alarm():
-            return _alarm(message)
         case StatusRequest() | StatusUnsubscribe():
             return {"sS": [{"sCI": row.code, "n": row.name} for row in message.names]}
         case StatusSubscribe():
@@ -87,9 +82,14 @@ def _about(message: Message, core: Triple) -> Row:
             given = message.returned
             rvs = [{"cCI": row.command, "n": row.name, "v": row.value, "age": row.age} for row in given]
             return {"cTS": message.at, "rvs": rvs}
-        case AggregatedStatusRequest():
-            return {}
-    raise TypeError(f"no RSMP message: {type(message).__name__}")
+        case _:
+            return _alarm(message) if isinstance(message, Alarm) else _aggregated(message)
+
+
+def _aggregated(message: Told) -> Row:
+    if isinstance(message, AggregatedStatus):
+        return {"aSTS": message.at, "fP": message.position, "fS": message.state, "se": list(message.bits)}
+    return {}  # a request says nothing but the component
 
 
 def _alarm(message: Alarm) -> Row:

@@ -28,6 +28,7 @@ __all__ = [
     "StatusUnsubscribe",
     "StatusUpdate",
     "StatusValue",
+    "Told",
     "Value",
     "Version",
     "Wanted",
@@ -244,10 +245,8 @@ class CommandResponse(NamedTuple):
     returned: tuple[Returned, ...]
 
 
-Message = (
-    MessageAck
-    | MessageNotAck
-    | Version
+Told = (
+    Version
     | Watchdog
     | AggregatedStatus
     | AggregatedStatusRequest
@@ -260,3 +259,6 @@ Message = (
     | CommandRequest
     | CommandResponse
 )
+"""What has an id of its own, and is acknowledged."""
+
+Message = MessageAck | MessageNotAck | Told

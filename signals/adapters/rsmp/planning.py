@@ -35,7 +35,7 @@ class Asker(Protocol):
         ...
 
     def now_s(self) -> float:
-        """The time."""
+        """Return the time."""
         ...
 
     async def pause(self, for_s: float) -> None:
@@ -59,7 +59,7 @@ class Planning:
         self.forget()
 
     def forget(self) -> None:
-        """A new connection: nothing of ours is known to be there."""
+        """Begin anew: of nothing of ours is known that it is there."""
         self._sent: PlanRequest | None = None
         self._sent_s, self._cycle_s = float("-inf"), 0
         self._found: dict[int, Times] = {}
@@ -70,7 +70,7 @@ class Planning:
         return text.replace(self._code, HIDDEN) if self._code else text
 
     async def take(self) -> None:
-        """Set the time-out and choose the plan that runs. Raises `CabinetRefusedError` where the site does not follow."""
+        """Set the time-out, choose the plan that runs. Raises `CabinetRefusedError` where the site does not follow."""
         if not self._code:
             raise CabinetRefusedError('rsmp: nothing can be asked without the secret "security_code_2"')
         view, minutes = self._asker.view, self._asker.options.backup_min
@@ -91,21 +91,23 @@ class Planning:
         """Send the times of a plan that differ from those that stand, at most once a cycle, and read them back."""
         now_s = self._asker.now_s()
         if request == self._sent:
-            return Receipt(True, "unchanged", "the site has it", self._sent_s, now_s)
+            return Receipt(
+                accepted=True, code="unchanged", detail="the site has it", sent_s=self._sent_s, answered_s=now_s
+            )
         if not self._asker.view.plan_from_us:
-            return Receipt(False, "not-in-control", "the plan of the site is not ours", now_s, now_s)
+            return _no("not-in-control", "the plan of the site is not ours", now_s, now_s)
         if now_s - self._sent_s < self._cycle_s:
-            return Receipt(False, "too-soon", "a plan changes at most once in its cycle", now_s, now_s)
+            return _no("too-soon", "a plan changes at most once in its cycle", now_s, now_s)
         orders = self._orders(request)
         if isinstance(orders, str):
-            return Receipt(False, "not-expressible", orders, now_s, now_s)
+            return _no("not-expressible", orders, now_s, now_s)
         self._changed.add(request.plan)
         self._sent_s, self._cycle_s = now_s, request.cycle_s
         try:
             for order in orders:
                 await self._do(order)
         except CabinetRefusedError as error:
-            return Receipt(False, "refused", str(error), now_s, self._asker.now_s())
+            return _no("refused", str(error), now_s, self._asker.now_s())
         return await self._verify(request, now_s)
 
     async def release(self) -> bool:
@@ -183,11 +185,13 @@ class Planning:
             request.offset_s,
             extensions,
         ):
-            return Receipt(False, "not-verified", "the site reads back other times", sent_s, self._asker.now_s())
+            return _no("not-verified", "the site reads back other times", sent_s, self._asker.now_s())
         if request.plan != view.plan_from_us:
             view.choose(request.plan)
         self._sent = request
-        return Receipt(True, "accepted", "sent and read back", sent_s, self._asker.now_s())
+        return Receipt(
+            accepted=True, code="accepted", detail="sent and read back", sent_s=sent_s, answered_s=self._asker.now_s()
+        )
 
     async def _follows(self, plan: int) -> bool:
         """Wait until the site says that it runs a plan because it was told to."""
@@ -199,6 +203,10 @@ class Planning:
             if self._asker.now_s() >= until_s:
                 return False
             await self._asker.pause(LOOK_S)
+
+
+def _no(code: str, detail: str, sent_s: float, answered_s: float) -> Receipt:
+    return Receipt(accepted=False, code=code, detail=detail, sent_s=sent_s, answered_s=answered_s)
 
 
 def read_times(view: View) -> dict[int, Times]:

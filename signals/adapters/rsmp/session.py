@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from signals.adapters.rsmp.decoding import MessageError, decode
 from signals.adapters.rsmp.encoding import encode
 from signals.adapters.rsmp.framing import Deframer, FramingError, frame
-from signals.adapters.rsmp.messages import Message, MessageAck, MessageNotAck, Version, Watchdog
+from signals.adapters.rsmp.messages import Message, MessageAck, MessageNotAck, Told, Version, Watchdog
 from signals.adapters.rsmp.times import CORES, Now, Triple, common, seconds_of, stamp
 
 __all__ = ["Barked", "Ready", "Received", "Refused", "Role", "Session", "SessionEvent", "Settings"]
@@ -75,7 +75,7 @@ class Ready(NamedTuple):
 class Received(NamedTuple):
     """A message came that must be answered by `Session.acknowledge` or `Session.refuse`."""
 
-    message: Message
+    message: Told
 
 
 class Barked(NamedTuple):
@@ -135,7 +135,7 @@ class Session:
         self.ready, self.closed = False, ""
         self._identify, self._admit = identify, admit
         self._deframer, self._out = Deframer(), bytearray()
-        self._pending: dict[str, tuple[float, Message]] = {}
+        self._pending: dict[str, tuple[float, Told]] = {}
         self._seen: set[str] = set()
         self._order: deque[str] = deque()
         self._faults = 0
@@ -175,7 +175,7 @@ class Session:
         self._put(MessageNotAck(identity, reason))
 
     @property
-    def waiting(self) -> tuple[Message, ...]:
+    def waiting(self) -> tuple[Told, ...]:
         """What was sent and is not acknowledged yet, the oldest first."""
         return tuple(message for _, message in self._pending.values())
 
@@ -227,7 +227,7 @@ class Session:
             self._told(message, now, events)
         self._maybe_ready(events)
 
-    def _told(self, message: Message, now: Now, events: list[SessionEvent]) -> None:
+    def _told(self, message: Told, now: Now, events: list[SessionEvent]) -> None:
         if not isinstance(message, Watchdog):
             events.append(Received(message))
             return
@@ -239,13 +239,14 @@ class Session:
 
     def _versions(self, message: Version, now: Now) -> None:
         reason = self._against(message)
-        if reason:
+        agreed = common(self.settings.cores, message.versions)
+        if agreed is None and not reason:
+            reason = f"no common version of RSMP; known here: {', '.join(self.settings.cores)}"
+        if reason or agreed is None:
             self.refuse(message.id, reason)
             self._close(reason)
             return
         self.acknowledge(message.id)
-        agreed = common(self.settings.cores, message.versions)
-        assert agreed is not None  # `_against` has looked
         self.core = agreed
         if self.role is Role.SUPERVISOR:
             self.site = message.sites[0]
@@ -262,8 +263,6 @@ class Session:
             reason = "" if self.site in message.sites else "another site was meant"
         if reason:
             return reason
-        if common(self.settings.cores, message.versions) is None:
-            return f"no common version of RSMP; known here: {', '.join(self.settings.cores)}"
         if message.sxl != self.settings.sxl:
             return f"another version of the signal exchange list; known here: {self.settings.sxl}"
         return ""

@@ -15,12 +15,12 @@ from signals.adapters.rsmp.messages import (
     Alarm,
     CommandRequest,
     CommandResponse,
-    Message,
     StatusRequest,
     StatusResponse,
     StatusSubscribe,
     StatusUnsubscribe,
     StatusUpdate,
+    Told,
 )
 from signals.adapters.rsmp.options import Options
 from signals.adapters.rsmp.outbox import Outbox
@@ -78,13 +78,13 @@ class Site:
         return len(self._outbox)
 
     def begin(self, now: Now) -> None:
-        """A connection is there."""
+        """Take a connection."""
         self.lost()
         self.session = Session(Role.SITE, self._options.id, self._options.settings, self._identify)
         self.session.start(self._local(now))
 
     def lost(self) -> None:
-        """The connection is gone; what nobody has acknowledged is said again, later."""
+        """Take it that the connection is gone; what nobody has acknowledged is said again, later."""
         if self.session is not None:
             for message in self.session.waiting:
                 self._outbox.keep(message)
@@ -97,15 +97,16 @@ class Site:
 
     def receive(self, data: bytes, now: Now) -> None:
         """Take bytes from the supervisor."""
-        if self.session is None:
+        session = self.session
+        if session is None:
             return
         local = self._local(now)
         self._reader.tick(local)
-        for event in self.session.receive(data, local):
+        for event in session.receive(data, local):
             if isinstance(event, Ready):
-                self._greet(local)
+                self._greet(session, local)
             elif isinstance(event, Received):
-                self._answer(event.message, local)
+                self._answer(session, event.message, local)
         self._pump(local)
 
     def tick(self, now: Now) -> None:
@@ -132,21 +133,20 @@ class Site:
         self._pump(local)
 
     def _local(self, now: Now) -> Now:
-        """The time by the clock of the site."""
+        """Return the time by the clock of the site."""
         return Now(now.s, now.utc_s + self._firmware.clock_offset_s)
 
-    def _say(self, message: Message, now: Now) -> None:
+    def _say(self, message: Told, now: Now) -> None:
         if self.session is not None and self.session.ready and not self.session.closed and not self._outbox:
             self.session.send(message, now)
         else:
             self._outbox.keep(message)
 
-    def _greet(self, now: Now) -> None:
+    def _greet(self, session: Session, now: Now) -> None:
         """Begin with the aggregated status and all alarms; what was kept follows."""
-        assert self.session is not None
-        self.session.send(self._aggregated(now), now)
+        session.send(self._aggregated(now), now)
         for key in self._alarms.known:
-            self.session.send(self._alarm(key, "Issue", now), now)
+            session.send(self._alarm(key, "Issue", now), now)
 
     def _pump(self, now: Now) -> None:
         session = self.session
@@ -165,16 +165,15 @@ class Site:
         if due and self._state.rejected and any(row.code == "S0033" for rows in due.values() for row in rows):
             self._state.rejected.clear()  # what is decided is told once
 
-    def _answer(self, message: Message, now: Now) -> None:
-        assert self.session is not None
+    def _answer(self, session: Session, message: Told, now: Now) -> None:
         reason = self._against(message)
         if reason:
-            self.session.refuse(message.id, reason)  # type: ignore[union-attr]
+            session.refuse(message.id, reason)
             return
-        self.session.acknowledge(message.id)  # type: ignore[union-attr]
+        session.acknowledge(message.id)
         match message:
             case StatusRequest():
-                self._respond(message, now)
+                self._respond(session, message, now)
             case StatusSubscribe():
                 self._update(now)
             case StatusUnsubscribe():
@@ -183,29 +182,33 @@ class Site:
                 returned = perform(self._reader, message)
                 self._reader.tick(now)
                 answer = CommandResponse(self._identify(), message.component, stamp(now.utc_s), returned)
-                self.session.send(answer, now)
+                session.send(answer, now)
             case AggregatedStatusRequest():
-                self.session.send(self._aggregated(now), now)
+                session.send(self._aggregated(now), now)
             case Alarm():
                 self._about_alarm(message, now)
 
-    def _against(self, message: Message) -> str:
+    def _against(self, message: Told) -> str:
         match message:
             case StatusRequest() | StatusUnsubscribe():
                 return self._against_rows(message.component, tuple(message.names))
             case StatusSubscribe():
-                rows = tuple((row.code, row.name) for row in message.wanted)
-                reason = self._against_rows(message.component, rows)
-                if reason or self._subscriptions.subscribe(message.component, message.wanted, self._reader.now.s):
-                    return reason
-                return "too many subscriptions"
+                return self._subscribe(message)
             case CommandRequest():
                 return against(self._reader, message)
-            case AggregatedStatusRequest() if self._newer():
-                return "" if message.component == self._options.component else "unknown component"
             case Alarm():
                 return self._against_alarm(message)
-        return "a message that is not for a site, or of a later version"
+        if not isinstance(message, AggregatedStatusRequest) or not self._newer():
+            return "a message that is not for a site, or of a later version"
+        return "" if message.component == self._options.component else "unknown component"
+
+    def _subscribe(self, message: StatusSubscribe) -> str:
+        """Take a subscription; or return why not."""
+        rows = tuple((row.code, row.name) for row in message.wanted)
+        reason = self._against_rows(message.component, rows)
+        if reason or self._subscriptions.subscribe(message.component, message.wanted, self._reader.now.s):
+            return reason
+        return "too many subscriptions"
 
     def _newer(self) -> bool:
         return self.session is not None and self.session.core >= REQUESTS_SINCE
@@ -225,10 +228,9 @@ class Site:
         known = AlarmKey(message.component, message.code) in self._alarms.known
         return "" if known or message.kind != "Acknowledge" else "an alarm that never was"
 
-    def _respond(self, message: StatusRequest, now: Now) -> None:
-        assert self.session is not None
+    def _respond(self, session: Session, message: StatusRequest, now: Now) -> None:
         values = tuple(self._reader.read(message.component, row.code, row.name) for row in message.names)
-        self.session.send(StatusResponse(self._identify(), message.component, stamp(now.utc_s), values), now)
+        session.send(StatusResponse(self._identify(), message.component, stamp(now.utc_s), values), now)
         for code in {row.code for row in message.names}:
             self._reader.told(message.component, code)
 

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.rsmp.messages import Message
+from signals.adapters.rsmp.messages import Told
 from signals.adapters.rsmp.options import Options, is_peer
 from signals.adapters.rsmp.session import Barked, Ready, Received, Refused, Role, Session, Settings
 from signals.adapters.rsmp.times import Now
@@ -44,16 +44,16 @@ class Link(Protocol):
         """Take the connection: the handshake is done."""
         ...
 
-    def told(self, message: Message, now: Now) -> bool:
+    def told(self, message: Told, now: Now) -> bool:
         """Take a message; whether it is understood."""
         ...
 
     def refused(self, identity: str, reason: str) -> None:
-        """The site did not understand a message."""
+        """Take it that the site did not understand a message."""
         ...
 
     def lost(self, reason: str) -> None:
-        """The connection is gone."""
+        """Take it that the connection is gone."""
         ...
 
     def looked(self, now: Now) -> None:
@@ -81,7 +81,7 @@ class Connection:
         self.link: Link | None = None
         self.site = ""
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Told) -> None:
         """Send a message. Raises `WorldLostError` where the connection is gone."""
         if not self.wire.is_open or self.session.closed:
             raise WorldLostError("rsmp: the site is not connected")
@@ -141,9 +141,9 @@ class Connection:
                     link.attached(self)
                 case Received(message):
                     if link.told(message, now):
-                        self.session.acknowledge(message.id)  # type: ignore[union-attr]
+                        self.session.acknowledge(message.id)
                     else:
-                        self.session.refuse(message.id, "not for a supervisor")  # type: ignore[union-attr]
+                        self.session.refuse(message.id, "not for a supervisor")
                 case Refused(identity, reason):
                     link.refused(identity, reason)
                 case Barked():
@@ -212,10 +212,14 @@ class Supervisor:
         async with self._lock:
             if not self._links:
                 await self._end()
+        if connection is not None:
+            await self._see_off(connection)
+
+    async def _see_off(self, connection: Connection) -> None:
         for _ in range(10):  # what was said last goes out, if the other side still reads
-            await self._clock.sleep(0)
-            if connection is None or connection not in self.connections:
+            if connection not in self.connections:
                 return
+            await self._clock.sleep(0)
         connection.leave(at_once=True)
         await self._clock.sleep(0)
 
@@ -226,7 +230,7 @@ class Supervisor:
         return sum(connection.link is None for connection in self.connections) < STRANGERS
 
     def forget(self, connection: Connection) -> None:
-        """A connection is gone; its site is not waited for until its link asks again."""
+        """Take it that a connection is gone; its site is waited for again when its link asks."""
         self.connections.discard(connection)
         site = connection.site
         if self.connected.get(site) is connection:

@@ -68,14 +68,13 @@ class View:
     def tell(self, values: tuple[StatusValue, ...], at: str, now: Now) -> None:
         """Take values of the controller; what is old, or older than what is known, changes nothing."""
         told_s = seconds_of(at)
-        rows = [row for row in values if row.quality == "recent" and isinstance(row.value, str)]
+        rows = [(row.code, row.name, row.value) for row in values if row.quality == "recent"]
         if told_s is None or not rows:
             return
         self.clock_offset_s = told_s - now.utc_s
-        for row in rows:
-            assert isinstance(row.value, str)
-            if len(self.values) < VALUES or (row.code, row.name) in self.values:
-                self._one(row.code, row.name, row.value, told_s, now)
+        for code, name, value in rows:
+            if isinstance(value, str) and (len(self.values) < VALUES or (code, name) in self.values):
+                self._one(code, name, value, told_s, now)
 
     def aggregated(self, bits: tuple[bool, ...]) -> None:
         """Take the aggregated status: local mode, and a fault that makes it flash or go dark."""
@@ -210,7 +209,7 @@ class _Detectors:
         self._counted, self._seen = np.zeros(count, np.int32), np.zeros(count, np.int32)
         self._counts = self._occupies = False
         self._known, self._on = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
-        self._failed = np.zeros(count, np.bool_)
+        self._failed, self._any_failed = np.zeros(count, np.bool_), False
         self._share, self._shares = np.full(count, np.nan, np.float32), 0
         self._busy_s, self._since_s = np.zeros(count), np.zeros(count)
         self._from_s: float | None = None
@@ -227,19 +226,23 @@ class _Detectors:
         """Take S0205, vehicles since it was last told."""
         found = np.array(vehicles, np.int32)
         self._counts, self._failed = True, found < 0
+        self._any_failed = bool(self._failed.any())
         self._counted += np.maximum(found, 0)
 
     def occupy(self, percent: list[int]) -> None:
         """Take S0207, occupancy since it was last told."""
         share = np.array(percent, np.float32) / 100
         share[share < 0] = np.nan
-        self._share = share if not self._shares else (self._share * self._shares + share) / (self._shares + 1)
+        earlier = self._shares  # updates since the last report
+        self._share = share if not earlier else ((self._share * earlier + share) / (earlier + 1)).astype(np.float32)
         self._occupies, self._shares = True, self._shares + 1
 
     def report(self, now_s: float) -> tuple[IntArray, FloatArray]:
         """Return vehicles and occupancy since this was last asked, and begin anew."""
         if self._counts:
-            count: IntArray = np.where(self._failed, np.int32(-1), self._counted)
+            count: IntArray = self._counted.copy()
+            if self._any_failed:
+                count[self._failed] = -1
         else:
             count = np.where(self._known, self._seen, np.int32(-1))
         occupied = self._share.copy() if self._occupies else self._occupied(now_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -120,18 +121,18 @@ class RsmpServer:
         while True:
             self._gone = asyncio.Event()
             self._wire = wire = Wire(self._opened, self._received, self._lost)
-            connecting = loop.create_connection(lambda wire=wire: wire, self._host, self.port)
             with contextlib.suppress(OSError, TimeoutError):  # nobody is there yet: it is tried again
+                connecting = loop.create_connection(partial(_same, wire), self._host, self.port)
                 await self._clock.within(self._options.seconds["connect_s"], connecting)
-                await self._attend()
+                await self._attend(wire)
             await self._clock.sleep(self._options.seconds["reconnect_s"])
 
-    async def _attend(self) -> None:
+    async def _attend(self, wire: Wire) -> None:
         """Look at the time until the connection is gone."""
-        while self._wire.is_open:
+        while not self._gone.is_set():
             with contextlib.suppress(TimeoutError):  # nothing happened: look at the time
                 await self._clock.within(LOOK_S, self._gone.wait())
-            if self._wire.is_open and not self._silent:
+            if wire.is_open and not self._silent:
                 self._site.tick(self._now())
                 self._flush()
 
@@ -156,3 +157,7 @@ class RsmpServer:
         self._wire.write(session.take())
         if session.closed:
             self._wire.close()
+
+
+def _same(wire: Wire) -> Wire:
+    return wire

@@ -41,9 +41,8 @@ class Wire(asyncio.Protocol):
         """Whether it is there."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is TCP
         """Take the connection; small messages go at once."""
-        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         name = transport.get_extra_info("peername")
         self.peer = str(name[0]) if name else ""
