@@ -185,7 +185,7 @@ def _restart(site: StatusReader, given: Arguments, _: int) -> Outcome:
     if not isinstance(site.firmware, Switchable):
         return None
     if given["status"] == "True":
-        site.state.release()
+        site.state.restarted = True
         site.firmware.misbehave("reboot")
     return {}
 

@@ -77,6 +77,11 @@ class Site:
         """How many messages wait for a supervisor."""
         return len(self._outbox)
 
+    @property
+    def restarted(self) -> bool:
+        """Whether it was told to start anew, and has not yet."""
+        return self._state.restarted
+
     def begin(self, now: Now) -> None:
         """Take a connection."""
         self.lost()
@@ -94,6 +99,7 @@ class Site:
         """Lose power: subscriptions, and what was commanded, are gone; what was kept for the supervisor is not."""
         self._subscriptions = Subscriptions()
         self._state.release()
+        self._state.restarted = False
 
     def receive(self, data: bytes, now: Now) -> None:
         """Take bytes from the supervisor."""

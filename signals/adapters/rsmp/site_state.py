@@ -75,6 +75,8 @@ class SiteState:
         Normal control, flashing or dark, and until when.
     starting
         Whether the start-up after flashing is going on.
+    restarted
+        Whether it was told to start anew, and has not yet.
     """
 
     tables: PlanTables
@@ -95,6 +97,7 @@ class SiteState:
     day: str = "1-1-0-0"
     rejected: dict[str, str] = field(default_factory=dict)
     flashed: bool = False
+    restarted: bool = False
 
     def tick(self, firmware: VirtualFirmware, now_s: float) -> None:
         """Follow the firmware: what it no longer lets us do is over, and a start-up is one until somebody is green."""

@@ -210,7 +210,8 @@ class _Detectors:
         self._counts = self._occupies = False
         self._known, self._on = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
         self._failed, self._any_failed = np.zeros(count, np.bool_), False
-        self._share, self._shares = np.full(count, np.nan, np.float32), 0
+        self._share: FloatArray = np.full(count, np.nan, np.float32)
+        self._shares = 0
         self._busy_s, self._since_s = np.zeros(count), np.zeros(count)
         self._from_s: float | None = None
 

@@ -93,7 +93,7 @@ class RsmpServer:
 
     def ticked(self) -> None:
         """Tell whoever listens what has changed in this tick."""
-        if self._firmware.time_ds < self._time_ds:  # it lost power
+        if self._firmware.time_ds < self._time_ds or self._site.restarted:  # it lost power
             self._site.forget()
             self.cut()
         self._time_ds = self._firmware.time_ds
