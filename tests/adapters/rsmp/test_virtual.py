@@ -179,7 +179,8 @@ def test_yellow_flash_is_everywhere_ends_in_time_and_is_followed_by_the_start_up
             await letters("[efg]{12}")
             assert 50.0 < bench.clock.now_s() - from_s < 70.0
             await letters("[^a-h]{12}")
-            modes = [value for name, value in told if name == "controlmode"]
+            rows = [row for way, row in peer.log if way == "in" and row["type"] == "StatusUpdate"]
+            modes = [value["s"] for row in rows for value in row["sS"] if value["n"] == "controlmode"]
             assert modes[-3:] == ["standby", "startup", "control"]
             assert ("status", "True") in told
 
@@ -274,6 +275,7 @@ def test_plans_cycles_offsets_and_bands_are_set_and_read_back() -> None:
             assert (await peer.status("S0028", "status"))["status"] == "1-95"
             while bench.firmware.cycle_ds != 950:
                 await bench.clock.sleep(1.0)
+                await peer.status("S0014", "status")
             nowhere = await peer.command("M0002", "setPlan", status="True", **CODE, timeplan="7")
             assert nowhere["type"] == "MessageNotAck"
             await peer.command("M0002", "setPlan", status="False", **CODE, timeplan="1")
