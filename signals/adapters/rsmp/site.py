@@ -150,6 +150,7 @@ class Site:
 
     def _greet(self, session: Session, now: Now) -> None:
         """Begin with the aggregated status and all alarms; what was kept follows."""
+        self._bits = self._aggregate()
         session.send(self._aggregated(now), now)
         for key in self._alarms.known:
             session.send(self._alarm(key, "Issue", now), now)

@@ -101,16 +101,16 @@ class SiteState:
 
     def tick(self, firmware: VirtualFirmware, now_s: float) -> None:
         """Follow the firmware: what it no longer lets us do is over, and a start-up is one until somebody is green."""
+        if now_s >= self.position_until_s:
+            self.stand(firmware, "NormalControl", inf)
         if self.forced_plan and firmware.mode is not Mode.OURS:
             self.release()
         if firmware.mode is Mode.FLASH:
             self.flashed, self.starting = True, False
         elif self.flashed:
             self.flashed, self.starting = False, True
-        if self.starting and (firmware.mode is not Mode.LOCAL or bool((firmware.aspect != Aspect.RED).any())):
+        if self.starting and (firmware.mode is not Mode.LOCAL or bool((firmware.aspect > Aspect.RED).any())):
             self.starting = False
-        if now_s >= self.position_until_s:
-            self.stand(firmware, "NormalControl", inf)
 
     def release(self) -> None:
         """Let the site choose its plan, with the times as built."""

@@ -155,8 +155,8 @@ class Peer:
         return {row["n"]: row["s"] for row in answer["sS"]}
 
     async def close(self) -> None:
-        self.writer.close()
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):  # gone already
+            self.writer.close()
             await self.writer.wait_closed()
 
 
