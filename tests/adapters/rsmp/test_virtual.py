@@ -67,7 +67,7 @@ def test_before_the_versions_nothing_is_acknowledged() -> None:
 
 def test_it_closes_the_connection_when_its_watchdogs_are_not_acknowledged() -> None:
     async def test() -> None:
-        async with Bench() as bench:
+        async with Bench(ack_s=30.0) as bench:
             peer = await bench.supervisor.site()
             peer.answers = False
             from_s = bench.clock.now_s()
