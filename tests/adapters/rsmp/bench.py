@@ -18,8 +18,12 @@ import numpy as np
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.firmware import Firmware
+from signals.adapters.rsmp.options import Options
+from signals.adapters.rsmp.session import Received, Role, Session
+from signals.adapters.rsmp.site import Site
+from signals.adapters.rsmp.times import Now
 from signals.adapters.rsmp.virtual import RsmpServer
-from signals.model.cabinets import CabinetAddress, CabinetSite, sites_of
+from signals.model.cabinets import CabinetAddress, sites_of
 from signals.model.crossroads import crossroads
 
 SITE = sites_of(crossroads())[0]
@@ -252,5 +256,57 @@ def lines(text: bytes) -> Iterator[Row]:
             yield json.loads(part)
 
 
-def a_site() -> CabinetSite:
-    return SITE
+class Pair:
+    """A pure site and a pure session of a supervisor, with nothing between them but this.
+
+    Attributes
+    ----------
+    log
+        What was said: ``site`` or ``supervisor``, and the message as JSON.
+    events
+        What the supervisor's session has told.
+    """
+
+    def __init__(self, core: str = "3.2.2", **options: object) -> None:
+        self.firmware = Firmware(SITE, backup_s=30.0)
+        self.options = Options.of(SITE, address(0, core=core, **options))
+        codes = {1: CODES["security_code_1"], 2: CODES["security_code_2"]}
+        self.site = Site(self.firmware, self.options, codes, identities(3))
+        self.now = Now(0.0, 1_769_860_800.0)
+        self.log: list[tuple[str, Row]] = []
+        self.events: list[Any] = []
+        self.connect()
+
+    def connect(self) -> None:
+        self.supervisor = Session(Role.SUPERVISOR, "", self.options.settings, identities(4))
+        self.supervisor.start(self.now)
+        self.site.begin(self.now)
+        self.pump()
+
+    def pump(self, *, acknowledge: bool = True) -> None:
+        """Carry bytes until nobody says anything more."""
+        while self.site.session is not None:
+            there, back = self.site.session.take(), self.supervisor.take()
+            self.log += [("site", row) for row in lines(there)] + [("supervisor", row) for row in lines(back)]
+            if not there and not back:
+                return
+            for event in self.supervisor.receive(there, self.now):
+                self.events.append(event)
+                if isinstance(event, Received) and acknowledge:
+                    self.supervisor.acknowledge(event.message.id)
+            self.site.receive(back, self.now)
+
+    def tick(self, *, entered: int = -1) -> None:
+        """Let a second pass."""
+        self.now = Now(self.now.s + 1.0, self.now.utc_s + 1.0)
+        step(self.firmware, entered=entered)
+        self.site.ticked(self.now)
+        self.supervisor.tick(self.now)
+        self.pump()
+
+    def ask(self, message: Any) -> list[Any]:
+        """Send a message, return what has happened since."""
+        seen = len(self.events)
+        self.supervisor.send(message, self.now)
+        self.pump()
+        return self.events[seen:]
