@@ -7,7 +7,6 @@ for, or is connected already, is turned away.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
@@ -262,12 +261,13 @@ class Supervisor:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):  # it is what was asked for
-                await task
+            await asyncio.wait({task})
         if server is not None:
             server.close()
         for connection in tuple(self.connections):
             connection.leave(at_once=True)
+        for _ in range(5):  # who has come in at the last moment is turned away
+            await self._clock.sleep(0)
         if server is not None:
             await server.wait_closed()
         self._ended()

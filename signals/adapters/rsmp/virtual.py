@@ -85,8 +85,7 @@ class RsmpServer:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):  # it is what was asked for
-                await task
+            await asyncio.wait({task})
         if self._wire.is_open:
             self._wire.abort()
             await self._gone.wait()
@@ -118,20 +117,20 @@ class RsmpServer:
 
     async def _stay_connected(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while self._task is not None:  # a cancellation that comes with a connection is lost
             self._gone = asyncio.Event()
             self._wire = wire = Wire(self._opened, self._received, self._lost)
             with contextlib.suppress(OSError, TimeoutError):  # nobody is there yet: it is tried again
                 connecting = loop.create_connection(partial(_same, wire), self._host, self.port)
                 await self._clock.within(self._options.seconds["connect_s"], connecting)
                 await self._attend(wire)
-            await self._clock.sleep(self._options.seconds["reconnect_s"])
+            if self._task is not None:
+                await self._clock.sleep(self._options.seconds["reconnect_s"])
 
     async def _attend(self, wire: Wire) -> None:
         """Look at the time until the connection is gone."""
-        while not self._gone.is_set():
-            with contextlib.suppress(TimeoutError):  # nothing happened: look at the time
-                await self._clock.within(LOOK_S, self._gone.wait())
+        while not self._gone.is_set() and self._task is not None:
+            await self._clock.sleep(LOOK_S)
             if wire.is_open and not self._silent:
                 self._site.tick(self._now())
                 self._flush()

@@ -310,3 +310,52 @@ class Pair:
         self.supervisor.send(message, self.now)
         self.pump()
         return self.events[seen:]
+
+
+class ForeignSite(Peer):
+    """A site that connects and does what it is told to."""
+
+    @classmethod
+    async def connect(cls, port: int, *, name: str = NAME, versions: tuple[str, ...] = ("3.2.2",)) -> ForeignSite:
+        while True:
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                break
+            except OSError:  # nobody listens yet
+                await asyncio.sleep(0.01)
+        site = cls(reader, writer)
+        rows = [{"vers": version} for version in versions]
+        site.put("Version", RSMP=rows, siteId=[{"sId": name}], SXL="1.2.1", step="Request")
+        return site
+
+    async def greet(self) -> None:
+        """Go on after the versions, as a site does."""
+        await self.kind("Version")
+        self.put("Watchdog", wTs=STAMP)
+        await self.kind("Watchdog")
+        self.put("AggregatedStatus", cId=MAIN, aSTS=STAMP, fP=None, fS=None, se=[False] * 5 + [True, False, False])
+
+    def update(self, at: str, quality: str = "recent", component: str = MAIN, **values: str) -> None:
+        """Tell values: ``S0001_signalgroupstatus="..."``."""
+        rows = [
+            {"sCI": key.split("_")[0], "n": key.split("_")[1], "s": value, "q": quality}
+            for key, value in values.items()
+        ]
+        self.put("StatusUpdate", cId=component, sTs=at, sS=rows)
+
+    async def answer(self, known: dict[str, str]) -> None:
+        """Answer questions until the connection is gone; what is not in `known` is unknown."""
+        with contextlib.suppress(OSError):
+            while True:
+                row = await self.get()
+                if row["type"] == "StatusRequest":
+                    values = [
+                        {**one, "s": known.get(f"{one['sCI']}_{one['n']}"), "q": "recent"}
+                        if f"{one['sCI']}_{one['n']}" in known
+                        else {**one, "s": None, "q": "unknown"}
+                        for one in row["sS"]
+                    ]
+                    self.put("StatusResponse", cId=row["cId"], sTs=STAMP, sS=values)
+                elif row["type"] == "CommandRequest":
+                    rvs = [{"cCI": one["cCI"], "n": one["n"], "v": one["v"], "age": "recent"} for one in row["arg"]]
+                    self.put("CommandResponse", cId=row["cId"], cTS=STAMP, rvs=rvs)

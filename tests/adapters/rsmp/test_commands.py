@@ -42,7 +42,10 @@ def do(site: StatusReader, code: str, component: str = MAIN, **values: str) -> d
         (request("M0002", status="True", timeplan="1", colour="red"), "unknown argument"),
         (request("M0002", status="maybe", timeplan="1"), "cannot be: status"),
         (request("M0002", status="True", timeplan="1", securityCode="canary"), "wrong security code"),
-        (request("M0104", **dict.fromkeys(("month", "day", "hour", "minute", "second"), "1"), year="2026"), "wrong security"),
+        (
+            request("M0104", **dict.fromkeys(("month", "day", "hour", "minute", "second"), "1"), year="2026"),
+            "wrong security",
+        ),
         (request("M0103", status="Level1", oldSecurityCode="2222", newSecurityCode="x"), "wrong security code"),
         (request("M0002", status="True", timeplan="9"), "no plan 9"),
         (request("M0018", status="90", plan="9"), "no plan 9"),
@@ -153,7 +156,12 @@ def test_times_are_tried_with_the_firmware_and_stay_as_they_were_where_it_refuse
 
 @pytest.mark.parametrize(
     ("code", "values"),
-    [("M0014", {"status": "1-5"}), ("M0015", {"status": "5"}), ("M0018", {"status": "50"}), ("M0014", {"status": "11-5"})],
+    [
+        ("M0014", {"status": "1-5"}),
+        ("M0015", {"status": "5"}),
+        ("M0018", {"status": "50"}),
+        ("M0014", {"status": "11-5"}),
+    ],
 )
 def test_without_a_plan_there_are_no_times(code: str, values: dict[str, str]) -> None:
     site = a_site()

@@ -160,7 +160,9 @@ def valid_against(who: str, row: Row) -> slice:
 def about(who: str, row: Row) -> str:
     """What a message is about, without its times and values; one of each is enough."""
     rows = [*row.get("sS", ()), *row.get("arg", ()), *row.get("rvs", ())] if row["type"] != "Alarm" else []
-    parts = [f"{value.get('sCI')}{value.get('cCI')}{value.get('n')}{value.get('q')}{value.get('age')}" for value in rows]
+    parts = [
+        f"{value.get('sCI')}{value.get('cCI')}{value.get('n')}{value.get('q')}{value.get('age')}" for value in rows
+    ]
     return f"{who} {row['type']} {row.get('aSp')} {row.get('aCId')} {sorted(parts)}"
 
 

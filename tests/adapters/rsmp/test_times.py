@@ -20,7 +20,8 @@ def test_a_time_looks_as_the_standard_wants_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-13-01T00:00:00.000Z", "2026-01-01T00:00:00Z", "2026-01-01T25:00:00.000Z", "٢026-01-01T00:00:00.000Z"]
+    "text",
+    ["", "2026-13-01T00:00:00.000Z", "2026-01-01T00:00:00Z", "2026-01-01T25:00:00.000Z", "٢026-01-01T00:00:00.000Z"],
 )
 def test_what_is_no_time_is_none(text: str) -> None:
     assert seconds_of(text) is None

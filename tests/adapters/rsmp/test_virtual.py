@@ -142,7 +142,10 @@ def test_a_message_that_comes_twice_changes_nothing() -> None:
     async def test() -> None:
         async with Bench() as bench:
             peer = await bench.supervisor.site()
-            rows = [{"cCI": "M0006", "n": n, "cO": "setInput", "v": v} for n, v in {"status": "True", **CODE, "input": "3"}.items()]
+            rows = [
+                {"cCI": "M0006", "n": n, "cO": "setInput", "v": v}
+                for n, v in {"status": "True", **CODE, "input": "3"}.items()
+            ]
             identity = peer.put("CommandRequest", cId=MAIN, arg=rows)
             await peer.kind("CommandResponse")
             await peer.command("M0006", "setInput", status="False", **CODE, input="3")
