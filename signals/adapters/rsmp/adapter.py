@@ -29,7 +29,7 @@ from signals.adapters.rsmp.planning import Planning
 from signals.adapters.rsmp.supervisor import Connection, Supervisor, supervisor_at
 from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.times import Now
-from signals.adapters.rsmp.view import View
+from signals.adapters.rsmp.view import View, is_number
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
     CabinetAddress,
@@ -261,8 +261,8 @@ class RsmpCabinet:
 
     def _expect_number(self, code: str, what: str, places: tuple[int, ...]) -> None:
         found, needed = self.view.values.get((code, "number"), ""), max(places, default=0)
-        if found.isdigit() and int(found[:6]) < needed:
-            raise CabinetRefusedError(f'rsmp: the site "{self.options.id}" has {found[:6]} {what}, expected {needed}')
+        if is_number(found) and int(found) < needed:
+            raise CabinetRefusedError(f'rsmp: the site "{self.options.id}" has {found} {what}, expected {needed}')
 
     async def _counts(self) -> bool:
         """Whether the site counts vehicles by itself."""
@@ -288,7 +288,7 @@ class RsmpCabinet:
 
     def _info(self) -> CabinetInfo:
         core = self._need_connection().session.core
-        plans = [part for part in self.view.values.get(("S0022", "status"), "").split(",") if part.isdigit()]
+        plans = [part for part in self.view.values.get(("S0022", "status"), "").split(",") if is_number(part)]
         words = self.view.values.get(("S0095", "status"), "").split()
         return CabinetInfo(
             protocol="RSMP",

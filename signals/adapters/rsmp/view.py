@@ -16,7 +16,7 @@ from signals.model.cabinets import CabinetReport, CabinetSite, Mode
 from signals.model.lanes import User
 from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray, IntArray
 
-__all__ = ["ALARMS_SHOWN", "View"]
+__all__ = ["ALARMS_SHOWN", "View", "is_number"]
 
 ALARMS_SHOWN: Final = 256
 VALUES: Final = 1_024
@@ -130,7 +130,7 @@ class View:
     def plan(self) -> int:
         """The plan that runs; 0 = not known."""
         text = self.values.get(("S0014", "status"), "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+        return int(text) if is_number(text) else 0
 
     @property
     def forced(self) -> bool:
@@ -232,7 +232,7 @@ class _Detectors:
 
     def occupy(self, percent: list[int]) -> None:
         """Take S0207, occupancy since it was last told."""
-        share = np.array(percent, np.float32) / 100
+        share: FloatArray = (np.array(percent, np.float32) / 100).astype(np.float32)
         share[share < 0] = np.nan
         earlier = self._shares  # updates since the last report
         self._share = share if not earlier else ((self._share * earlier + share) / (earlier + 1)).astype(np.float32)
@@ -260,4 +260,9 @@ class _Detectors:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    return int(text) if is_number(text) else -1
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a whole number from 0 to 99999."""
+    return text.isascii() and text.isdigit() and len(text) < 6

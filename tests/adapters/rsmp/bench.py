@@ -11,7 +11,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import numpy as np
@@ -177,7 +177,7 @@ class ForeignSupervisor:
         self._came: asyncio.Queue[Peer] = asyncio.Queue()
         self._peers: list[Peer] = []
 
-    async def __aenter__(self) -> ForeignSupervisor:
+    async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         return self
 
@@ -222,7 +222,7 @@ class Bench:
         self.supervisor = ForeignSupervisor(versions=versions, sxl=sxl)
         self._options = options
 
-    async def __aenter__(self) -> Bench:
+    async def __aenter__(self) -> Self:
         await self.supervisor.__aenter__()
         where = address(self.supervisor.port, **self._options)
         self.server = RsmpServer(self.firmware, where, self.clock, identify=identities())
@@ -235,6 +235,12 @@ class Bench:
         await self._steps.__aexit__(None, None, None)
         await self.server.stop()
         await self.supervisor.__aexit__()
+
+
+async def eventually(found: Callable[[], object]) -> None:
+    """Wait until something is so; `run` knows when it never is."""
+    while not found():  # noqa: ASYNC110  it is other people's state
+        await asyncio.sleep(0.002)
 
 
 def run(test: Callable[[], Any]) -> None:

@@ -95,8 +95,7 @@ async def a_foreigner(
 
 
 async def until(link: RsmpCabinet, mode: Mode) -> None:
-    while link.report().mode is not mode:
-        await asyncio.sleep(0.002)
+    await eventually(lambda: link.report().mode is mode)
 
 
 def test_it_is_a_link_and_says_what_it_can() -> None:
@@ -187,8 +186,7 @@ def test_a_time_out_that_somebody_changed_stops_the_heartbeat() -> None:
             await link.take()
             await link.heartbeat()
             firmware.misbehave("backup_changed")
-            while "backup-changed" not in link.report().alarms:
-                await asyncio.sleep(0.005)
+            await eventually(lambda: "backup-changed" in link.report().alarms)
             with pytest.raises(CabinetRefusedError, match="changed the time"):
                 await link.heartbeat()
 
@@ -231,8 +229,7 @@ def test_without_a_heartbeat_the_connection_is_cut_and_the_site_falls_back() -> 
                 await asyncio.sleep(0.01)
             assert firmware.mode is Mode.OURS
             from_ds = firmware.time_ds
-            while firmware.mode is Mode.OURS:
-                await asyncio.sleep(0.01)
+            await eventually(lambda: firmware.mode is not Mode.OURS)
             assert firmware.mode is Mode.BACKUP
             assert 600 < firmware.time_ds - from_ds < 1_200
             assert link.report().mode is Mode.OFFLINE
@@ -256,8 +253,7 @@ def test_a_silent_site_is_offline_though_it_is_connected() -> None:
         async with a_foreigner(KNOWN, silent_s=3.0) as (link, site, connecting):
             await connecting
             site.update(stamp(link._clock.utc_s()), S0001_signalgroupstatus="1" * 12)
-            while link.report().aspect[0] != Aspect.GREEN:
-                await asyncio.sleep(0.002)
+            await eventually(lambda: link.report().aspect[0] == Aspect.GREEN)
             await until(link, Mode.OFFLINE)
             with pytest.raises(WorldTimeoutError, match="silent"):
                 await link.refresh()
@@ -279,10 +275,9 @@ def test_a_foreign_site_is_read_and_stale_news_are_not() -> None:
             bits = [False] * 8
             site.put("AggregatedStatus", cId="another", aSTS=stamp(now_s), fP=None, fS=None, se=[True] * 8)
             last = site.put("AggregatedStatus", cId=MAIN, aSTS=stamp(now_s), fP=None, fS=None, se=bits)
-            while not [row for way, row in site.log if way == "in" and row.get("oMId") == last]:
-                await asyncio.sleep(0.002)
+            await eventually(lambda: [row for way, row in site.log if way == "in" and row.get("oMId") == last])
             assert set(link.report().aspect.tolist()) == {Aspect.GREEN}
-            wanted = [row for way, row in site.log if row["type"] == "StatusSubscribe"][0]["sS"]
+            wanted = next(row for _, row in site.log if row["type"] == "StatusSubscribe")["sS"]
             assert {"sCI": "S0002", "n": "detectorlogicstatus", "uRt": "1", "sOc": True} in wanted
             assert {row["uRt"] for row in wanted} == {"1"}
             await link.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -139,10 +140,8 @@ def test_what_is_no_message_is_an_error_without_an_id(text: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_do_anything_but_that(text: bytes) -> None:
-    try:
+    with contextlib.suppress(MessageError):
         decode(text)
-    except MessageError as error:
-        assert str(error)
 
 
 @given(st.sampled_from(MESSAGES), st.data())
@@ -152,9 +151,5 @@ def test_no_message_that_is_changed_does_anything_but_that(message: Message, dat
     row[key] = data.draw(JSON)
     if isinstance(row.get("sS"), list) and row["sS"] and isinstance(row["sS"][0], dict):
         row["sS"][0][data.draw(st.sampled_from(["sCI", "n", "s", "q", "uRt", "sOc"]))] = data.draw(JSON)
-    try:
-        again = read(row)
-    except MessageError as error:
-        assert str(error)
-    else:
-        encode(again, (3, 1, 3))
+    with contextlib.suppress(MessageError):
+        encode(read(row), (3, 1, 3))

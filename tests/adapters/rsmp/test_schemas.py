@@ -190,7 +190,7 @@ def test_every_code_of_the_list_is_known(validators: dict[str, list[Any]]) -> No
     folder = Path(FOLDER) / "tlc" / "1.2.1"
     for name, known in (("statuses", STATUSES), ("commands", COMMANDS), ("alarms", ALARMS)):
         text = (folder / name / f"{name}.json").read_text()
-        assert {code for code in re.findall(r'"([ASM]\d{4})"', text)} == set(known)
+        assert set(re.findall(r'"([ASM]\d{4})"', text)) == set(known)
     for code, kind in STATUSES.items():
         text = json.loads((folder / "statuses" / f"{code}.json").read_text())
         assert set(text["allOf"][0]["properties"]["n"]["enum"]) == set(kind.names)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from signals.adapters.rsmp import subscriptions
 from signals.adapters.rsmp.messages import (
     AggregatedStatus,
     AggregatedStatusRequest,
     Alarm,
+    Argument,
+    CommandRequest,
+    CommandResponse,
     StatusName,
     StatusRequest,
     StatusResponse,
@@ -20,6 +25,7 @@ from signals.adapters.rsmp.messages import (
     Wanted,
 )
 from signals.adapters.rsmp.session import Received, Refused
+from signals.adapters.rsmp.sxl import COMMANDS, Part
 from tests.adapters.rsmp.bench import MAIN, NAME, STAMP, Pair
 
 EVERY = (Wanted("S0001", "cyclecounter", 1, on_change=False),)
@@ -166,3 +172,24 @@ def test_nothing_happens_without_a_connection() -> None:
     pair.site.receive(b"nonsense\x0c", pair.now)
     pair.site.tick(pair.now)
     assert pair.site.session is None
+
+
+TEXTS = st.sampled_from(
+    ["True", "False", "1", "0", "255", "1-5", "1-5,2-3", "", "x", "2222", "Level2", "YellowFlash", "²"]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), st.lists(TEXTS, min_size=12, max_size=12)), max_size=8))
+def test_no_command_does_harm(rows: list[tuple[str, list[str]]]) -> None:
+    pair = Pair()
+    parts = {Part.CONTROLLER: MAIN, Part.GROUP: f"{NAME}=001SG001", Part.DETECTOR: f"{NAME}=001DL001"}
+    for number, (code, texts) in enumerate(rows):
+        kind = COMMANDS[code]
+        given_texts = [
+            Argument(code, name, kind.order, "2222" if name == "securityCode" else text)
+            for name, text in zip(kind.arguments, texts, strict=False)
+        ]
+        events = pair.ask(CommandRequest(str(number), parts[kind.part], tuple(given_texts)))
+        assert len(messages(events, CommandResponse)) + len(refusals(events)) == 1
+        pair.tick()
+    assert pair.firmware.illegal == ()

@@ -13,7 +13,18 @@ from signals.adapters.rsmp.options import Options
 from signals.adapters.rsmp.supervisor import Connection, Supervisor, supervisor_at
 from signals.adapters.rsmp.times import Now
 from signals.errors import WorldLostError
-from tests.adapters.rsmp.bench import MAIN, SITE, SPEED, STAMP, ForeignSite, address, free_port, identities, run
+from tests.adapters.rsmp.bench import (
+    MAIN,
+    SITE,
+    SPEED,
+    STAMP,
+    ForeignSite,
+    address,
+    eventually,
+    free_port,
+    identities,
+    run,
+)
 
 
 class Waiting:
@@ -77,8 +88,7 @@ def test_each_site_comes_to_its_link() -> None:
             site.put("StatusUpdate", cId=MAIN, sTs=STAMP, sS=[{"sCI": "S0001", "n": "stage", "s": "1", "q": "recent"}])
             await site.kind("MessageAck")
             await site.close()
-            while not link.gone:
-                await asyncio.sleep(0.001)
+            await eventually(lambda: link.gone)
         assert first.looks + second.looks >= 0
         await leave(supervisor, first, second)
         assert supervisor_at("127.0.0.1", port, Clock()) is not supervisor
@@ -98,8 +108,7 @@ def test_who_is_not_waited_for_or_does_not_fit_is_refused(name: str, options: di
         assert why in (await site.kind("MessageNotAck"))["rea"]
         assert await site.is_closed()
         await site.close()
-        while supervisor.connections:
-            await asyncio.sleep(0.001)
+        await eventually(lambda: not supervisor.connections)
         assert set(supervisor.waiting) == {"S1"}
         await leave(supervisor, link)
 
@@ -111,7 +120,7 @@ def test_a_stranger_from_elsewhere_is_not_even_heard() -> None:
         link = Waiting(free_port(), peers=["10.0.0.0/8"])
         supervisor = await listening(link)
         site = await ForeignSite.connect(link.address.port, name="S1")
-        with pytest.raises(OSError, match="closed|reset"):
+        with pytest.raises(OSError, match=r"closed|reset"):
             await site.get()
         await site.close()
         assert not supervisor.connections
@@ -157,8 +166,7 @@ def test_strangers_that_say_nothing_are_few_and_do_not_stay() -> None:
         silent = [await asyncio.open_connection("127.0.0.1", link.address.port) for _ in range(70)]
         await asyncio.sleep(0.02)
         assert len(supervisor.connections) <= 64
-        while supervisor.connections:  # ten seconds of the clock
-            await asyncio.sleep(0.01)
+        await eventually(lambda: not supervisor.connections)  # ten seconds of the clock
         for _, writer in silent:
             writer.close()
         site = await ForeignSite.connect(link.address.port, name="S1")
@@ -177,8 +185,7 @@ def test_a_site_that_goes_before_it_is_known_is_waited_for_again() -> None:
         site = await ForeignSite.connect(link.address.port, name="S1")
         await site.kind("Version")
         await site.close()
-        while not link.gone:
-            await asyncio.sleep(0.001)
+        await eventually(lambda: link.gone)
         assert "S1" in supervisor.waiting
         await leave(supervisor, link)
 
@@ -199,11 +206,9 @@ def test_what_is_not_for_a_supervisor_is_refused_and_refusals_are_told() -> None
         connection.send(Watchdog("mine", STAMP))
         await site.until(lambda row: row.get("mId") == "mine")
         site.put("MessageNotAck", oMId="mine", rea="no")
-        while not link.refusals:
-            await asyncio.sleep(0.001)
+        await eventually(lambda: link.refusals)
         await site.close()
-        while not link.gone:
-            await asyncio.sleep(0.001)
+        await eventually(lambda: link.gone)
         with pytest.raises(WorldLostError, match="not connected"):
             connection.send(Watchdog("2", STAMP))
         await leave(supervisor, link)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from signals.adapters.rsmp.messages import Alarm, AlarmState, StatusValue, Value
 from signals.adapters.rsmp.options import Options
+from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.times import Now, stamp
-from signals.adapters.rsmp.view import View
+from signals.adapters.rsmp.view import View, is_number
 from signals.model.cabinets import Mode
 from signals.model.values import Aspect
 from tests.adapters.rsmp.bench import MAIN, NAME, SITE, STAMP, address
@@ -190,3 +193,27 @@ def test_a_site_that_tells_for_ever_new_things_fills_nothing() -> None:
     for number in range(5_000):
         tell(view, 1.0, ("S0001", f"name{number}", "x"))
     assert len(view.values) <= 1_024
+
+
+NAMES = [(code, name) for code, kind in STATUSES.items() for name in kind.names]
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=40) | st.from_regex(r"[0-9,-]{0,40}")), max_size=12))
+def test_no_value_does_harm(rows: list[tuple[tuple[str, str], str]]) -> None:
+    view = a_view()
+    for at, ((code, name), text) in enumerate(rows):
+        tell(view, float(at), (code, name, text))
+    report = view.report(99.0, heard=True)
+    assert (report.detector_count >= -1).all()
+    assert 0 <= report.plan < 100_000
+
+
+def test_a_number_is_one_that_can_be_read() -> None:
+    assert [is_number(text) for text in ("", "0", "99999", "100000", "-1", "²")] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
