@@ -35,6 +35,7 @@ from tests.adapters.rsmp.bench import (
     SPEED,
     ForeignSite,
     address,
+    eventually,
     free_port,
     identities,
     run,

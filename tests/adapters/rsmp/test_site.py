@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.adapters.rsmp import subscriptions
@@ -179,6 +179,7 @@ TEXTS = st.sampled_from(
 )
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), st.lists(TEXTS, min_size=12, max_size=12)), max_size=8))
 def test_no_command_does_harm(rows: list[tuple[str, list[str]]]) -> None:
     pair = Pair()

@@ -88,7 +88,7 @@ def test_each_site_comes_to_its_link() -> None:
             site.put("StatusUpdate", cId=MAIN, sTs=STAMP, sS=[{"sCI": "S0001", "n": "stage", "s": "1", "q": "recent"}])
             await site.kind("MessageAck")
             await site.close()
-            await eventually(lambda: link.gone)
+            await eventually(lambda link=link: link.gone)  # type: ignore[misc]
         assert first.looks + second.looks >= 0
         await leave(supervisor, first, second)
         assert supervisor_at("127.0.0.1", port, Clock()) is not supervisor

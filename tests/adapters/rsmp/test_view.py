@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signals.adapters.rsmp.messages import Alarm, AlarmState, StatusValue, Value
@@ -198,6 +198,7 @@ def test_a_site_that_tells_for_ever_new_things_fills_nothing() -> None:
 NAMES = [(code, name) for code, kind in STATUSES.items() for name in kind.names]
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.text(max_size=40) | st.from_regex(r"[0-9,-]{0,40}")), max_size=12))
 def test_no_value_does_harm(rows: list[tuple[tuple[str, str], str]]) -> None:
     view = a_view()
