@@ -1,13 +1,13 @@
 """Greens of a plan as dynamic bands, and back.
 
 A dynamic band of RSMP lengthens one place of a plan by 0 to 99 seconds; there are ten. So the plan in the controller
-has every step at its shortest, and a band for each step: the length of step k is ``base_s[k]`` plus the extension of
-its band. Both ends make the same table from the same plan.
+has every step at its shortest, and a band for each step: step k takes ``shortest_s[k]`` and the extension of its band.
+Both ends make the same table from the same plan.
 
 - A step of a plan has a band while there are ten; where it has more steps, the ten longest have one, in their order,
   and the others keep their length.
-- The base of a step with a band is its programmed minimum (`PlanStep.min_ds`), or else one second; a step of more than
-  99 s more than that begins as much later. The base of the others is their length. All are whole seconds.
+- The shortest length of a step with a band is its programmed minimum (`PlanStep.min_ds`), or else one second; where
+  99 s more would not reach its length, as much as is missing. All are whole seconds.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class Bands:
 
     Parameters
     ----------
-    base_s
+    shortest_s
         The length of each step without its band.
     step_of
         For each band, from 1, the step that it lengthens.
     """
 
-    base_s: tuple[int, ...]
+    shortest_s: tuple[int, ...]
     step_of: tuple[int, ...]
 
     def extensions(self, green_s: Sequence[int]) -> dict[int, int] | None:
@@ -49,9 +49,9 @@ class Bands:
         green_s
             The length of each step in seconds.
         """
-        if len(green_s) != len(self.base_s):
+        if len(green_s) != len(self.shortest_s):
             return None
-        more_s = [green - base for green, base in zip(green_s, self.base_s, strict=True)]
+        more_s = [green - base for green, base in zip(green_s, self.shortest_s, strict=True)]
         if any(extra for step, extra in enumerate(more_s) if step not in self.step_of):
             return None
         found = {band: more_s[step] for band, step in enumerate(self.step_of, 1)}
@@ -59,10 +59,10 @@ class Bands:
 
     def lengths(self, extensions: dict[int, int]) -> tuple[int, ...]:
         """Return the length of each step in seconds under these extensions; bands that are not there add nothing."""
-        more_s = dict.fromkeys(range(len(self.base_s)), 0)
+        more_s = dict.fromkeys(range(len(self.shortest_s)), 0)
         for band, step in enumerate(self.step_of, 1):
             more_s[step] = extensions.get(band, 0)
-        return tuple(base + more_s[step] for step, base in enumerate(self.base_s))
+        return tuple(base + more_s[step] for step, base in enumerate(self.shortest_s))
 
 
 def bands_of(plan: Plan) -> Bands:
@@ -75,11 +75,11 @@ def bands_of(plan: Plan) -> Bands:
     """
     longest = sorted(range(len(plan.steps)), key=lambda step: (-plan.steps[step].duration_ds, step))
     with_band = tuple(sorted(longest[:BANDS]))
-    base_s = tuple(_base_s(step, banded=number in with_band) for number, step in enumerate(plan.steps))
-    return Bands(base_s, with_band)
+    shortest_s = tuple(_shortest_s(step, banded=number in with_band) for number, step in enumerate(plan.steps))
+    return Bands(shortest_s, with_band)
 
 
-def _base_s(step: PlanStep, *, banded: bool) -> int:
+def _shortest_s(step: PlanStep, *, banded: bool) -> int:
     length_s = max(1, round(step.duration_ds / 10))
     if not banded:
         return length_s

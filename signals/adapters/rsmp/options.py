@@ -31,7 +31,9 @@ _SECONDS: Final[Mapping[str, float]] = MappingProxyType(
         "dead_man_s": 5.0,
     }
 )
-_NAMES: Final = frozenset({*_SECONDS, "component", "groups", "detectors", "core", "peers", "band_base_s", "backup_min"})
+_NAMES: Final = frozenset(
+    {*_SECONDS, "component", "groups", "detectors", "core", "peers", "band_shortest_s", "backup_min"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +167,13 @@ def _peers(given: Mapping[str, object]) -> Peers:
 
 def _bands(given: Mapping[str, object], site: CabinetSite) -> tuple[Bands, ...]:
     found = tuple(bands_of(plan) for plan in site.intersection.plans)
-    base = given.get("band_base_s")
+    base = given.get("band_shortest_s")
     if base is None:
         return found
-    count = len(found[0].base_s) if found else 0
+    count = len(found[0].shortest_s) if found else 0
     expected = f"{count} whole seconds, one for each step of the first plan"
     if not isinstance(base, list | tuple) or len(base) != count or not count or count > BANDS:
-        raise _wrong("band_base_s", f"{expected}, of which there may be {BANDS}")
+        raise _wrong("band_shortest_s", f"{expected}, of which there may be {BANDS}")
     if not all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= 255 for one in base):
-        raise _wrong("band_base_s", expected)
+        raise _wrong("band_shortest_s", expected)
     return (Bands(tuple(base), tuple(range(count))), *found[1:])

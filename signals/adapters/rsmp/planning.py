@@ -94,7 +94,7 @@ class Planning:
             return Receipt(
                 accepted=True, code="unchanged", detail="the site has it", sent_s=self._sent_s, answered_s=now_s
             )
-        if not self._asker.view.plan_from_us:
+        if not (self._asker.view.plan_from_us and self._asker.view.forced):
             return _no("not-in-control", "the plan of the site is not ours", now_s, now_s)
         if now_s - self._sent_s < self._cycle_s:
             return _no("too-soon", "a plan changes at most once in its cycle", now_s, now_s)

@@ -17,7 +17,7 @@ from signals.adapters.rsmp.decoding import MessageError, decode
 from signals.adapters.rsmp.encoding import encode
 from signals.adapters.rsmp.framing import Deframer, FramingError, frame
 from signals.adapters.rsmp.messages import Message, MessageAck, MessageNotAck, Told, Version, Watchdog
-from signals.adapters.rsmp.times import CORES, Now, Triple, common, seconds_of, stamp
+from signals.adapters.rsmp.times import CORES, Now, Triple, latest_shared, seconds_of, stamp
 
 __all__ = ["Barked", "Ready", "Received", "Refused", "Role", "Session", "SessionEvent", "Settings"]
 
@@ -239,7 +239,7 @@ class Session:
 
     def _versions(self, message: Version, now: Now) -> None:
         reason = self._against(message)
-        agreed = common(self.settings.cores, message.versions)
+        agreed = latest_shared(self.settings.cores, message.versions)
         if agreed is None and not reason:
             reason = f"no common version of RSMP; known here: {', '.join(self.settings.cores)}"
         if reason or agreed is None:

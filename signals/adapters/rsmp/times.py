@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-__all__ = ["CORES", "Now", "Triple", "common", "seconds_of", "stamp", "triple"]
+__all__ = ["CORES", "Now", "Triple", "latest_shared", "seconds_of", "stamp", "triple"]
 
 Triple = tuple[int, int, int]
 """A version as numbers: (3, 2, 0) is 3.2 and 3.2.0."""
@@ -52,7 +52,7 @@ def triple(text: str) -> Triple | None:
     return numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 0
 
 
-def common(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Triple | None:
+def latest_shared(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Triple | None:
     """Return the latest version that both sides speak; None where there is none."""
     both = {triple(text) for text in ours} & {triple(text) for text in theirs}
     return max((version for version in both if version), default=None)

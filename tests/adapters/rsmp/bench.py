@@ -23,7 +23,7 @@ from signals.adapters.rsmp.session import Received, Role, Session
 from signals.adapters.rsmp.site import Site
 from signals.adapters.rsmp.times import Now
 from signals.adapters.rsmp.virtual import RsmpServer
-from signals.model.cabinets import CabinetAddress, sites_of
+from signals.model.cabinets import CabinetAddress, CabinetSite, sites_of
 from signals.model.crossroads import crossroads
 
 SITE = sites_of(crossroads())[0]
@@ -90,7 +90,11 @@ class Peer:
     ----------
     log
         Every message with its direction, ``in`` or ``out``.
+    refuses
+        Statuses that it does not know.
     """
+
+    refuses: tuple[str, ...] = ()
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
@@ -120,7 +124,8 @@ class Peer:
         text, self._rest = self._rest.split(b"\x0c", 1)
         row: Row = json.loads(text)
         self.log.append(("in", row))
-        if self.answers and row["type"] not in ("MessageAck", "MessageNotAck"):
+        refused = any(one.get("sCI") in self.refuses for one in row.get("sS", ()))
+        if self.answers and row["type"] not in ("MessageAck", "MessageNotAck") and not refused:
             self.put("MessageAck", oMId=row["mId"])
         return row
 
@@ -273,9 +278,9 @@ class Pair:
         What the supervisor's session has told.
     """
 
-    def __init__(self, core: str = "3.2.2", **options: object) -> None:
-        self.firmware = Firmware(SITE, backup_s=30.0)
-        self.options = Options.of(SITE, address(0, core=core, **options))
+    def __init__(self, core: str = "3.2.2", site: CabinetSite = SITE, **options: object) -> None:
+        self.firmware = Firmware(site, backup_s=30.0)
+        self.options = Options.of(site, address(0, core=core, **options))
         codes = {1: CODES["security_code_1"], 2: CODES["security_code_2"]}
         self.site = Site(self.firmware, self.options, codes, identities(3))
         self.now = Now(0.0, 1_769_860_800.0)
@@ -354,7 +359,9 @@ class ForeignSite(Peer):
         with contextlib.suppress(OSError):
             while True:
                 row = await self.get()
-                if row["type"] == "StatusRequest":
+                if row["type"] == "StatusRequest" and any(one["sCI"] in self.refuses for one in row["sS"]):
+                    self.put("MessageNotAck", oMId=row["mId"], rea="unknown status")
+                elif row["type"] == "StatusRequest":
                     values = [
                         {**one, "s": known.get(f"{one['sCI']}_{one['n']}"), "q": "recent"}
                         if f"{one['sCI']}_{one['n']}" in known

@@ -324,6 +324,44 @@ def test_a_site_that_does_not_answer_is_late() -> None:
     run(test)
 
 
+def test_a_site_that_does_not_know_a_status_is_watched_without_it() -> None:
+    async def test() -> None:
+        where = address(free_port())
+        bare = replace(SITE, detectors=())
+        for site, refuses in ((SITE, True), (bare, False)):
+            link = RsmpCabinet(site, where, Clock(SPEED), identify=identities(8))
+            connecting = asyncio.create_task(link.connect())
+            foreigner = await ForeignSite.connect(where.port)
+            await foreigner.greet()
+            foreigner.refuses = ("S0205",) if refuses else ()
+            answering = asyncio.create_task(foreigner.answer(KNOWN))
+            await connecting
+            await eventually(
+                lambda foreigner=foreigner: [r for _, r in foreigner.log if r["type"] == "StatusSubscribe"]
+            )
+            wanted = next(row for _, row in foreigner.log if row["type"] == "StatusSubscribe")["sS"]
+            assert {row["sCI"] for row in wanted} & {"S0002", "S0205"} == ({"S0002"} if refuses else set())
+            await link.close()
+            await answering
+            await foreigner.close()
+
+    run(test)
+
+
+def test_a_link_that_waits_for_news_hears_that_the_site_has_gone() -> None:
+    async def test() -> None:
+        async with a_foreigner(KNOWN, silent_s=30.0) as (link, site, connecting):
+            await connecting
+            link.view.received_s = float("-inf")
+            waiting = asyncio.create_task(link.refresh())
+            await asyncio.sleep(0.01)
+            await site.close()
+            with pytest.raises(WorldLostError, match="gone"):
+                await waiting
+
+    run(test)
+
+
 def test_only_plans_can_be_asked_for() -> None:
     async def test() -> None:
         async with a_street() as (link, _, __):
@@ -372,6 +410,7 @@ def test_the_code_is_in_nothing_that_is_shown(caplog: pytest.LogCaptureFixture) 
             with pytest.raises(CabinetRefusedError, match="wrong security code") as found:
                 await link.take()
             link.view.choose(1)
+            link.view.values["S0014", "source"] = "forced"
             receipt = await link.send(PLAN)
             shown.extend([repr(found.value), str(found.value), repr(receipt), repr(link), repr(link.report())])
             assert receipt.code == "refused"

@@ -33,9 +33,9 @@ def test_whatever_can_be_said_comes_back(durations_ds: list[int], data: st.DataO
 def test_minimums_are_the_base_and_the_longest_steps_have_the_bands() -> None:
     steps = (PlanStep(200, (), min_ds=55), PlanStep(1_500, ()), *(PlanStep(30 + n, ()) for n in range(9)))
     bands = bands_of(Plan("p", steps))
-    assert bands.base_s[:3] == (6, 51, 3)
+    assert bands.shortest_s[:3] == (6, 51, 3)
     assert bands.step_of == (0, 1, *range(3, 11))
-    assert bands.extensions([20, 150, 4, *bands.base_s[3:]]) is None, "a step without a band"
+    assert bands.extensions([20, 150, 4, *bands.shortest_s[3:]]) is None, "a step without a band"
 
 
 @pytest.mark.parametrize("green_s", [(4, 10), (110, 10), (5, 10, 1), ()])

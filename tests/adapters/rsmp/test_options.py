@@ -37,7 +37,7 @@ def test_everything_can_be_said() -> None:
         core="3.1.5",
         peers=["10.0.0.0/8", "fe80::/10"],
         backup_min=5,
-        band_base_s=[4, 2, 4, 5, 5, 4, 2, 4, 5, 5],
+        band_shortest_s=[4, 2, 4, 5, 5, 4, 2, 4, 5, 5],
         ack_s=7,
     )
     assert options.component == "TLC"
@@ -45,7 +45,7 @@ def test_everything_can_be_said() -> None:
     assert options.group_component(0) == "S1=001SG012"
     assert options.settings.cores == ("3.1.5",)
     assert options.settings.ack_s == 7.0
-    assert options.bands[0].base_s == (4, 2, 4, 5, 5, 4, 2, 4, 5, 5)
+    assert options.bands[0].shortest_s == (4, 2, 4, 5, 5, 4, 2, 4, 5, 5)
     assert [is_peer(host, options.peers) for host in ("10.9.8.7", "fe80::1%eth0", "127.0.0.1", "host")] == [
         True,
         True,
@@ -76,8 +76,8 @@ def test_everything_can_be_said() -> None:
         ("peers", ["10.0.0.1/8"]),
         ("backup_min", 0),
         ("backup_min", 1.5),
-        ("band_base_s", [1]),
-        ("band_base_s", [-1] * 10),
+        ("band_shortest_s", [1]),
+        ("band_shortest_s", [-1] * 10),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(name: str, value: object) -> None:
@@ -94,9 +94,9 @@ def test_a_plan_with_more_steps_than_bands_has_no_bases_by_hand() -> None:
     plan = SITE.intersection.plans[0]
     longer = replace(plan, steps=plan.steps + plan.steps[:1])
     site = replace(SITE, intersection=replace(SITE.intersection, plans=(longer,)))
-    address = CabinetAddress(scheme="rsmp", host="::", options={"band_base_s": [1] * 11})
+    address = CabinetAddress(scheme="rsmp", host="::", options={"band_shortest_s": [1] * 11})
     with pytest.raises(InputError, match="there may be 10"):
         Options.of(site, address)
     bare = replace(SITE, intersection=replace(SITE.intersection, plans=()))
-    with pytest.raises(InputError, match="band_base_s"):
-        Options.of(bare, replace(address, options={"band_base_s": []}))
+    with pytest.raises(InputError, match="band_shortest_s"):
+        Options.of(bare, replace(address, options={"band_shortest_s": []}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from signals.adapters.rsmp.planning import Planning, read_times
 from signals.adapters.rsmp.session import Received, Refused
 from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.view import View
-from signals.model.cabinets import CabinetRefusedError, Mode, PlanRequest
+from signals.model.cabinets import CabinetRefusedError, CabinetSite, Mode, PlanRequest
 from tests.adapters.rsmp.bench import CODES, MAIN, SITE, Pair, run
 
 GREEN = (22, 3, 5, 12, 5, 22, 3, 5, 12, 5)
@@ -23,8 +24,8 @@ MORE = (24, 3, 5, 10, 5, 22, 3, 5, 12, 5)
 class Desk:
     """Asks the pure site, and remembers which commands went there."""
 
-    def __init__(self) -> None:
-        self.pair = Pair()
+    def __init__(self, site: CabinetSite = SITE) -> None:
+        self.pair = Pair(site=site)
         self.options, self.view = self.pair.options, View(SITE, self.pair.options)
         self.sent: list[str] = []
         self.twist: Any = lambda message: message
@@ -236,6 +237,34 @@ def test_a_plan_that_another_has_chosen_is_not_given_back_by_us() -> None:
         desk.sent.clear()
         assert not await stranger.release()
         assert desk.sent == []
+
+    run(test)
+
+
+def test_another_plan_is_chosen_once_its_times_are_there() -> None:
+    async def test() -> None:
+        plan = SITE.intersection.plans[0]
+        place = replace(SITE.intersection, plans=(plan, replace(plan, id="other")))
+        desk = Desk(replace(SITE, intersection=place))
+        planning = Planning(desk, "2222")
+        await planning.take()
+        desk.sent.clear()
+        assert (await planning.send(request(plan=2))).accepted
+        assert desk.sent == ["M0023", "M0014", "M0002"]
+        assert desk.view.plan_from_us == 2
+        assert desk.pair.site._state.forced_plan == 2
+        assert await planning.release()
+
+    run(test)
+
+
+def test_a_plan_that_the_site_took_back_is_not_changed() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        desk.pair.firmware.misbehave("manual")
+        desk.pair.tick()
+        await desk.read(("S0014",))
+        assert (await planning.send(request())).code == "not-in-control"
 
     run(test)
 

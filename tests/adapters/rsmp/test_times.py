@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.adapters.rsmp.times import CORES, common, seconds_of, stamp, triple
+from signals.adapters.rsmp.times import CORES, latest_shared, seconds_of, stamp, triple
 
 
 @given(st.integers(0, 4_102_444_800_000))
@@ -37,6 +37,6 @@ def test_versions_are_numbers() -> None:
 
 
 def test_the_latest_common_version_wins() -> None:
-    assert common(CORES, ("3.1.2", "3.1.5", "3.2")) == (3, 2, 0)
-    assert common(CORES, ("3.1.2", "3.3.0")) is None
-    assert common(("3.1.3",), CORES) == (3, 1, 3)
+    assert latest_shared(CORES, ("3.1.2", "3.1.5", "3.2")) == (3, 2, 0)
+    assert latest_shared(CORES, ("3.1.2", "3.3.0")) is None
+    assert latest_shared(("3.1.3",), CORES) == (3, 1, 3)
