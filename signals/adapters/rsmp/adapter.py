@@ -49,9 +49,20 @@ SEEN: Final = Capability.STATUS | Capability.DETECTORS
 DRIVEN: Final = Capability.PLANS | Capability.SPLITS | Capability.BACKUP_TIMER
 
 IDENTITY: Final = ("S0016", "S0017", "S0022", "S0023", "S0024", "S0028", "S0034", "S0095", "S0096")
-STANDING: Final = ("S0001", "S0006", "S0008", "S0011", "S0013", "S0014", "S0020", "S0034")
-"""What is subscribed: every second, and whenever it changes."""
-COUNTING: Final = ("S0205", "S0207")
+STANDING: Final = (
+    Wanted("S0001", "signalgroupstatus", 1, on_change=True),
+    Wanted("S0006", "status", 10, on_change=True),
+    Wanted("S0008", "status", 10, on_change=True),
+    Wanted("S0011", "status", 10, on_change=True),
+    Wanted("S0013", "status", 10, on_change=True),
+    Wanted("S0014", "status", 10, on_change=True),
+    Wanted("S0014", "source", 10, on_change=True),
+    Wanted("S0020", "controlmode", 10, on_change=True),
+    Wanted("S0034", "status", 10, on_change=True),
+)
+"""What is subscribed: what the groups show, every second; who decides, whenever it changes and in case that is missed."""
+
+COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
 """Counts and occupancy of all detectors; where a site has none, S0002 is watched instead."""
 
 
@@ -250,7 +261,7 @@ class RsmpCabinet:
         await self.read(IDENTITY)
         self._expect_number("S0017", "signal groups", self.options.group_at)
         self._expect_number("S0016", "detector logics", self.options.detector_at)
-        await self.read(STANDING)
+        await self.read(tuple(dict.fromkeys(row.code for row in STANDING)))
         counts = False
         if self.site.detectors:
             counts = await self._counts()
@@ -265,15 +276,15 @@ class RsmpCabinet:
     async def _counts(self) -> bool:
         """Whether the site counts vehicles by itself."""
         try:
-            await self.read(COUNTING)
+            await self.read(tuple(code for code, _ in COUNTING))
         except CabinetRefusedError:
             return False
-        return all((code, name) in self.view.values for code, name in (("S0205", "vehicles"), ("S0207", "occupancy")))
+        return all(name in self.view.values for name in COUNTING)
 
     def _subscribe(self, *, counts: bool) -> None:
-        rows = [Wanted(code, name, 1, on_change=True) for code in STANDING for name in STATUSES[code].names]
+        rows = list(STANDING)
         if counts:
-            rows += [Wanted(code, name, 1, on_change=False) for code in COUNTING for name in STATUSES[code].names]
+            rows += [Wanted(code, name, 1, on_change=False) for code, name in COUNTING]
         elif self.site.detectors:
             rows.append(Wanted("S0002", "detectorlogicstatus", 1, on_change=True))
         self._subscribed = tuple(StatusName(row.code, row.name) for row in rows)

@@ -124,7 +124,7 @@ class Peer:
         text, self._rest = self._rest.split(b"\x0c", 1)
         row: Row = json.loads(text)
         self.log.append(("in", row))
-        refused = any(one.get("sCI") in self.refuses for one in row.get("sS", ()))
+        refused = row["type"] == "StatusRequest" and any(one["sCI"] in self.refuses for one in row["sS"])
         if self.answers and row["type"] not in ("MessageAck", "MessageNotAck") and not refused:
             self.put("MessageAck", oMId=row["mId"])
         return row

@@ -280,7 +280,7 @@ def test_a_foreign_site_is_read_and_stale_news_are_not() -> None:
             assert set(link.report().aspect.tolist()) == {Aspect.GREEN}
             wanted = next(row for _, row in site.log if row["type"] == "StatusSubscribe")["sS"]
             assert {"sCI": "S0002", "n": "detectorlogicstatus", "uRt": "1", "sOc": True} in wanted
-            assert {row["uRt"] for row in wanted} == {"1"}
+            assert {row["sCI"] for row in wanted if row["uRt"] == "1"} == {"S0001", "S0002"}
             await link.close()
             await asyncio.sleep(0.01)
 
