@@ -24,7 +24,7 @@ from signals.adapters.cabinet.firmware_wishes import Aspects, Greens, Holds, Wis
 from signals.model.cabinets import CabinetSite, Mode, PlanRequest
 from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray, IntArray
 
-__all__ = ["BACKUP_REST_DS", "DARK_DS", "FAULT_REST_DS", "STARTUP_DS", "Firmware"]
+__all__ = ["BACKUP_REST_DS", "DARK_DS", "FAULT_REST_DS", "HANDOVER_DS", "STARTUP_DS", "Firmware"]
 
 GREEN = int(Aspect.GREEN)
 
@@ -34,6 +34,8 @@ STARTUP_DS: Final = 50
 """For how long everything is red when it starts up."""
 BACKUP_REST_DS: Final = 50
 """How long it stays in mode BACKUP at least; it is READY again once its program shows what it wants."""
+HANDOVER_DS: Final = 30
+"""How long after `take` it leaves everything as it is, unless something is asked: who takes over must know what is."""
 FAULT_REST_DS: Final = 300
 """How long it stays in mode FAULT after illegal requests."""
 CLOCK_JUMP_S: Final = 3_600.0
@@ -90,7 +92,8 @@ class Firmware:
         self._illegal_ticks, self._bad_ticks = illegal_ticks, 0
         self._wrong: set[str] = set()
         self._switched_on_ds = 0  # by the true clock
-        self._alive_ds = self._backup_ds = self._dark_until_ds = self._start_until_ds = self._fault_until_ds = 0
+        self._alive_ds = self._backup_ds = self._handover_until_ds = 0
+        self._dark_until_ds = self._start_until_ds = self._fault_until_ds = 0
         self._wish: Wish | None = None
         self._lamps = Lamps(site.intersection, tick_ds)
         self._senses = Senses(site, detector_groups, rng)
@@ -136,11 +139,15 @@ class Firmware:
         return self.aspect
 
     def take(self) -> bool:
-        """Let somebody far away decide from now on; until they ask for something, its program goes on."""
+        """Let somebody far away decide from now on.
+
+        Nothing begins or ends for `HANDOVER_DS`, unless they ask for something; after that its program goes on.
+        """
         if self._against() is not None:
             return False
         if self.mode is not Mode.OURS:
             self._let_go(Mode.OURS)
+            self._handover_until_ds = self.time_ds + HANDOVER_DS
         self._alive_ds = self.time_ds
         return True
 
@@ -188,7 +195,7 @@ class Firmware:
             return True
         if not self._program.ask(request):
             return False
-        self._wish = None
+        self._wish, self._handover_until_ds = None, 0
         return True
 
     def misbehave(self, what: str, on: bool = True) -> None:  # noqa: FBT001, FBT002  a switch
@@ -214,7 +221,7 @@ class Firmware:
         """Lose power: time begins anew, and the true time goes on."""
         self._switched_on_ds += self.time_ds
         self.time_ds = 0
-        self._alive_ds = self._backup_ds = self._fault_until_ds = 0
+        self._alive_ds = self._backup_ds = self._handover_until_ds = self._fault_until_ds = 0
         self._dark_until_ds, self._start_until_ds = DARK_DS, DARK_DS + STARTUP_DS
         self._senses.forget()
         self.silent = True
@@ -274,6 +281,8 @@ class Firmware:
                 lamps.follow([False] * len(self._wanted))
             case Mode.OURS if self._wish is not None:
                 self._count_illegal(self._wish.show(lamps, called_ds))
+            case Mode.OURS if self.time_ds <= self._handover_until_ds and "lies" not in self._wrong:
+                lamps.obey(list(lamps.aspect))
             case Mode.MANUAL:
                 lamps.follow(self._by_hand)
             case Mode.PREEMPT:
