@@ -60,7 +60,7 @@ STANDING: Final = (
     Wanted("S0020", "controlmode", 10, on_change=True),
     Wanted("S0034", "status", 10, on_change=True),
 )
-"""What is subscribed: what the groups show, every second; who decides, whenever it changes and in case that is missed."""
+"""What is subscribed: what the groups show, every second; who decides, when it changes and in case that is missed."""
 
 COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
 """Counts and occupancy of all detectors; where a site has none, S0002 is watched instead."""

@@ -23,6 +23,9 @@ __all__ = ["against", "perform"]
 LEVEL: Final = {"M0104": 1}
 """The security code that a command needs, where it is not the second."""
 
+REJECTED: Final = 64
+"""So many requests for priority are remembered until somebody is told."""
+
 Arguments = Mapping[str, str]
 Outcome = Mapping[str, str] | None
 """What differs from what was asked; None = it cannot do that at all."""
@@ -254,7 +257,7 @@ def _day(site: StatusReader, given: Arguments, _: int) -> Outcome:
 
 
 def _priority(site: StatusReader, given: Arguments, _: int) -> Outcome:
-    if given["type"] == "new":  # the firmware has no way to give it
+    if given["type"] == "new" and len(site.state.rejected) < REJECTED:  # the firmware has no way to give it
         site.state.rejected[given["requestId"]] = stamp(site.now.utc_s)
     return {}
 

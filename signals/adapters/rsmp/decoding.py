@@ -43,6 +43,8 @@ __all__ = ["MessageError", "decode"]
 ROWS: Final = 4_096
 """The most rows that a message may have."""
 ID_LETTERS: Final = 64
+NAME_LETTERS: Final = 256
+"""The longest name of a component, a value or an order: names are kept, so they are short."""
 KINDS: Final = {kind.lower(): kind for kind in ("Issue", "Request", "Acknowledge", "Suspend", "Resume")}
 QUALITIES: Final = frozenset({"recent", "old", "undefined", "unknown"})
 
@@ -168,7 +170,7 @@ def _aggregated(row: Row) -> AggregatedStatus:
     bits = row.get("se")
     if not isinstance(bits, list) or len(bits) != 8 or not all(isinstance(bit, bool) for bit in bits):
         raise MessageError('expected 8 times true or false for "se"')
-    head = (_id(row), _text(row, "cId"), _time(row, "aSTS"))
+    head = (_id(row), _text(row, "cId", NAME_LETTERS), _time(row, "aSTS"))
     return AggregatedStatus(*head, _optional(row, "fP"), _optional(row, "fS"), tuple(bits))
 
 
@@ -176,7 +178,7 @@ def _alarm(row: Row) -> Alarm:
     kind = KINDS.get(_text(row, "aSp", 16).lower())
     if kind is None:
         raise MessageError('unknown word for "aSp"')
-    head = (_id(row), _text(row, "cId"), _code(row, "aCId", "A"), kind, _text(row, "xACId"))
+    head = (_id(row), _text(row, "cId", NAME_LETTERS), _code(row, "aCId", "A"), kind, _text(row, "xACId"))
     told = kind == "Issue" or (kind in {"Acknowledge", "Suspend", "Resume"} and "aS" in row)
     return Alarm(*head, _alarm_state(row) if told else None)
 
@@ -189,12 +191,12 @@ def _alarm_state(row: Row) -> AlarmState:
         at=_time(row, "aTs"),
         category=_text(row, "cat", 1),
         priority=_text(row, "pri", 1),
-        values=tuple((_text(one, "n"), _text(one, "v")) for one in _rows(row, "rvs", 0)),
+        values=tuple((_text(one, "n", NAME_LETTERS), _text(one, "v")) for one in _rows(row, "rvs", 0)),
     )
 
 
 def _names(row: Row) -> tuple[StatusName, ...]:
-    return tuple(StatusName(_code(one, "sCI", "S"), _text(one, "n")) for one in _rows(row, "sS"))
+    return tuple(StatusName(_code(one, "sCI", "S"), _text(one, "n", NAME_LETTERS)) for one in _rows(row, "sS"))
 
 
 def _wanted(row: Row) -> Wanted:
@@ -204,7 +206,7 @@ def _wanted(row: Row) -> Wanted:
     on_change = row.get("sOc", every == "0")
     if not isinstance(on_change, bool) or not (int(every) or on_change):
         raise MessageError('expected true or false for "sOc", and true where "uRt" is "0"')
-    return Wanted(_code(row, "sCI", "S"), _text(row, "n"), int(every), on_change)
+    return Wanted(_code(row, "sCI", "S"), _text(row, "n", NAME_LETTERS), int(every), on_change)
 
 
 def _value(row: Row) -> StatusValue:
@@ -216,7 +218,7 @@ def _value(row: Row) -> StatusValue:
         value = [_texts(one) for one in _rows(row, "s", 0)]
     elif given is not None:
         value = _text(row, "s")
-    return StatusValue(_code(row, "sCI", "S"), _text(row, "n"), value, quality)
+    return StatusValue(_code(row, "sCI", "S"), _text(row, "n", NAME_LETTERS), value, quality)
 
 
 def _texts(row: Row) -> dict[str, str]:
@@ -224,27 +226,27 @@ def _texts(row: Row) -> dict[str, str]:
 
 
 def _values(row: Row) -> tuple[str, str, str, tuple[StatusValue, ...]]:
-    return _id(row), _text(row, "cId"), _time(row, "sTs"), tuple(_value(one) for one in _rows(row, "sS"))
+    return _id(row), _text(row, "cId", NAME_LETTERS), _time(row, "sTs"), tuple(_value(one) for one in _rows(row, "sS"))
 
 
 def _command(row: Row) -> CommandRequest:
     arguments = tuple(
-        Argument(_code(one, "cCI", "M"), _text(one, "n"), _text(one, "cO"), _text(one, "v"))
+        Argument(_code(one, "cCI", "M"), _text(one, "n", NAME_LETTERS), _text(one, "cO", NAME_LETTERS), _text(one, "v"))
         for one in _rows(row, "arg")
     )
-    return CommandRequest(_id(row), _text(row, "cId"), arguments)
+    return CommandRequest(_id(row), _text(row, "cId", NAME_LETTERS), arguments)
 
 
 def _returned(row: Row) -> Returned:
     age = _text(row, "age", 9)
     if age not in QUALITIES:
         raise MessageError('unknown word for "age"')
-    return Returned(_code(row, "cCI", "M"), _text(row, "n"), _optional(row, "v"), age)
+    return Returned(_code(row, "cCI", "M"), _text(row, "n", NAME_LETTERS), _optional(row, "v"), age)
 
 
 def _response(row: Row) -> CommandResponse:
     returned = tuple(_returned(one) for one in _rows(row, "rvs", 0))
-    return CommandResponse(_id(row), _text(row, "cId"), _time(row, "cTS"), returned)
+    return CommandResponse(_id(row), _text(row, "cId", NAME_LETTERS), _time(row, "cTS"), returned)
 
 
 READERS: Final[Mapping[str, Callable[[Row], Message]]] = MappingProxyType(
@@ -254,12 +256,12 @@ READERS: Final[Mapping[str, Callable[[Row], Message]]] = MappingProxyType(
         "Version": _version,
         "Watchdog": lambda row: Watchdog(_id(row), _time(row, "wTs")),
         "AggregatedStatus": _aggregated,
-        "AggregatedStatusRequest": lambda row: AggregatedStatusRequest(_id(row), _text(row, "cId")),
+        "AggregatedStatusRequest": lambda row: AggregatedStatusRequest(_id(row), _text(row, "cId", NAME_LETTERS)),
         "Alarm": _alarm,
-        "StatusRequest": lambda row: StatusRequest(_id(row), _text(row, "cId"), _names(row)),
-        "StatusUnsubscribe": lambda row: StatusUnsubscribe(_id(row), _text(row, "cId"), _names(row)),
+        "StatusRequest": lambda row: StatusRequest(_id(row), _text(row, "cId", NAME_LETTERS), _names(row)),
+        "StatusUnsubscribe": lambda row: StatusUnsubscribe(_id(row), _text(row, "cId", NAME_LETTERS), _names(row)),
         "StatusSubscribe": lambda row: StatusSubscribe(
-            _id(row), _text(row, "cId"), tuple(_wanted(one) for one in _rows(row, "sS"))
+            _id(row), _text(row, "cId", NAME_LETTERS), tuple(_wanted(one) for one in _rows(row, "sS"))
         ),
         "StatusResponse": lambda row: StatusResponse(*_values(row)),
         "StatusUpdate": lambda row: StatusUpdate(*_values(row)),

@@ -28,7 +28,7 @@ _SECONDS: Final[Mapping[str, float]] = MappingProxyType(
         "connect_s": 30.0,
         "reconnect_s": 10.0,
         "silent_s": 3.0,
-        "dead_man_s": 5.0,
+        "dead_man_s": 10.0,
     }
 )
 _NAMES: Final = frozenset(

@@ -54,7 +54,8 @@ class StatusReader:
         self.now = Now(0.0, 0.0)
         self._counts: dict[tuple[str, int], Counts] = {}
         self._read: dict[tuple[str, int], Values | None] = {}
-        self._config = json.dumps(asdict(firmware.site.intersection), sort_keys=True, default=str).encode()
+        config = json.dumps(asdict(firmware.site.intersection), sort_keys=True, default=str).encode()
+        self._checksum, self._config = hashlib.sha256(config).hexdigest(), base64.b64encode(config).decode()
         self._configured_utc_s: float | None = None
         self._minimum_ds = np.array([group.min_green_ds for group in firmware.site.intersection.groups], np.int32)
 
@@ -140,9 +141,8 @@ class StatusReader:
         """Return the traffic parameters, or their checksum."""
         told_at = stamp(self._configured_utc_s or 0.0)
         if name == "checksum":
-            return {"checksum": hashlib.sha256(self._config).hexdigest(), "timestamp": told_at}
-        text = base64.b64encode(self._config).decode()
-        return {"config": text, "timestamp": told_at, "version": f"{MAKE} {self.options.id}"}
+            return {"checksum": self._checksum, "timestamp": told_at}
+        return {"config": self._config, "timestamp": told_at, "version": f"{MAKE} {self.options.id}"}
 
 
 def _truth(value: bool) -> str:  # noqa: FBT001  it is what is told

@@ -27,7 +27,8 @@ class Now(NamedTuple):
 
 def stamp(utc_s: float) -> str:
     """Return a time in seconds since 1970 as text, to the millisecond."""
-    return (EPOCH + timedelta(milliseconds=round(utc_s * 1e3))).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    moment = EPOCH + timedelta(milliseconds=round(utc_s * 1e3))
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"  # without +00:00
 
 
 def seconds_of(text: str) -> float | None:

@@ -11,6 +11,7 @@ import numpy as np
 from signals.adapters.rsmp.letters import DARK, FLASH, MANUAL, START, aspect_of
 from signals.adapters.rsmp.messages import Alarm, StatusValue
 from signals.adapters.rsmp.options import Options
+from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.times import Now, seconds_of
 from signals.model.cabinets import CabinetReport, CabinetSite, Mode
 from signals.model.lanes import User
@@ -19,8 +20,10 @@ from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray, IntAr
 __all__ = ["ALARMS_SHOWN", "View", "is_number"]
 
 ALARMS_SHOWN: Final = 256
-VALUES: Final = 1_024
-"""So many values of a site are remembered; there are fewer in the list."""
+KEPT: Final = frozenset((code, name) for code, kind in STATUSES.items() for name in kind.names) - {("S0098", "config")}
+"""Values of a site that are remembered."""
+LETTERS: Final = 1 << 16
+"""The longest of them: no site has more detectors."""
 REQUESTED: Final = frozenset("EFG")
 NO_GROUP: Final = "-"
 
@@ -73,7 +76,7 @@ class View:
             return
         self.clock_offset_s = told_s - now.utc_s
         for code, name, value in rows:
-            if isinstance(value, str) and (len(self.values) < VALUES or (code, name) in self.values):
+            if isinstance(value, str) and len(value) <= LETTERS and (code, name) in KEPT:
                 self._one(code, name, value, told_s, now)
 
     def aggregated(self, bits: tuple[bool, ...]) -> None:

@@ -76,8 +76,12 @@ class Wire(asyncio.Protocol):
             (self._transport.resume_reading if on else self._transport.pause_reading)()
 
     def close(self) -> None:
-        """End it when everything was sent."""
-        if self._transport is not None:
+        """End it; what the other side does not read at once is lost."""
+        if self._transport is None:
+            return
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()
+        else:
             self._transport.close()
 
     def abort(self) -> None:

@@ -122,6 +122,13 @@ def test_priorities_are_rejected_since_the_firmware_gives_none() -> None:
     assert [(row["r"], row["s"]) for row in rows] == [("bus", "rejected")]
 
 
+def test_priorities_that_nobody_hears_of_fill_nothing() -> None:
+    site = a_site()
+    for number in range(200):
+        do(site, "M0022", requestId=str(number), type="new", level="3")
+    assert len(site.state.rejected) == 64
+
+
 def test_an_emergency_route_is_one_until_all_are_over() -> None:
     site = a_site()
     do(site, "M0005", status="True", emergencyroute="3")
