@@ -98,6 +98,7 @@ class Planning:
             return _no("not-in-control", "the plan of the site is not ours", now_s, now_s)
         if now_s - self._sent_s < self._cycle_s:
             return _no("too-soon", "a plan changes at most once in its cycle", now_s, now_s)
+        await self._asker.read(TABLES)  # what stands there is not always what was sent
         orders = self._orders(request)
         if isinstance(orders, str):
             return _no("not-expressible", orders, now_s, now_s)
@@ -120,6 +121,7 @@ class Planning:
         await self._do(choose_plan(plan, self._code, on=False))
         view.choose(0)
         self._sent = None
+        await self._asker.read(TABLES)
         for changed in sorted(self._changed):
             times = self._found.get(changed)
             if times is not None:

@@ -196,7 +196,7 @@ class Supervisor:
         self._links[site] = self.waiting[site] = link
         async with self._lock:
             if self._server is None:
-                await self._listen(identify)
+                await self._listen(link, identify)
 
     async def leave(self, link: Link) -> None:
         """Wait no longer; who leaves last ends the listening."""
@@ -238,15 +238,16 @@ class Supervisor:
             if link is not None and not connection.session.ready:
                 self.waiting[site] = link  # it never was with its link
 
-    async def _listen(self, identify: Callable[[], str]) -> None:
+    async def _listen(self, link: Link, identify: Callable[[], str]) -> None:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
                 lambda: Connection(self, self._clock, identify).wire, self._host, self._port
             )
         except OSError as error:
-            self._links.clear()
-            self.waiting.clear()
+            del self._links[link.options.id], self.waiting[link.options.id]
+            if not self._links:
+                self._ended()
             raise WorldLostError(f"rsmp: cannot listen at {self._host}:{self._port}: {error.strerror}") from None
         self._task = asyncio.create_task(self._look())
 

@@ -14,6 +14,7 @@ from signals.adapters.rsmp.planning import Planning, read_times
 from signals.adapters.rsmp.session import Received, Refused
 from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.view import View
+from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, CabinetSite, Mode, PlanRequest
 from tests.adapters.rsmp.bench import CODES, MAIN, SITE, Pair, run
 
@@ -213,18 +214,46 @@ def test_a_site_that_does_not_do_what_it_answers_is_not_taken() -> None:
     run(test)
 
 
-def test_what_was_found_is_restored() -> None:
+@pytest.mark.parametrize("keeps", [False, True])
+def test_what_was_found_is_restored_where_the_site_does_not_do_so_itself(keeps: bool) -> None:
     async def test() -> None:
         desk, planning = await taken()
-        before = desk.pair.site._state.tables.now[1]
+        tables = desk.pair.site._state.tables
+        before = tables.now[1]
         await planning.send(request((26, *MORE[1:]), offset_s=7))
         desk.sent.clear()
+        if keeps:
+            tables.restore = lambda: None  # type: ignore[method-assign]
         assert await planning.release()
         assert desk.pair.firmware.mode is Mode.READY
-        assert desk.sent == ["M0002", "M0018", "M0015", "M0014"]
-        assert desk.pair.site._state.tables.now[1] == before
+        assert desk.sent == ["M0002", *(["M0018", "M0015", "M0014"] if keeps else [])]
+        assert tables.now[1] == before
+        desk.sent.clear()
         assert await planning.release()
-        assert desk.sent[-1] == "M0014"
+        assert desk.sent == []
+
+    run(test)
+
+
+def test_what_was_sent_by_halves_is_made_whole() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        command = desk.command
+
+        async def broken(order: Order) -> CommandResponse:
+            if order[0].command == "M0014":
+                raise WorldTimeoutError("gone")
+            return await command(order)
+
+        desk.command = broken  # type: ignore[method-assign]
+        with pytest.raises(WorldTimeoutError):
+            await planning.send(request((26, *MORE[1:])))
+        assert desk.pair.site._state.tables.now[1].cycle_s == 96
+        desk.command = command  # type: ignore[method-assign]
+        desk.ahead_s += 100.0
+        assert (await planning.send(request())).accepted
+        assert desk.pair.site._state.tables.now[1].cycle_s == 94
+        assert await planning.release()
 
     run(test)
 
