@@ -59,6 +59,11 @@ class Seat:
         return self.state is not None and self.state <= ControlState.OFFLINE
 
     @property
+    def is_free(self) -> bool:
+        """Whether the TLC has us configured, so that control can be asked for."""
+        return self.state is not None and self.state >= ControlState.OFFLINE
+
+    @property
     def is_spent(self) -> bool:
         """Whether there were too many errors."""
         return self.errors >= MAX_ERRORS

@@ -74,10 +74,9 @@ class Requests:
         return rows, states
 
     def _checked(self, request: GroupRequest) -> list[int]:
-        arrays = {"aspect": request.aspect, "min_end_ds": request.min_end_ds, "likely_end_ds": request.likely_end_ds}
-        for name, array in arrays.items():
-            if array.shape != (self._count,):
-                raise InputError(f"{name} of a request: expected {self._count} groups, got an array of {array.shape}")
+        shapes = {array.shape for array in (request.aspect, request.min_end_ds, request.likely_end_ds)}
+        if shapes != {(self._count,)}:
+            raise InputError(f"a request: expected {self._count} groups, got arrays of {sorted(shapes)}")
         found: list[int] = request.aspect.tolist()
         if not all(Aspect.RED <= aspect <= Aspect.CLEARANCE for aspect in found):
             raise InputError("aspect of a request: expected RED to CLEARANCE for every group")

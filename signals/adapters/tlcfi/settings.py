@@ -51,8 +51,8 @@ class Settings:
         What a pedestrian clearance is asked for and shown as.
     alive_s, alive_timeout_s
         How often each side says that it lives, and after how long without the other is taken for dead.
-    reply_s, setup_s, release_s
-        How long an answer, the whole setting up, and giving control back may take.
+    reply_s, refresh_s, setup_s, release_s
+        How long an answer, one that `refresh` waits for, the whole setting up, and giving control back may take.
     settle_s
         How long an application waits after connecting: a TLC may begin to listen late.
     dead_man_s
@@ -81,6 +81,7 @@ class Settings:
     alive_s: float = 2.0
     alive_timeout_s: float = 5.0
     reply_s: float = 1.0
+    refresh_s: float = 0.8
     setup_s: float = 10.0
     release_s: float = 5.0
     settle_s: float = 1.0
@@ -245,6 +246,16 @@ def _peers(name: str, value: object) -> tuple[Network, ...]:
 
 
 _TLS: Final = ("ca", "cert", "key", "server_name")
+_SECONDS: Final = (
+    "alive_s",
+    "alive_timeout_s",
+    "reply_s",
+    "refresh_s",
+    "setup_s",
+    "release_s",
+    "settle_s",
+    "dead_man_s",
+)
 _NAMES: Final = ("groups", "detectors", "buttons")
 _READERS: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "version": _version,
@@ -255,8 +266,6 @@ _READERS: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "peers": _peers,
     "ticks_from": _ticks,
     "tls": _flag,
-    **dict.fromkeys(
-        ("alive_s", "alive_timeout_s", "reply_s", "setup_s", "release_s", "settle_s", "dead_man_s"), _seconds
-    ),
+    **dict.fromkeys(_SECONDS, _seconds),
     **dict.fromkeys(_TLS, _text),
 }
