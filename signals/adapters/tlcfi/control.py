@@ -45,7 +45,7 @@ class Seat:
     def __init__(self) -> None:
         self.state: ControlState | None = None
         self.asked: ControlState | None = None
-        self.wanted = self.broken = False
+        self.wanted = self.broken = self._leaving = False
         self.errors = 0
 
     @property
@@ -72,12 +72,12 @@ class Seat:
         """Want control; return what to request for it."""
         if self.wanted:
             return ()
-        self.wanted = True
+        self.wanted, self._leaving = True, False
         return self._ask(ControlState.READY) if self.state in (ControlState.OFFLINE, ControlState.END) else ()
 
     def leave(self) -> tuple[ControlState, ...]:
         """Want control no more; return what to request for it."""
-        self.wanted = False
+        self.wanted, self._leaving = False, True
         match self.state:
             case ControlState.IN_CONTROL:
                 return self._ask(ControlState.END)
@@ -95,6 +95,8 @@ class Seat:
             self.broken = True
         if before is ControlState.IN_CONTROL and state is not ControlState.END:
             self.wanted = False  # it was taken from us: whoever wants it back asks again
+        if self.is_left:
+            self._leaving = False
         match state:
             case ControlState.ERROR:
                 self.wanted = False
@@ -113,8 +115,7 @@ class Seat:
     def _held(self, state: ControlState) -> tuple[ControlState, ...]:
         """Go on where we want control, and leave where we do not."""
         if not self.wanted:
-            is_leaving = self.asked in (ControlState.END, ControlState.OFFLINE)
-            return () if is_leaving else self.leave()
+            return () if self._leaving else self.leave()
         return self._ask(ControlState.IN_CONTROL) if state is ControlState.START else ()
 
     def _ended(self) -> tuple[ControlState, ...]:

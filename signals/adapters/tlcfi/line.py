@@ -57,6 +57,8 @@ class Line:
         How much the clock of the peer is ahead of ours; `None` before its first sign of life.
     is_mute
         Whether it gives no signs of life, so that the peer gives up.
+    is_known
+        Whether the peer may give signs of life.
     """
 
     def __init__(
@@ -70,7 +72,7 @@ class Line:
         self.failure: WorldError | None = None
         self.sequence, self.heard_s, self.echoed_s = 0, float("-inf"), float("-inf")
         self.peer_ahead_s: float | None = None
-        self.is_mute = self._lives = False
+        self.is_mute, self.is_known, self._lives = False, True, False
         self._decoder = Decoder()
         self._out: list[bytes] = []
         self._calls: dict[RpcId, tuple[float, Then]] = {}
@@ -173,8 +175,8 @@ class Line:
             self._out.append(messages.result(asked.id, found))
 
     def _hear_alive(self, asked: Call, now_s: float) -> object:
-        if not self._lives:
-            raise TlcfiError(ErrorCode.NOT_AUTHORIZED, "nobody is registered")
+        if not self.is_known:
+            raise TlcfiError(ErrorCode.NOT_AUTHORIZED, "register first")
         number_in(asked.params, "ticks")
         self.peer_ahead_s = number_in(asked.params, "time", 0, LATEST_MS) / 1000 - self._utc_s(now_s)
         self._heard_alive_s = now_s

@@ -89,6 +89,7 @@ class ApplicationSession:
         self.board, self.seat = Board(site, settings, now_s), Seat()
         self._requests = Requests(site, settings)
         self.known: Known | None = None
+        self._id = ""
         self._lamps_asked = False
         self._beat_s, self._left_s = now_s, float("inf")
         self._told_ticks: int | None = None
@@ -215,7 +216,8 @@ class ApplicationSession:
 
     def _configure(self, known: Known, now_s: float) -> None:
         """Say what we can do, and that we do not want control."""
-        self.known, self.seat.state, self.seat.asked = known, known.control, ControlState.OFFLINE
+        self.known, self._id = known, known.session
+        self.seat.state, self.seat.asked = known.control, ControlState.OFFLINE
         self._write_session(
             {
                 "startCapability": int(self._settings.start),
@@ -252,7 +254,7 @@ class ApplicationSession:
         self._ask_for_lamps(now_s)
 
     def _be_told_control(self, update: Update, now_s: float) -> None:
-        if self.known is None or update.objects.ids != (self.known.session,):
+        if update.objects.ids != (self._id,):
             raise TlcfiError(ErrorCode.INVALID_OBJECT_REFERENCE, "this is not our session")
         value = optional_number_in(update.states[0], "controlState", 0, max(ControlState))
         if value is None:
@@ -295,8 +297,7 @@ class ApplicationSession:
             self._write_session({"reqControlState": int(state)}, now_s)
 
     def _write_session(self, state: Mapping[str, Any], now_s: float) -> None:
-        if self.known is not None:
-            self._write(ObjectType.SESSION, {self.known.session: state}, now_s)
+        self._write(ObjectType.SESSION, {self._id: state}, now_s)
 
     def _write(self, kind: ObjectType, states: Mapping[str, Mapping[str, Any]], now_s: float) -> None:
         """Write, and never anything else than may be written."""

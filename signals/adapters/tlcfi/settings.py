@@ -100,7 +100,10 @@ class Settings:
 
     def lets_in(self, host: str) -> bool:
         """Whether a peer may connect."""
-        address = ip_address(host.partition("%")[0])
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:  # whoever has no address is nobody that is known
+            return False
         mapped = getattr(address, "ipv4_mapped", None)
         return any((mapped or address) in network for network in self.peers)
 

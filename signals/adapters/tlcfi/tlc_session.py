@@ -101,6 +101,7 @@ class TlcSession:
         self._desk, self._facilities, self._settings = desk, desk.facilities, desk.facilities.settings
         self._firmware = desk.facilities.firmware
         self.line = Line(self._settings, now_s, utc_s, self._serve)
+        self.line.is_known = False
         self.control, self.is_over = ControlState.NOT_CONFIGURED, False
         self._id, self._kind = "", ApplicationType.CONSUMER
         self._subscribed: dict[ObjectType, frozenset[str]] = {}
@@ -115,6 +116,9 @@ class TlcSession:
     def receive(self, data: bytes, now_s: float) -> bytes:
         """Take what came; return what to send."""
         self.line.receive(data, now_s)
+        if self._id and not self.line.is_known:
+            self.line.is_known = True
+            self.line.live(now_s)  # after the answer to the registration
         if self.control is ControlState.IN_CONTROL:
             self._firmware.alive()
         return self.line.sent()
@@ -202,7 +206,6 @@ class TlcSession:
         if not _lets_in((settings.username, settings.password), given):
             raise TlcfiError(ErrorCode.NOT_AUTHORIZED, "Incorrect credentials")
         self._id, self._kind = self._desk.register(self, kind), kind
-        self.line.live(now_s)
         return {
             "sessionid": self._id,
             "facilities": reference_row(ObjectType.FACILITIES, self._facilities.ids[ObjectType.FACILITIES]),

@@ -80,9 +80,10 @@ def test_control_that_comes_unwanted_is_left_at_once() -> None:
     seat.told(S.READY)
     seat.wanted = False
     assert seat.told(S.START) == (S.OFFLINE,)
-    seat = in_control()
-    seat.state, seat.wanted = S.START, False
+    assert seat.told(S.IN_CONTROL) == ()
+    seat = offline()
     assert seat.told(S.IN_CONTROL) == (S.END,)
+    assert seat.told(S.END) == (S.OFFLINE,)
 
 
 def test_control_is_asked_for_once_and_when_it_can_be_had() -> None:
