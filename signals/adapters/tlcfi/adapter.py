@@ -42,8 +42,8 @@ class TlcfiCabinet:
     """A TLC as its Control application sees it; see `signals.model.cabinets.CabinetLink`.
 
     A TLC tells what changes when it changes: `refresh` only asks for a sign of life, and only where none has come of
-    late. Control is kept for as long as `heartbeat` is called: without it, control is given up after ``dead_man_s``, and
-    no signs of life are given until the TLC has taken it back.
+    late. Control is kept for as long as `heartbeat` is called: without it, it is given up after ``dead_man_s``, and no
+    signs of life are given until the TLC has taken it back.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from signals.adapters.tlcfi.objects import (
 from signals.adapters.tlcfi.settings import Settings
 from signals.model.cabinets import CabinetInfo, CabinetRefusedError, Capability
 
-__all__ = ["CAPABILITIES", "check_intersection", "information", "rows_of"]
+__all__ = ["CAPABILITIES", "check_intersection", "ids_in", "information", "rows_of"]
 
 CAPABILITIES: Final = (
     Capability.STATUS
@@ -82,7 +82,7 @@ def check_intersection(settings: Settings, intersection: Row) -> tuple[str, ...]
         When the meta is none.
     """
     name = settings.intersection
-    groups, detectors = _ids(intersection, "signalgroups"), _ids(intersection, "detectors")
+    groups, detectors = ids_in(intersection, "signalgroups"), ids_in(intersection, "detectors")
     if missing := sorted(set(settings.groups) - set(groups)):
         raise CabinetRefusedError(f'intersection "{name}" of the TLC has no signal group {", ".join(missing)}')
     if more := sorted(set(groups) - set(settings.groups)):
@@ -136,8 +136,9 @@ def information(
     )
 
 
-def _ids(row: Row, key: str) -> list[str]:
-    found = row.get(key, [])
+def ids_in(row: Row, key: str) -> list[str]:
+    """Read a list of ids, which may be left out. Raises `TlcfiError`."""
+    found = row.get(key) or []
     if not isinstance(found, list) or not all(isinstance(item, str) and is_id(item) for item in found):
         raise TlcfiError(ErrorCode.INVALID_ATTRIBUTE_TYPE, f"{key} is no list of ids")
     return found

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from signals.adapters.tlcfi.lamps import states_of
-from signals.adapters.tlcfi.objects import TICKS, ticks_after
+from signals.adapters.tlcfi.objects import TICKS
 from signals.adapters.tlcfi.settings import Settings
 from signals.errors import InputError
 from signals.model.cabinets import CabinetSite, GroupRequest
 from signals.model.values import Aspect
 
 __all__ = ["MOVED_MS", "Requests"]
+
+HALF: Final = TICKS // 2
+MS_IN_DS: Final = 100
 
 MOVED_MS: Final = 500
 """A prediction is published anew when it has moved by this: the ticks of two sides are never quite the same."""
@@ -37,8 +41,9 @@ class Requests:
     def forget(self) -> None:
         """Begin anew: whatever is asked next is new."""
         self._asked = [-1] * self._count
-        self._ends: list[tuple[int, int] | None] = [None] * self._count
-        self._last: bytes = b""
+        self._last: bytes | None = None
+        self._has_end = np.zeros(self._count, np.bool_)
+        self._ends = np.zeros((2, self._count), np.int64)
 
     def rows(self, request: GroupRequest, ticks: int) -> tuple[dict[str, dict[str, Any]], dict[int, int]]:
         """Return what has changed of each group, by its name there, and the new state of each by its number.
@@ -55,53 +60,42 @@ class Requests:
         InputError
             When it is no request for this intersection.
         """
-        if not self._settings.predictions and request.aspect.tobytes() == self._last:
-            return {}, {}
-        aspects = self._checked(request)
-        least, likely = request.min_end_ds.tolist(), request.likely_end_ds.tolist()
-        rows: dict[str, dict[str, Any]] = {}
-        states: dict[int, int] = {}
-        for group, aspect in enumerate(aspects):
-            state, row = int(self._states[group][aspect]), {}
-            is_new = state != self._asked[group]
-            if is_new:
-                row["reqState"] = states[group] = self._asked[group] = state
-            if self._settings.predictions:
-                row |= self._prediction(group, _ends(least[group], likely[group], ticks), is_new=is_new)
-            if row:
-                rows[self._settings.groups[group]] = row
-        self._last = request.aspect.tobytes()
+        self._check_size(request)
+        asked = request.aspect.tobytes()
+        states = {} if asked == self._last else self._changes(request)
+        rows: dict[str, dict[str, Any]] = {self._settings.groups[g]: {"reqState": state} for g, state in states.items()}
+        if self._settings.predictions:
+            for group, prediction in self._predictions(request, ticks, list(states)).items():
+                rows.setdefault(self._settings.groups[group], {})["reqPredictions"] = prediction
+        self._last = asked
         return rows, states
 
-    def _checked(self, request: GroupRequest) -> list[int]:
-        shapes = {array.shape for array in (request.aspect, request.min_end_ds, request.likely_end_ds)}
-        if shapes != {(self._count,)}:
-            raise InputError(f"a request: expected {self._count} groups, got arrays of {sorted(shapes)}")
-        found: list[int] = request.aspect.tolist()
-        if not all(Aspect.RED <= aspect <= Aspect.CLEARANCE for aspect in found):
+    def _check_size(self, request: GroupRequest) -> None:
+        shape = (self._count,)
+        if request.aspect.shape != shape or request.min_end_ds.shape != shape or request.likely_end_ds.shape != shape:
+            raise InputError(f"a request: expected arrays of {self._count} groups")
+
+    def _changes(self, request: GroupRequest) -> dict[int, int]:
+        aspects: list[int] = request.aspect.tolist()
+        if not all(Aspect.RED <= aspect <= Aspect.CLEARANCE for aspect in aspects):
             raise InputError("aspect of a request: expected RED to CLEARANCE for every group")
+        states = [int(self._states[group][aspect]) for group, aspect in enumerate(aspects)]
+        before, self._asked = self._asked, states
+        return {group: state for group, state in enumerate(states) if state != before[group]}
+
+    def _predictions(self, request: GroupRequest, ticks: int, changed: list[int]) -> dict[int, list[dict[str, int]]]:
+        """Return the predictions that are new, by the group; an empty one where nothing is known any more."""
+        least = request.min_end_ds
+        has_end = least >= 0
+        ends = np.stack((least, np.maximum(least, request.likely_end_ds))) * np.int64(MS_IN_DS) + ticks
+        apart_ms = (ends - self._ends + HALF) % TICKS - HALF
+        moved = (np.abs(apart_ms) >= MOVED_MS).any(axis=0) & has_end
+        moved |= has_end != self._has_end
+        moved[changed] |= has_end[changed]
+        found = {}
+        for group in np.flatnonzero(moved).tolist():
+            self._ends[:, group], self._has_end[group] = ends[:, group], has_end[group]
+            first, likely = (ends[:, group] % TICKS).tolist()
+            prediction = {"state": self._asked[group], "minEnd": first, "likelyEnd": likely}
+            found[group] = [prediction] * bool(has_end[group])
         return found
-
-    def _prediction(self, group: int, ends: tuple[int, int] | None, *, is_new: bool) -> Mapping[str, Any]:
-        before = self._ends[group]
-        if ends is None and before is None:
-            return {}
-        if not is_new and not _moved(ends, before):
-            return {}
-        self._ends[group] = ends
-        if ends is None:
-            return {"reqPredictions": []}
-        return {"reqPredictions": [{"state": self._asked[group], "minEnd": ends[0], "likelyEnd": ends[1]}]}
-
-
-def _ends(least_ds: int, likely_ds: int, ticks: int) -> tuple[int, int] | None:
-    """Return the ticks at which a group changes at the earliest and probably; `None` where that is not known."""
-    if least_ds < 0:
-        return None
-    return (ticks + 100 * least_ds) % TICKS, (ticks + 100 * max(least_ds, likely_ds)) % TICKS
-
-
-def _moved(new: tuple[int, int] | None, old: tuple[int, int] | None) -> bool:
-    if new is None or old is None:
-        return new is not old
-    return any(abs(ticks_after(a, b)) >= MOVED_MS for a, b in zip(new, old, strict=True))

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from typing import Any, NamedTuple
 
 from signals.adapters.tlcfi.board import Board
-from signals.adapters.tlcfi.described import check_intersection, rows_of
+from signals.adapters.tlcfi.described import check_intersection, ids_in, rows_of
 from signals.adapters.tlcfi.objects import (
     ApplicationType,
     ControlState,
@@ -82,8 +82,8 @@ def set_up(settings: Settings, board: Board) -> SetUp:
     control = yield from _session(session)
     known = yield from _meta(facilities)
     place = Reference(ObjectType.INTERSECTION, (settings.intersection,))
-    if settings.intersection not in (listed := known[facilities.ids[0]].get("intersections") or []):
-        names = ", ".join(name for name in listed if isinstance(name, str) and is_id(name)) or "none"
+    if settings.intersection not in (listed := ids_in(known[facilities.ids[0]], "intersections")):
+        names = ", ".join(listed) or "none"
         raise CabinetRefusedError(f'the TLC has no intersection "{settings.intersection}" (but {names})')
     about = yield from _meta(place)
     buttons = check_intersection(settings, about[settings.intersection])

@@ -166,7 +166,7 @@ class TlcSession:
 
     def _serve(self, asked: Call, now_s: float) -> object:
         if asked.method == "Register":
-            return self._try_to_register(asked.params, now_s)
+            return self._try_to_register(asked.params)
         if not self._id or self.is_over:
             raise TlcfiError(ErrorCode.NOT_AUTHORIZED, "register first")
         match asked.method:
@@ -184,16 +184,16 @@ class TlcSession:
             case _:
                 raise TlcfiError(ErrorCode.ERROR, "there is no such method")
 
-    def _try_to_register(self, params: Mapping[str, Any], now_s: float) -> object:
+    def _try_to_register(self, params: Mapping[str, Any]) -> object:
         try:
-            return self._register(params, now_s)
+            return self._register(params)
         except TlcfiError:
             self._attempts += 1
             if self._attempts >= MAX_ATTEMPTS:
                 self.line.fail(WorldLostError("too many registrations failed"))
             raise
 
-    def _register(self, params: Mapping[str, Any], now_s: float) -> object:
+    def _register(self, params: Mapping[str, Any]) -> object:
         if self._id:
             raise TlcfiError(ErrorCode.ALREADY_REGISTERED, "this connection has a session")
         kind = ApplicationType(number_in(params, "type", 0, max(ApplicationType)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.firmware import Firmware
-from signals.adapters.tlcfi.adapter import TlcfiCabinet
+from signals.adapters.tlcfi.adapter import FRESH_S, TlcfiCabinet
 from signals.adapters.tlcfi.virtual import TlcfiServer
 from signals.model.cabinets import CabinetAddress, CabinetSite, GroupRequest, Mode, sites_of
 from signals.model.crossroads import crossroads
@@ -71,15 +71,17 @@ class Place:
         end_s = self.clock.now_s() + limit_s
         while not done():
             assert self.clock.now_s() < end_s, "it did not come"
-            if beats and self.link.report().mode is Mode.OURS:
+            if beats and self.link._session.mode is Mode.OURS:
                 await self.link.heartbeat()
             await self.clock.sleep(0.05)
 
     async def tick(self) -> None:
-        """A tick of the plant, and time for it to be told."""
+        """A tick of the plant, and time for what was sent before and what it shows to be told."""
+        await self.clock.sleep(FRESH_S)
         self.plant.tick()
+        await self.clock.sleep(1.5 * FRESH_S)  # else it believes what it has heard just before
         await self.link.refresh()
-        if self.link.report().mode is Mode.OURS:
+        if self.link._session.mode is Mode.OURS:
             await self.link.heartbeat()
 
     async def take(self) -> None:

@@ -82,8 +82,8 @@ def test_what_is_no_aspect_is_refused(value: int) -> None:
 
 
 def test_a_request_of_another_size_is_refused() -> None:
-    with pytest.raises(InputError, match=f"expected {COUNT} groups"):
+    with pytest.raises(InputError, match=f"expected arrays of {COUNT} groups"):
         requests().rows(asked(SITE, REDS[1:]), 0)
     request = GroupRequest(np.zeros(COUNT, np.int8), np.zeros(1, np.int32), np.zeros(COUNT, np.int32))
-    with pytest.raises(InputError, match=f"expected {COUNT} groups"):
+    with pytest.raises(InputError, match=f"expected arrays of {COUNT} groups"):
         requests().rows(request, 0)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import itertools
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from signals.adapters.tlcfi.board import Board
+from signals.adapters.tlcfi.described import information
 from signals.adapters.tlcfi.messages import Call
 from signals.adapters.tlcfi.objects import ControlState, TlcfiError
 from signals.adapters.tlcfi.setup import Known, set_up
@@ -71,6 +76,8 @@ def row(**values: Any) -> Any:
         (("ReadMeta", 0), row(type=0)),
         (("ReadMeta", 0), but(meta=[])),
         (("Subscribe", 0), row(controlState=7)),
+        (("ReadMeta", 1), row(intersections=5)),
+        (("ReadMeta", 1), row(intersections=["a\x1bb"])),
         (("ReadMeta", 2), row(signalgroups=5)),
         (("Subscribe", 2), row(state="x")),
         (("Subscribe", 3), row(state=99)),
@@ -87,7 +94,7 @@ def test_what_cannot_be_is_refused(step: tuple[str, int], change: Any) -> None:
     ("step", "change", "why"),
     [
         (("Register", 2), but(version={"major": 1, "minor": 2, "revision": 0}), "speaks version 1.2.0, not 1.1.0"),
-        (("ReadMeta", 1), row(intersections=["K1", 5, "a\x1bb"]), r'no intersection ".*" \(but K1\)'),
+        (("ReadMeta", 1), row(intersections=["K1", "K2"]), r'no intersection ".*" \(but K1, K2\)'),
         (("ReadMeta", 1), row(intersections=None), r"\(but none\)"),
         (("ReadMeta", 2), row(signalgroups=["01"]), "no signal group 02"),
     ],
@@ -102,3 +109,41 @@ def test_what_may_be_left_out() -> None:
     assert known.control is None
     known, _ = run({("Register", 2): but(version={"major": 1, "minor": 1, "revision": 7})})
     assert known.version == (1, 1, 7)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 2**33) | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a value of JSON."""
+    found = [path]
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        found += places(inner, (*path, key))
+    return found
+
+
+def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    place = value
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = new
+    return value
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([("Register", 2), *itertools.product(["ReadMeta", "Subscribe"], [0, 1, 2, 3, 4])]), st.data())
+def test_whatever_a_tlc_answers_nothing_else_is_raised(step: tuple[str, int], data: Any) -> None:
+    def change(answer: Any) -> Any:
+        path = data.draw(st.sampled_from(places(answer)))
+        return put(answer, path, data.draw(json_values))
+
+    with contextlib.suppress(TlcfiError, CabinetRefusedError):
+        known, _ = run({step: change})
+        information(Pair(SITE).settings, known.facilities, known.groups, known.version, None)
