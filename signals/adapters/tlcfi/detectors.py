@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import nan
 
 import numpy as np
@@ -29,6 +28,7 @@ class Detectors:
     def __init__(self, count: int, now_s: float) -> None:
         self._on = np.zeros(count, np.bool_)
         self._valid = np.zeros(count, np.bool_)
+        self._doubted = set(range(count))
         self._count: IntArray = np.zeros(count, np.int32)
         self._since_s = np.full(count, now_s)
         self._held_s = np.zeros(count)
@@ -53,10 +53,11 @@ class Detectors:
     def trust(self, detector: int, *, valid: bool) -> None:
         """Note whether what it tells is worth anything."""
         self._valid[detector] = valid
+        (self._doubted.discard if valid else self._doubted.add)(detector)
 
-    def doubted(self) -> Iterable[int]:
+    def doubted(self) -> list[int]:
         """Return the detectors that are not to be trusted."""
-        return np.flatnonzero(~self._valid).tolist()
+        return sorted(self._doubted)
 
     def report(self, now_s: float) -> tuple[IntArray, FloatArray]:
         """Return vehicles int32 [nD] and the share of time occupied float32 [nD] since the last report.

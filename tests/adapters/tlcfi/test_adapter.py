@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.tlcfi.adapter import TlcfiCabinet
+from signals.adapters.tlcfi.adapter import FRESH_S, TlcfiCabinet
 from signals.errors import InputError, WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetLink, CabinetRefusedError, HoldRequest, Mode
 from signals.model.values import Aspect
@@ -196,7 +196,7 @@ def test_a_lost_connection_is_an_error_of_every_call(call: str) -> None:
             place.server.cut()
             await place.until(lambda: place.link.report().mode is Mode.OFFLINE)
             arguments = [asked(SITE, [0] * COUNT)] if call == "send" else []
-            with pytest.raises(WorldLostError, match="TLC at 127.0.0.1"):
+            with pytest.raises(WorldLostError, match=r"TLC at 127\.0\.0\.1"):
                 await getattr(place.link, call)(*arguments)
             assert not await place.link.release("test")
 
@@ -206,13 +206,11 @@ def test_a_lost_connection_is_an_error_of_every_call(call: str) -> None:
 def test_a_dead_peer_is_found_out_by_refreshing() -> None:
     async def run() -> None:
         async with street(refresh_s=2.0) as place:
-            await place.clock.sleep(0.5)
+            await place.clock.sleep(2 * FRESH_S)
             place.firmware.misbehave("silent")
             begin_s = place.clock.now_s()
             with pytest.raises(WorldTimeoutError):
-                for _ in range(3):
-                    await place.link.refresh()
-                    await place.clock.sleep(0.3)
+                await place.link.refresh()
             assert place.clock.now_s() - begin_s < 6.0
             assert place.link.report().mode is Mode.OFFLINE
 
@@ -246,8 +244,54 @@ def test_nobody_there() -> None:
             with pytest.raises(WorldLostError, match="cannot be reached"):
                 await link.connect()
             await link.close()
-            with pytest.raises(WorldLostError, match="not connected|closed"):
+            with pytest.raises(WorldLostError, match=r"not connected|closed"):
                 await link.refresh()
+
+    asyncio.run(run())
+
+
+def test_an_address_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run() -> None:
+        def black_hole(*_: object, **__: object) -> object:
+            return asyncio.Event().wait()
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", black_hole)
+        link = TlcfiCabinet(SITE, address(9, setup_s=1.0), Clock(SPEED))
+        with pytest.raises(WorldTimeoutError, match="does not answer"):
+            await link.connect()
+        await link.close()
+
+    asyncio.run(run())
+
+
+def test_a_description_that_cannot_be_is_refused() -> None:
+    async def run() -> None:
+        async with street() as place:
+            session = place.link._session
+            assert session.known is not None
+            session.known.groups["01"]["timing"] = 5
+            with pytest.raises(CabinetRefusedError, match="what it says of itself cannot be"):
+                place.link._information(session)
+            with pytest.raises(WorldLostError, match="nothing is known"):
+                place.link._information(place.link._new_session())
+
+    asyncio.run(run())
+
+
+def test_a_connection_that_ends_while_it_is_set_up() -> None:
+    async def run() -> None:
+        async with street(connect=False, settle_s=5.0) as place:
+            connecting = asyncio.create_task(place.link.connect())
+            await place.clock.sleep(2.0)
+            place.server.cut()
+            with pytest.raises(WorldLostError):
+                await connecting
+            connecting = asyncio.create_task(place.link.connect())
+            await place.clock.sleep(2.0)
+            connecting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await connecting
+            assert place.link._wire is None
 
     asyncio.run(run())
 

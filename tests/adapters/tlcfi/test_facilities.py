@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -148,8 +149,8 @@ def test_edges(on: bool, entered: int, ends_on: bool) -> None:
         return
     states = [on, *_edges(on=on, entered=entered, ends_on=ends_on)]
     assert states[-1] is ends_on
-    assert sum(now and not was for was, now in zip(states, states[1:], strict=False)) == entered
-    assert all(was is not now for was, now in zip(states, states[1:], strict=False))
+    assert sum(now and not was for was, now in pairwise(states)) == entered
+    assert all(was is not now for was, now in pairwise(states))
 
 
 def test_requests_reach_the_firmware_all_or_none() -> None:

@@ -77,6 +77,10 @@ class Caller:
         return [row["states"][0]["controlState"] for rows in found for row in rows if row["objects"]["type"] == 0]
 
 
+def secret(username: str, password: str) -> dict[str, str]:
+    return {"username": username, "password": password}
+
+
 def in_control() -> Caller:
     caller = Caller()
     caller.register()
@@ -123,15 +127,17 @@ def test_registrations_that_are_refused(changed: dict[str, Any], code: int) -> N
 
 
 def test_the_password_counts_and_attempts_do() -> None:
-    caller = Caller(secrets={"username": "u", "password": "p"})
-    assert caller.register(username="u", password="x") == 1
-    assert caller.register(username="u", password="\ud800") == 1
+    caller = Caller(secrets=secret("u", "p"))
+    call = messages.call("Register", {**REGISTER, "username": "u", "password": "x"}, 0)
+    expected = b'{"jsonrpc":"2.0","error":{"code":1,"message":"Incorrect credentials"},"id":0}\n'
+    assert caller.tlc.receive(call, 0.0) == expected
+    assert caller.register(**secret("u", "\ud800")) == 1
     assert caller.tlc.line.failure is None
-    assert caller.register(username="x", password="p") == 1
+    assert caller.register(**secret("x", "p")) == 1
     assert caller.tlc.line.failure is not None
     assert MAX_ATTEMPTS == 3
-    again = Caller(secrets={"username": "u", "password": "p"})
-    assert again.register(username="u", password="p")["sessionid"] == "S1"
+    again = Caller(secrets=secret("u", "p"))
+    assert again.register(**secret("u", "p"))["sessionid"] == "S1"
 
 
 def test_a_second_application_for_control_is_refused_until_the_first_has_left() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization as form  # comes with trustme
 
 from signals.adapters.tlcfi.settings import Settings, read_settings
 from signals.adapters.tlcfi.tls import client_context, server_context
@@ -62,8 +63,6 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
 
 
 def test_a_key_with_a_password(tmp_path: Path) -> None:
-    from cryptography.hazmat.primitives import serialization as form  # comes with trustme
-
     made = papers(tmp_path)
     key = form.load_pem_private_key(Path(made.tlc["key"]).read_bytes(), None)
     locked = key.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.BestAvailableEncryption(b"canary"))

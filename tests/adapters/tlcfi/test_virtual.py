@@ -107,8 +107,8 @@ def test_only_peers_on_the_list_may_come_and_not_too_many() -> None:
             writer.close()
         async with tlc() as (server, _, clock):
             open_ones = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(MAX_CONNECTIONS)]
-            while len(server._sessions) < MAX_CONNECTIONS:
-                await asyncio.sleep(0.001)
+            await clock.sleep(1.0)
+            assert len(server._sessions) == MAX_CONNECTIONS
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             assert await ended(reader, clock, 5.0) == b""
             for _, one in [*open_ones, (reader, writer)]:

@@ -13,6 +13,7 @@ class Ends:
 
     def __init__(self) -> None:
         self.heard, self.opened, self.ended = bytearray(), 0, 0
+        self.there = asyncio.Event()
         self.wire = Wire(self.hear, self.open, self.end)
 
     def hear(self, wire: Wire, data: bytes) -> None:
@@ -20,6 +21,7 @@ class Ends:
 
     def open(self, wire: Wire) -> None:
         self.opened += 1
+        self.there.set()
 
     def end(self, wire: Wire) -> None:
         self.ended += 1
@@ -29,8 +31,7 @@ async def pair() -> tuple[Ends, Ends, asyncio.Server]:
     loop, here, there = asyncio.get_running_loop(), Ends(), Ends()
     server = await loop.create_server(lambda: there.wire, "127.0.0.1", 0)
     await loop.create_connection(lambda: here.wire, *server.sockets[0].getsockname())
-    while not there.opened:
-        await asyncio.sleep(0)
+    await there.there.wait()
     return here, there, server
 
 
@@ -79,3 +80,18 @@ def test_what_comes_after_closing_is_not_heard() -> None:
     ends.wire.data_received(b"x")
     assert not ends.heard
     assert not ends.wire.was_open
+
+
+def test_a_transport_without_a_socket_will_do() -> None:
+    class Bare(asyncio.Transport):
+        def get_write_buffer_size(self) -> int:
+            return 0
+
+        def write(self, data: object) -> None:
+            sent.append(data)
+
+    sent: list[object] = []
+    ends = Ends()
+    ends.wire.connection_made(Bare())
+    ends.wire.send(b"x")
+    assert (sent, ends.wire.peer) == ([b"x"], "")
