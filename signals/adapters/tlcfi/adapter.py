@@ -223,8 +223,6 @@ class TlcfiCabinet:
                 failure = self._session.line.failure
                 if failure is not None:
                     raise type(failure)(f"{self._name}: {failure}")
-                if self._wire is None or self._wire.closed.is_set():
-                    raise WorldLostError(f"{self._name}: the connection has ended")
                 self._news.clear()
                 await self._news.wait()
 

@@ -14,13 +14,17 @@ from signals.adapters.tlcfi.objects import ErrorCode, TlcfiError, number_in
 from signals.adapters.tlcfi.settings import Settings
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 
-__all__ = ["MAX_ECHOES", "MAX_REFUSED", "Answer", "Line"]
+__all__ = ["MAX_ECHOES", "MAX_FLOW_BYTES", "MAX_MESSAGES", "MAX_REFUSED", "Answer", "Line"]
 
 MAX_REFUSED: Final = 20
 """How many calls of a peer may be refused before it is left."""
 
 MAX_ECHOES: Final = 3
 """How many signs of life in a row may remain unanswered."""
+
+MAX_MESSAGES: Final = 1_000
+MAX_FLOW_BYTES: Final = 8 << 20
+"""How many messages and bytes of a peer are borne in a second. A large intersection sends 50 messages."""
 
 LATEST_MS: Final = 1 << 48
 """No clock is later than the year 10,000."""
@@ -77,7 +81,8 @@ class Line:
         self._out: list[bytes] = []
         self._calls: dict[RpcId, tuple[float, Then]] = {}
         self._next_id = self._refused = self._silences = 0
-        self._heard_alive_s = self._said_alive_s = now_s
+        self._heard_alive_s = self._said_alive_s = self._second_s = now_s
+        self._messages = self._bytes = 0
 
     @property
     def due_s(self) -> float:
@@ -123,8 +128,14 @@ class Line:
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Take what came."""
+        if now_s - self._second_s >= 1.0:
+            self._second_s, self._messages, self._bytes = now_s, 0, 0
+        self._bytes += len(data)
         try:
             for message in self._decoder.feed(data):
+                self._messages += 1
+                if self._messages > MAX_MESSAGES or self._bytes > MAX_FLOW_BYTES:
+                    self.fail(WorldLostError("more comes in a second than is bearable"))
                 if self.failure is not None:
                     return
                 self.sequence, self.heard_s = self.sequence + 1, now_s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signals.adapters.tlcfi import messages
-from signals.adapters.tlcfi.line import MAX_ECHOES, MAX_REFUSED, Answer, Line
+from signals.adapters.tlcfi.line import MAX_ECHOES, MAX_FLOW_BYTES, MAX_MESSAGES, MAX_REFUSED, Answer, Line
 from signals.adapters.tlcfi.messages import Call, Failure, Result
 from signals.adapters.tlcfi.objects import ErrorCode, TlcfiError
 from signals.adapters.tlcfi.settings import read_settings
@@ -167,3 +167,19 @@ def test_a_stream_that_is_none_ends_it() -> None:
     one.receive(messages.call("m", {}, 1) + b"garbage", 0.0)
     assert isinstance(one.failure, messages.StreamError)
     assert one.sent() == messages.result(1, {})
+
+
+def test_a_flood_ends_it_and_a_busy_peer_does_not() -> None:
+    one = line()
+    for second in range(5):
+        one.receive(messages.call("m", {}) * MAX_MESSAGES, float(second))
+    assert one.failure is None
+    one.receive(messages.call("m", {}, 1), 4.5)
+    assert isinstance(one.failure, WorldLostError)
+    assert one.sent() == b""
+    other = line()
+    whole = messages.call("m", {"a": "x" * 1_000_000})
+    other.receive(whole * (MAX_FLOW_BYTES // len(whole)), 0.0)
+    assert other.failure is None
+    other.receive(whole, 0.5)
+    assert isinstance(other.failure, WorldLostError)
