@@ -10,6 +10,8 @@ import numpy as np
 from signals.adapters.tlcfi.detectors import Detectors
 from signals.adapters.tlcfi.lamps import aspect_of
 from signals.adapters.tlcfi.objects import (
+    LAST_GROUP_STATE,
+    LAST_INTERSECTION_STATE,
     ErrorCode,
     GroupState,
     IntersectionState,
@@ -62,12 +64,18 @@ class Board:
             group.clearance_ds / 10 if settings.clearance is GroupState.RED else 0.0
             for group in site.intersection.groups
         ]
+        self._ambiguous = [group for group, time_s in enumerate(self._clearance_s) if time_s]
         self._clears = [group.clearance_ds > 0 for group in site.intersection.groups]
+        self._rivals = [
+            [other for other in self._ambiguous if site.intersection.conflict(group, other)]
+            for group in range(len(site.groups))
+        ]
         self._state = [-1] * len(site.groups)
         self._aspect: ByteArray = np.full(len(site.groups), Aspect.UNKNOWN, np.int8)
         self._clearing: dict[int, float] = {}
         self._pressed = [False] * len(site.groups)
         self._asked: dict[int, tuple[int, float]] = {}
+        self._meant: list[int] | None = None
         self._senses = Detectors(len(site.detectors), now_s)
         self._swico: set[str] = set()
         self.intersection: IntersectionState | None = None
@@ -100,26 +108,48 @@ class Board:
         elif kind is ObjectType.DETECTOR:
             self._update_detectors(update, ticks, now_s, first=first)
 
-    def asked(self, states: Mapping[int, int], now_s: float) -> None:
-        """Remember what was requested of which group, to see whether it comes."""
+    def asked(self, aspect: list[int], states: Mapping[int, int], now_s: float) -> None:
+        """Remember what was requested, to see whether it comes.
+
+        Parameters
+        ----------
+        aspect
+            Of every group.
+        states
+            What is new of it, by the number of the group.
+        now_s
+            The time.
+        """
+        self._meant = aspect
+        for group in self._ambiguous:
+            if aspect[group] == Aspect.RED:
+                self._clearing.pop(group, None)
         self._asked.update({group: (state, now_s) for group, state in states.items() if self._state[group] != state})
 
     def forget_asked(self) -> None:
         """Nothing is requested any more."""
         self._asked.clear()
+        self._meant = None
 
     def aspects(self, now_s: float) -> ByteArray:
         """Return int8 [nG] what each group shows; the array is the caller's.
 
-        A pedestrian clearance is red to a TLC, whose intergreens keep it: it is told from red by its age.
+        A pedestrian clearance is red to a TLC, whose intergreens keep it. Which of the two it is, is what we asked for;
+        where we asked for nothing, its age tells, as long as nobody is let in whom it keeps out.
         """
         found = self._aspect.copy()
-        for group, until_s in list(self._clearing.items()):
-            if now_s < until_s:
-                found[group] = Aspect.CLEARANCE
-            else:
-                del self._clearing[group]
+        for group in self._ambiguous:
+            if self._state[group] == GroupState.RED:
+                found[group] = self._red_or_clearance(group, now_s)
         return found
+
+    def _red_or_clearance(self, group: int, now_s: float) -> int:
+        if self._meant is not None and self._meant[group] in (Aspect.RED, Aspect.CLEARANCE):
+            return self._meant[group]
+        if now_s < self._clearing.get(group, now_s):
+            return Aspect.CLEARANCE
+        self._clearing.pop(group, None)
+        return Aspect.RED
 
     def detectors(self, now_s: float) -> tuple[IntArray, FloatArray]:
         """Return vehicles and occupancy since it was last asked (`Detectors.report`)."""
@@ -140,14 +170,14 @@ class Board:
         for name, state in zip(update.objects.ids, update.states, strict=True):
             if name != self._settings.intersection:
                 raise TlcfiError(ErrorCode.INVALID_OBJECT_REFERENCE, "this intersection was not subscribed to")
-            value = optional_number_in(state, "state", 0, max(IntersectionState))
+            value = optional_number_in(state, "state", 0, LAST_INTERSECTION_STATE)
             if value is not None:
                 self.intersection = IntersectionState(value)
 
     def _update_groups(self, update: Update, ticks: int, now_s: float) -> None:
         changes = []
         for name, state in zip(update.objects.ids, update.states, strict=True):
-            value = optional_number_in(state, "state", 0, max(GroupState))
+            value = optional_number_in(state, "state", 0, LAST_GROUP_STATE)
             if value is not None:
                 changes.append((_known(self._groups, name), value, _when(state, ticks, now_s)))
         for group, value, at_s in changes:
@@ -162,7 +192,10 @@ class Board:
         aspect = aspect_of(state, clears=self._clears[group])
         self._aspect[group] = aspect
         self._clearing.pop(group, None)
-        if aspect is Aspect.RED and at_s + self._clearance_s[group] > now_s:
+        if aspect is not Aspect.RED:
+            for rival in self._rivals[group]:
+                self._clearing.pop(rival, None)
+        elif at_s + self._clearance_s[group] > now_s:
             self._clearing[group] = at_s + self._clearance_s[group]
         if aspect is Aspect.GREEN:
             self.call[group] = self._pressed[group]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from signals.adapters.tlcfi.objects import (
+    LAST_GROUP_STATE,
     ErrorCode,
     GroupState,
     Reference,
@@ -153,7 +154,7 @@ def _timing(row: Row) -> dict[int, int | None]:
     """Return the shortest time of each state that is told, in tenths of a second."""
     rows = rows_in(row, "timing") if row.get("timing") is not None else []
     return {
-        number_in(item, "state", 0, max(GroupState)): optional_number_in(item, "min", 0, LONGEST_DS) for item in rows
+        number_in(item, "state", 0, LAST_GROUP_STATE): optional_number_in(item, "min", 0, LONGEST_DS) for item in rows
     }
 
 

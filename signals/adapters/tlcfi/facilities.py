@@ -10,6 +10,7 @@ import numpy as np
 from signals.adapters.cabinet.station import VirtualFirmware
 from signals.adapters.tlcfi.lamps import ASKED, aspect_of, states_of
 from signals.adapters.tlcfi.objects import (
+    LAST_GROUP_STATE,
     TICKS,
     ErrorCode,
     GroupState,
@@ -265,7 +266,7 @@ def _edges(*, on: bool, entered: int, ends_on: bool) -> list[bool]:
 
 def _request(state: Mapping[str, Any]) -> tuple[int | None, list[Row] | None]:
     """Read what is requested of a signal group."""
-    wanted = optional_number_in(state, "reqState", 0, max(GroupState))
+    wanted = optional_number_in(state, "reqState", 0, LAST_GROUP_STATE)
     if wanted is not None and wanted not in ASKED:
         raise TlcfiError(ErrorCode.INVALID_ATTRIBUTE_VALUE, "this state cannot be requested of a signal group")
     if state.get("reqPredictions") is None:
@@ -277,7 +278,7 @@ def _request(state: Mapping[str, Any]) -> tuple[int | None, list[Row] | None]:
 
 
 def _prediction(row: Mapping[str, Any]) -> Row:
-    found: Row = {"state": number_in(row, "state", 0, max(GroupState)), "minEnd": number_in(row, "minEnd")}
+    found: Row = {"state": number_in(row, "state", 0, LAST_GROUP_STATE), "minEnd": number_in(row, "minEnd")}
     for key in ("startTime", "maxEnd", "likelyEnd", "next"):
         if (value := optional_number_in(row, key)) is not None:
             found[key] = value

@@ -13,6 +13,12 @@ from typing import Any, Final, NamedTuple
 from signals.errors import WorldError
 
 __all__ = [
+    "LAST_APPLICATION_TYPE",
+    "LAST_CONTROL_STATE",
+    "LAST_GROUP_STATE",
+    "LAST_HANDOVER",
+    "LAST_INTERSECTION_STATE",
+    "LAST_OBJECT_TYPE",
     "TICKS",
     "ApplicationType",
     "ControlState",
@@ -114,6 +120,15 @@ class GroupState(IntEnum):
     CAUTION = 9
     PERMISSIVE_FLASHING_GREEN = 10
     PROTECTED_FLASHING_GREEN = 11
+
+
+LAST_OBJECT_TYPE: Final = int(max(ObjectType))
+LAST_APPLICATION_TYPE: Final = int(max(ApplicationType))
+LAST_CONTROL_STATE: Final = int(max(ControlState))
+LAST_HANDOVER: Final = int(max(Handover))
+LAST_INTERSECTION_STATE: Final = int(max(IntersectionState))
+LAST_GROUP_STATE: Final = int(max(GroupState))
+"""The highest numbers that are one; finding the highest of an enumeration each time would take longer than all else."""
 
 
 class ErrorCode(IntEnum):
@@ -228,7 +243,7 @@ def reference_in(row: object) -> Reference:
     if not isinstance(row, dict):
         raise TlcfiError(ErrorCode.MISSING_ATTRIBUTE, "a reference to objects is missing")
     kind = number_in(row, "type", 0)
-    if kind > max(ObjectType):
+    if kind > LAST_OBJECT_TYPE:
         raise TlcfiError(ErrorCode.UNKNOWN_OBJECT_TYPE, "this type of objects is not known")
     ids = row.get("ids")
     if ids is None:

@@ -14,6 +14,7 @@ from signals.adapters.tlcfi.control import Seat
 from signals.adapters.tlcfi.line import Answer, Line
 from signals.adapters.tlcfi.messages import Call, Result
 from signals.adapters.tlcfi.objects import (
+    LAST_CONTROL_STATE,
     ControlState,
     ErrorCode,
     Handover,
@@ -90,6 +91,7 @@ class ApplicationSession:
         self._requests = Requests(site, settings)
         self.known: Known | None = None
         self._id = ""
+        self._early: dict[str, ControlState] = {}
         self._lamps_asked = False
         self._beat_s, self._left_s = now_s, float("inf")
         self._told_ticks: int | None = None
@@ -169,8 +171,8 @@ class ApplicationSession:
         """Ask for what groups shall show; nothing where nothing has changed. Raises `InputError`."""
         ticks = self._settings.ticks(now_s)
         rows, states = self._requests.rows(request, ticks)
+        self.board.asked(request.aspect.tolist(), states, now_s)
         if rows:
-            self.board.asked(states, now_s)
             self._write(ObjectType.SIGNAL_GROUP, rows, now_s)
         return self.line.sent()
 
@@ -217,7 +219,8 @@ class ApplicationSession:
     def _configure(self, known: Known, now_s: float) -> None:
         """Say what we can do, and that we do not want control."""
         self.known, self._id = known, known.session
-        self.seat.state, self.seat.asked = known.control, ControlState.OFFLINE
+        self.seat.state = self._early.get(known.session, known.control)
+        self.seat.asked = ControlState.OFFLINE
         self._write_session(
             {
                 "startCapability": int(self._settings.start),
@@ -254,9 +257,12 @@ class ApplicationSession:
         self._ask_for_lamps(now_s)
 
     def _be_told_control(self, update: Update, now_s: float) -> None:
+        value = optional_number_in(update.states[0], "controlState", 0, LAST_CONTROL_STATE)
+        if self.known is None and value is not None:  # what it is called is not known yet
+            self._early = {update.objects.ids[0]: ControlState(value)}
+            return
         if update.objects.ids != (self._id,):
             raise TlcfiError(ErrorCode.INVALID_OBJECT_REFERENCE, "this is not our session")
-        value = optional_number_in(update.states[0], "controlState", 0, max(ControlState))
         if value is None:
             return
         was_ours, state = self.seat.is_ours, ControlState(value)

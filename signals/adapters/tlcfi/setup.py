@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from signals.adapters.tlcfi.board import Board
 from signals.adapters.tlcfi.described import check_intersection, ids_in, rows_of
 from signals.adapters.tlcfi.objects import (
+    LAST_APPLICATION_TYPE,
+    LAST_CONTROL_STATE,
     ApplicationType,
     ControlState,
     ErrorCode,
@@ -127,11 +129,11 @@ def _registered(result: object, settings: Settings) -> tuple[str, Reference, tup
 def _session(name: str) -> Generator[Asked, Came, ControlState | None]:
     reference = Reference(ObjectType.SESSION, (name,))
     meta = yield from _meta(reference)
-    kind = optional_number_in(meta[name], "type", 0, max(ApplicationType))
+    kind = optional_number_in(meta[name], "type", 0, LAST_APPLICATION_TYPE)
     if kind not in (None, ApplicationType.CONTROL):
         raise TlcfiError(ErrorCode.INVALID_ATTRIBUTE_VALUE, "the session is not one of a Control application")
     result, _ = yield "Subscribe", reference_row(*reference)
-    state = optional_number_in(rows_of(result, "data", reference)[name], "controlState", 0, max(ControlState))
+    state = optional_number_in(rows_of(result, "data", reference)[name], "controlState", 0, LAST_CONTROL_STATE)
     return None if state is None else ControlState(state)
 
 

@@ -10,6 +10,10 @@ from signals.adapters.tlcfi.facilities import Changes, Facilities
 from signals.adapters.tlcfi.line import Line
 from signals.adapters.tlcfi.messages import Call
 from signals.adapters.tlcfi.objects import (
+    LAST_APPLICATION_TYPE,
+    LAST_CONTROL_STATE,
+    LAST_HANDOVER,
+    LAST_INTERSECTION_STATE,
     ApplicationType,
     ControlState,
     ErrorCode,
@@ -196,7 +200,7 @@ class TlcSession:
     def _register(self, params: Mapping[str, Any]) -> object:
         if self._id:
             raise TlcfiError(ErrorCode.ALREADY_REGISTERED, "this connection has a session")
-        kind = ApplicationType(number_in(params, "type", 0, max(ApplicationType)))
+        kind = ApplicationType(number_in(params, "type", 0, LAST_APPLICATION_TYPE))
         given = text_in(params, "username"), text_in(params, "password")
         text_in(params, "uri", 1024)
         told, settings = params.get("version"), self._settings
@@ -258,9 +262,9 @@ class TlcSession:
     def _ask_session(self, state: Mapping[str, Any], now_s: float) -> None:
         place = text_in(state, "reqIntersection") if state.get("reqIntersection") is not None else None
         capabilities = [
-            optional_number_in(state, key, 0, max(Handover)) for key in ("startCapability", "endCapability")
+            optional_number_in(state, key, 0, LAST_HANDOVER) for key in ("startCapability", "endCapability")
         ]
-        wanted = optional_number_in(state, "reqControlState", 0, max(ControlState))
+        wanted = optional_number_in(state, "reqControlState", 0, LAST_CONTROL_STATE)
         if place is not None and place != self._settings.intersection:
             self._notify(SessionEvent.WRONG_INTERSECTION, now_s)
             raise TlcfiError(ErrorCode.INVALID_OBJECT_REFERENCE, "this intersection is not known here")
@@ -317,7 +321,7 @@ class TlcSession:
         return {"controlState": int(self.control), "reqHandover": int(Handover.DIRECT)}
 
     def _ask_intersection(self, state: Mapping[str, Any], now_s: float) -> None:
-        wanted = optional_number_in(state, "reqState", 0, max(IntersectionState))
+        wanted = optional_number_in(state, "reqState", 0, LAST_INTERSECTION_STATE)
         self._check_control(now_s)
         if wanted not in (None, IntersectionState.CONTROL):
             raise TlcfiError(ErrorCode.INVALID_ATTRIBUTE_VALUE, "an intersection can only be asked for Control (7)")

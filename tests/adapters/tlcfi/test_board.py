@@ -74,6 +74,38 @@ def test_a_clearance_is_told_from_red_by_its_age() -> None:
     assert known.aspects(41.0)[WALK] == Aspect.GREEN
 
 
+def test_a_clearance_is_over_where_somebody_is_let_in_whom_it_keeps_out() -> None:
+    known = board()
+    rival = next(group for group in range(COUNT) if SITE.intersection.conflict(WALK, group))
+    friend = next(group for group in range(WALK) if not SITE.intersection.conflict(WALK, group))
+    known.update(groups(**{NAME: {"state": 3}}), 0, 0.0)
+    known.update(groups(**{f"{friend + 1:02d}": {"state": 6}, f"{rival + 1:02d}": {"state": 3}}), 0, 0.1)
+    assert known.aspects(0.1)[WALK] == Aspect.CLEARANCE
+    known.update(groups(**{f"{rival + 1:02d}": {"state": 4}}), 0, 0.2)
+    assert known.aspects(0.2)[WALK] == Aspect.RED
+
+
+def test_a_clearance_is_what_we_have_asked_for() -> None:
+    known, wish = board(), [int(Aspect.RED)] * COUNT
+    known.update(groups(**{NAME: {"state": 6}}), 0, 0.0)
+    wish[WALK] = int(Aspect.CLEARANCE)
+    known.asked(wish, {WALK: 3}, 0.0)
+    assert known.aspects(0.0)[WALK] == Aspect.GREEN
+    known.update(groups(**{NAME: {"state": 3}}), 0, 0.5)
+    assert known.aspects(0.5)[WALK] == Aspect.CLEARANCE
+    assert known.aspects(CLEARANCE_S + 9.0)[WALK] == Aspect.CLEARANCE  # clocks differ; whoever asks knows
+    known.asked([int(Aspect.RED)] * COUNT, {}, 3.0)
+    assert known.aspects(3.0)[WALK] == Aspect.RED
+    wish[WALK] = int(Aspect.GREEN)
+    known.asked(wish, {WALK: 6}, 3.0)
+    assert known.aspects(3.0)[WALK] == Aspect.RED
+    known.update(groups(**{NAME: {"state": 6}}), 0, 4.0)
+    known.update(groups(**{NAME: {"state": 3}}), 0, 5.0)  # by itself
+    assert known.aspects(5.0)[WALK] == Aspect.CLEARANCE
+    known.forget_asked()
+    assert known.aspects(5.0)[WALK] == Aspect.CLEARANCE
+
+
 def test_a_clearance_that_is_shown_needs_no_age() -> None:
     known = board(clearance="flashing-green")
     known.update(groups(**{NAME: {"state": 10}}), 0, 0.0)
@@ -129,7 +161,7 @@ def test_what_was_asked_for_and_does_not_come_is_an_alarm() -> None:
     known = board()
     known.update(detectors(**{f"D{n}": {"state": 0} for n in range(1, 17)}), 0, 0.0, first=True)
     known.update(groups(**{"01": {"state": 3}}), 0, 0.0)
-    known.asked({0: 3, 1: 6, 2: 6, 3: 6}, 0.0)
+    known.asked([0, 2, 2, 2, *[0] * (COUNT - 4)], {0: 3, 1: 6, 2: 6, 3: 6}, 0.0)
     known.update(groups(**{"02": {"state": 6}, "03": {"state": 4}}), 0, 1.0)
     assert known.alarms(OVERDUE_S) == []
     ids = SITE.groups

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from signals.adapters.tlcfi import messages
 from signals.adapters.tlcfi.objects import ControlState, IntersectionState, ObjectType
 from signals.adapters.tlcfi.session import EVENT_S, WRITES, ApplicationSession
+from signals.adapters.tlcfi.setup import Known
 from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, Mode
 from signals.model.values import Aspect
@@ -297,7 +298,7 @@ def test_before_it_is_registered_nothing_is_believed() -> None:
     app.start(0.0)
     assert b'"result":{"ticks":1' in app.receive(messages.call("Alive", {"ticks": 1, "time": 1}, 1), 0.0)
     assert b'"code":1' in app.receive(messages.call("ReadMeta", {}, 1), 0.0)
-    assert b'"code":9' in app.receive(
+    assert b'"result":{}' in app.receive(
         messages.call(
             "UpdateState",
             {"ticks": 1, "update": [{"objects": {"type": 0, "ids": ["S1"]}, "states": [{"controlState": 5}]}]},
@@ -307,6 +308,17 @@ def test_before_it_is_registered_nothing_is_believed() -> None:
     )
     assert app.take(0.0) == b""
     assert app.mode is Mode.OFFLINE
+
+
+@pytest.mark.parametrize(("session", "state"), [("S1", ControlState.READY), ("S9", ControlState.NOT_CONFIGURED)])
+def test_a_control_state_that_is_told_while_setting_up_counts(session: str, state: ControlState) -> None:
+    app = Pair(SITE).app
+    app.start(0.0)
+    row = {"objects": {"type": 0, "ids": [session]}, "states": [{"controlState": 3}]}
+    app.receive(messages.call("UpdateState", {"ticks": 0, "update": [row]}), 0.0)
+    assert app.seat.state is None
+    app._configure(Known("S1", (1, 1, 0), ControlState.NOT_CONFIGURED, {}, {}), 0.0)
+    assert app.seat.state is state
 
 
 def test_a_refusal_names_why_and_not_the_secret() -> None:
