@@ -245,6 +245,8 @@ def test_a_way_that_is_not_allowed() -> None:
     assert caller.session(reqControlState=2) == 8  # nothing is configured
     assert caller.session(reqIntersection="other", startCapability=2, endCapability=2) == 9
     assert caller.events() == [1000, 1002]
+    assert caller.session(reqIntersection=SITE.id, startCapability=2, endCapability=2) == {}
+    assert caller.tlc.control is ControlState.NOT_CONFIGURED
     caller.configure()
     for wrong in (0, 1, 4, 5, 6):
         assert caller.session(reqControlState=wrong) == 8
