@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 REAL: Final = 1.0
 
+DAY_S: Final = 86_400.0
+
 
 class Clock:
     """A clock that never goes back.
@@ -43,14 +45,19 @@ class Clock:
         if not speed > 0:
             raise ValueError(f"speed must be > 0, got {speed}")
         self.speed, self._monotonic = speed, monotonic
-        self._from_s, self._utc_s = monotonic(), wall()
+        self._from_s, wall_s = monotonic(), wall()
+        # Two processes of a bench that start one after the other must agree, so that the day they start in is shared.
+        self._utc_s = wall_s + (speed - REAL) * (wall_s % DAY_S)
 
     def now_s(self) -> float:
         """Time since it was made."""
         return (self._monotonic() - self._from_s) * self.speed
 
     def utc_s(self) -> float:
-        """Seconds since 1970, by the wall when it was made and by this clock since."""
+        """Seconds since 1970, by the wall when it was made and by this clock since.
+
+        At another speed than 1 it is as if it had run since the last midnight (UTC): all clocks of a speed agree.
+        """
         return self._utc_s + self.now_s()
 
     async def sleep(self, for_s: float) -> None:

@@ -84,11 +84,12 @@ class Lamps:
         order
             Who starts first where wanted groups conflict; ascending by default.
         """
+        red = [shown == RED for shown in self.aspect]  # whoever turns red now is red for a tick at least
         for g, shown in enumerate(self.aspect):
-            if shown != RED and not (shown == GREEN and wanted[g]) and self._is_over(g):
+            if not red[g] and not (shown == GREEN and wanted[g]) and self._is_over(g):
                 self._advance(g)
         for g in range(self._count) if order is None else order:
-            if wanted[g] and self.aspect[g] == RED and self.may_start(g):
+            if wanted[g] and red[g] and self.may_start(g):
                 self._advance(g)
 
     def obey(self, requested: Sequence[int]) -> list[tuple[int, str]]:

@@ -26,7 +26,17 @@ def test_it_begins_at_zero_and_runs_as_fast_as_it_is_told() -> None:
     assert clock.now_s() == 0.0
     hands.monotonic_s += 0.5
     assert clock.now_s() == 10.0
-    assert clock.utc_s() == 1_010.0
+
+
+def test_clocks_of_one_speed_agree_whenever_they_were_made() -> None:
+    hands = Hands()
+    hands.wall_s = 3 * 86_400.0 + 100
+    first = clock_of(hands, 20.0)
+    assert first.utc_s() == 3 * 86_400.0 + 2_000
+    hands.wall_s += 7
+    hands.monotonic_s += 7
+    second = clock_of(hands, 20.0)
+    assert first.utc_s() == second.utc_s() == 3 * 86_400.0 + 2_140
 
 
 def test_whoever_sets_the_wall_clock_changes_nothing() -> None:
