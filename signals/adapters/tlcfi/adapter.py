@@ -66,7 +66,7 @@ class TlcfiCabinet:
         self.site = site
         self._settings, self._address, self._clock = read_settings(site, address), address, clock
         self._tls = client_context(self._settings)
-        self._session = self._new_session()
+        self._session, self._sequence_before = self._new_session(), 0
         self._wire: Wire | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -77,6 +77,7 @@ class TlcfiCabinet:
             raise WorldError(f"{self._name}: close the connection before a new one")
         settings = self._settings
         self._wire = wire = Wire(self._hear, lambda _: None, self._lose)
+        self._sequence_before += self._session.line.sequence
         self._session = session = self._new_session()
         try:
             await self._open(wire)
@@ -128,7 +129,7 @@ class TlcfiCabinet:
         count, occupied = board.detectors(now_s)
         return CabinetReport(
             line.heard_s,
-            line.sequence,
+            self._sequence_before + line.sequence,
             session.mode,
             board.aspects(now_s),
             board.call.copy(),
@@ -229,7 +230,7 @@ class TlcfiCabinet:
         try:
             await self._clock.within(limit_s, come())
         except TimeoutError:
-            raise WorldTimeoutError(f"{self._name}: no {what} within {limit_s:g} s") from None
+            raise WorldTimeoutError(f"{self._name}: {what} did not come within {limit_s:g} s") from None
 
     def _hear(self, wire: Wire, data: bytes) -> None:
         session = self._session

@@ -66,10 +66,10 @@ class Board:
         ]
         self._ambiguous = [group for group, time_s in enumerate(self._clearance_s) if time_s]
         self._clears = [group.clearance_ds > 0 for group in site.intersection.groups]
-        self._rivals = [
-            [other for other in self._ambiguous if site.intersection.conflict(group, other)]
-            for group in range(len(site.groups))
-        ]
+        self._rivals = {
+            group: [other for other in range(len(site.groups)) if site.intersection.conflict(group, other)]
+            for group in self._ambiguous
+        }
         self._state = [-1] * len(site.groups)
         self._aspect: ByteArray = np.full(len(site.groups), Aspect.UNKNOWN, np.int8)
         self._clearing: dict[int, float] = {}
@@ -182,6 +182,9 @@ class Board:
                 changes.append((_known(self._groups, name), value, _when(state, ticks, now_s)))
         for group, value, at_s in changes:
             self._show(group, value, at_s, now_s)
+        for group in list(self._clearing):
+            if any(self._aspect[rival] > Aspect.RED for rival in self._rivals[group]):
+                del self._clearing[group]
 
     def _show(self, group: int, state: int, at_s: float, now_s: float) -> None:
         if self._asked and group in self._asked and self._asked[group][0] == state:
@@ -192,10 +195,7 @@ class Board:
         aspect = aspect_of(state, clears=self._clears[group])
         self._aspect[group] = aspect
         self._clearing.pop(group, None)
-        if aspect is not Aspect.RED:
-            for rival in self._rivals[group]:
-                self._clearing.pop(rival, None)
-        elif at_s + self._clearance_s[group] > now_s:
+        if aspect is Aspect.RED and at_s + self._clearance_s[group] > now_s:
             self._clearing[group] = at_s + self._clearance_s[group]
         if aspect is Aspect.GREEN:
             self.call[group] = self._pressed[group]

@@ -25,6 +25,7 @@ from signals.adapters.tlcfi.objects import (
 from signals.adapters.tlcfi.settings import Settings
 from signals.model.cabinets import Mode
 from signals.model.lanes import User
+from signals.model.values import Aspect
 
 __all__ = ["FACILITIES", "Facilities"]
 
@@ -34,7 +35,6 @@ FACILITIES: Final = "TLC1"
 MAX_PREDICTIONS: Final = 8
 
 _ENDS: Final = ("startTime", "minEnd", "maxEnd", "likelyEnd", "next")
-_DARK: Final = -1
 
 Row = dict[str, Any]
 Changes = list[tuple[ObjectType, dict[str, Row]]]
@@ -99,8 +99,9 @@ class Facilities:
         return _detector(on=self._on[number], fault=self._fault[number], ticks=ticks)
 
     def begin(self) -> None:
-        """Begin to be asked: of no group anything is."""
-        self._asked = [-1] * len(self._asked)
+        """Begin to be asked: what is shown stays until something else is asked for."""
+        self._asked = self.firmware.aspect.tolist()
+        self._request()
 
     def ask(self, states: Mapping[str, Mapping[str, Any]], ticks: int, now_ticks: int) -> None:
         """Take what is requested of signal groups, all of it or nothing.
@@ -125,7 +126,7 @@ class Facilities:
                 self._predictions[group] = [_moved(row, ticks, now_ticks) for row in predictions]
                 self._predicted.add(group)
         if any(state is not None for _, state, _ in asked):
-            self.firmware.request_groups(np.array(self._asked, np.int8))
+            self._request()
 
     def changes(self, ticks: int) -> Changes:
         """Return what has changed since it was last asked: attributes by the name of the object, in order."""
@@ -146,6 +147,9 @@ class Facilities:
             found.extend([(ObjectType.DETECTOR, states)] * bool(states))
         return found
 
+    def _request(self) -> None:
+        self.firmware.request_groups(np.array(self._asked, np.int8))
+
     def _see(self) -> None:
         firmware = self.firmware
         self._place, self._shown = self.intersection, firmware.aspect
@@ -156,13 +160,15 @@ class Facilities:
         self._fault: list[bool] = firmware.detector_fault.tolist()
 
     def _lamp(self, group: int, aspect: int) -> int:
-        return int(self._off[group] if aspect == _DARK else self._states[group][aspect])
+        return int(self._off[group] if aspect == Aspect.UNKNOWN else self._states[group][aspect])
 
     def _group(self, group: int, ticks: int) -> Row:
-        since = (ticks - 100 * int(self.firmware.age_ds[group])) % TICKS
+        age_ds, aspect = int(self.firmware.age_ds[group]), self._lit[group]
+        if aspect == Aspect.RED and self.settings.clearance is GroupState.RED:
+            age_ds += self.firmware.site.intersection.groups[group].clearance_ds  # the same lamp
         return {
-            "state": self._lamp(group, self._lit[group]),
-            "stateticks": since,
+            "state": self._lamp(group, aspect),
+            "stateticks": (ticks - 100 * age_ds) % TICKS,
             "predictions": self._predictions[group],
         }
 

@@ -91,10 +91,15 @@ class Place:
 
 @asynccontextmanager
 async def street(
-    site: CabinetSite | None = None, *, connect: bool = True, secrets: dict[str, str] | None = None, **options: object
+    site: CabinetSite | None = None,
+    *,
+    connect: bool = True,
+    secrets: dict[str, str] | None = None,
+    speed: float = SPEED,
+    **options: object,
 ) -> AsyncIterator[Place]:
     """Both ends with the same options, connected."""
-    site, clock = site or crossing(), Clock(SPEED)
+    site, clock = site or crossing(), Clock(speed)
     firmware = Firmware(site)
     server = TlcfiServer(firmware, address(secrets=secrets, **options), clock)
     await server.start()

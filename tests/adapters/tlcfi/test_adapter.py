@@ -225,12 +225,15 @@ def test_after_a_reconnection_everything_is_read_anew_and_nothing_is_sent_again(
             await place.tick()
             place.server.cut()
             await place.until(lambda: place.link.report().mode is Mode.OFFLINE)
+            before = place.link.report().sequence
             await place.link.close()
             await place.link.connect()
             assert place.link.report().mode is Mode.LOCAL
-            assert set(place.server._facilities._asked) == {0}  # of before
-            await taken(place)
-            assert set(place.server._facilities._asked) == {-1}
+            assert place.link.report().sequence > before
+            shown = place.firmware.aspect.tolist()
+            await place.link.take()
+            await place.until(lambda: place.link._session.mode is Mode.OURS)
+            assert place.server._facilities._asked == shown
 
     asyncio.run(run())
 

@@ -83,6 +83,9 @@ def test_a_clearance_is_over_where_somebody_is_let_in_whom_it_keeps_out() -> Non
     assert known.aspects(0.1)[WALK] == Aspect.CLEARANCE
     known.update(groups(**{f"{rival + 1:02d}": {"state": 4}}), 0, 0.2)
     assert known.aspects(0.2)[WALK] == Aspect.RED
+    other = board()
+    other.update(groups(**{f"{rival + 1:02d}": {"state": 6}, NAME: {"state": 3}}), 0, 0.0)
+    assert other.aspects(0.0)[WALK] == Aspect.RED
 
 
 def test_a_clearance_is_what_we_have_asked_for() -> None:

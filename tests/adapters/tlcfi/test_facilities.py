@@ -66,6 +66,11 @@ def test_what_state_it_is_in() -> None:
     assert state(ObjectType.INTERSECTION, SITE.id, 9) == {"state": 7, "stateticks": 9}
     age_ms = 100 * int(street.firmware.age_ds[1])
     assert state(ObjectType.SIGNAL_GROUP, "02", 9)["stateticks"] == (9 - age_ms) % TICKS
+    walk = next(group for group in (8, 9) if street.firmware.aspect[group] == 0)
+    lamp_ms = 100 * (int(street.firmware.age_ds[walk]) + SITE.intersection.groups[walk].clearance_ds)
+    assert (
+        state(ObjectType.SIGNAL_GROUP, f"{walk + 1:02d}", 9)["stateticks"] == (9 - lamp_ms) % TICKS
+    )  # since its clearance began
     assert state(ObjectType.DETECTOR, "D1", 9) == {"state": 1, "faultstate": 0, "swico": 0, "stateticks": 9}
     assert state(ObjectType.DETECTOR, "D2", 9)["faultstate"] == 4
     assert state(ObjectType.DETECTOR, "K09", 9)["state"] == int(street.firmware.call[8])
@@ -159,7 +164,7 @@ def test_requests_reach_the_firmware_all_or_none() -> None:
     street.facilities.begin()
     wanted = {"01": {"reqState": 5}, "09": {"reqState": 3}}
     street.facilities.ask(wanted, 0, 0)
-    assert street.facilities._asked[:2] == [2, -1]
+    assert street.facilities._asked[:2] == [2, 0]
     for wrong in (
         {"02": {"reqState": 6}, "03": {"reqState": 1}},
         {"02": {"reqState": 6}, "03": {"reqState": 9}},
@@ -170,9 +175,25 @@ def test_requests_reach_the_firmware_all_or_none() -> None:
     ):
         with pytest.raises(TlcfiError):
             street.facilities.ask(wrong, 0, 0)
-        assert street.facilities._asked[:2] == [2, -1]
+        assert street.facilities._asked[:2] == [2, 0]
     street.facilities.begin()
-    assert set(street.facilities._asked) == {-1}
+    assert street.facilities._asked == street.firmware.aspect.tolist()
+
+
+def test_what_is_shown_stays_from_the_beginning() -> None:
+    street = Street()
+    for _ in range(200):
+        street.step()
+        if (street.firmware.aspect == 2).any() and (street.firmware.age_ds > 100).all():
+            break
+    street.firmware.take()
+    street.facilities.begin()
+    shown = street.firmware.aspect.tolist()
+    for _ in range(100):
+        street.firmware.alive()
+        street.step()
+        assert street.firmware.aspect.tolist() == shown
+    assert street.firmware.illegal == ()
 
 
 def test_predictions_are_passed_on_in_our_ticks() -> None:
