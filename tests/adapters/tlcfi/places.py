@@ -18,11 +18,12 @@ from signals.model.values import Aspect
 SPEED = 40.0
 LAB = {
     "settle_s": 0.01,
-    "dead_man_s": 6.0,
-    "reply_s": 8.0,
-    "refresh_s": 8.0,
-    "alive_timeout_s": 20.0,
-    "release_s": 20.0,
+    "dead_man_s": 12.0,
+    "reply_s": 16.0,
+    "refresh_s": 16.0,
+    "setup_s": 120.0,
+    "alive_timeout_s": 40.0,
+    "release_s": 40.0,
 }
 """At a bench that is this much faster than the wall, a busy machine must not look like a dead peer."""
 
@@ -66,7 +67,7 @@ class Place:
         self.site, self.clock, self.server, self.link, self.plant = site, clock, server, link, plant
         self.firmware = plant.firmware
 
-    async def until(self, done: Callable[[], bool], limit_s: float = 20.0, *, beats: bool = True) -> None:
+    async def until(self, done: Callable[[], bool], limit_s: float = 120.0, *, beats: bool = True) -> None:
         """Wait, and say that all is well in the meantime."""
         end_s = self.clock.now_s() + limit_s
         while not done():
