@@ -116,16 +116,30 @@ def test_one_that_returns_nonsense_is_not_connected(bench: Bench) -> None:
     assert bench.seat.wrong == "it did not say what it is"
 
 
-def test_one_missed_status_is_forgiven_and_two_are_not(bench: Bench) -> None:
+def test_a_status_may_be_a_tick_old_and_no_more(bench: Bench) -> None:
     bench.connect()
     bench.read()
     bench.hands.now_s = 1.0
     bench.seat.took(LATE)
     assert bench.seat.standing is Standing.THERE
-    bench.hands.now_s = 2.0
+    bench.hands.now_s = 1.1
     bench.seat.took(LATE)
     assert bench.seat.standing is Standing.AWAY
     assert bench.seat.wrong == "it did not answer in time"
+
+
+def test_where_plans_are_all_a_status_may_be_older() -> None:
+    bench = Bench(Plan(capabilities=Capability.STATUS | Capability.SPLITS | Capability.BACKUP_TIMER))
+    bench.connect()
+    bench.read()
+    bench.hands.now_s = 3.0
+    bench.seat.took(LATE)
+    assert bench.seat.standing is Standing.THERE
+    bench.plan.frozen = True
+    bench.hands.now_s = 3.1
+    bench.read()
+    assert bench.seat.wrong == "what it reports is old"
+    bench.line.close()
 
 
 @pytest.mark.parametrize(
