@@ -21,9 +21,9 @@ import numpy as np
 
 from signals.adapters.cabinet.clock import Clock
 from signals.drive.arming import differences, obstacles_now
-from signals.drive.translator import Wish, best_of, translate
+from signals.drive.translator import WAITS, Wish, best_of, translate
 from signals.errors import WorldError
-from signals.model.cabinets import CabinetInfo, CabinetLink, CabinetReport, CabinetSite, Mode, Receipt
+from signals.model.cabinets import CabinetInfo, CabinetLink, CabinetReport, CabinetSite, Capability, Mode, Receipt
 from signals.model.network import Network
 from signals.model.values import Aspect, BoolArray, Decision, Readings
 from signals.safety.guard import Guard
@@ -152,9 +152,18 @@ class _Course:
             report = await self._report()
             if report.mode is Mode.OURS:
                 self._guard = self._new_guard()
+                await self._settles()
                 return
             await self._link.heartbeat()
         raise AssertionError(f"asked for control it stayed {report.mode.name} for {TAKE_TICKS} ticks")
+
+    async def _settles(self) -> None:
+        """Hold what is green until no intergreen of before can be running, where the controller times that itself."""
+        if best_of(self._link.capabilities) is not Capability.HOLD_FORCE_OFF:
+            return
+        matrix = self._firmware.site.intersection.intergreen_ds
+        for _ in range(-(-max(between or 0 for row in matrix for between in row) // self._firmware.tick_ds)):
+            await self._ask(self._link.report().aspect == Aspect.GREEN)
 
     async def serves_every_stage(self) -> None:
         """Ask for one stage after the other until each was green."""
@@ -226,7 +235,8 @@ class _Course:
         if way is None:
             raise AssertionError("it can neither show groups, nor hold and force off, nor serve stages")
         nothing = np.full(len(want), -1, np.int32)
-        wish = Wish(verdict.command.aspect, want, report.aspect, -1, nothing)
+        coming = want & np.isin(verdict.reason, WAITS)
+        wish = Wish(verdict.command.aspect, want, report.aspect, coming, -1, nothing)
         request = translate(wish, way, self._firmware.site)
         if request is not None:
             receipt = await self._link.send(request)

@@ -24,7 +24,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from benchmarks.hardware.proxy import Fault
+from benchmarks.hardware.proxy import RETRANSMISSION_S, Fault
 from benchmarks.hardware.wired import WiredDrive
 from signals.model.cabinets import Mode
 
@@ -101,9 +101,9 @@ def _controller(row: str, what: str, name: str, *, ends: bool | None = True) -> 
 
 
 ROWS: Final = (
-    Row("N1a", "1 % is lost", _wire("loss", 0.01), _good),
-    Row("N1b", "10 % is lost", _wire("loss", 0.1), _good),
-    Row("N1c", "50 % is lost", _wire("loss", 0.5), _good),
+    Row("N1a", "1 % is lost", _wire("loss", 0.01, RETRANSMISSION_S), _good),
+    Row("N1b", "10 % is lost", _wire("loss", 0.1, RETRANSMISSION_S), _good),
+    Row("N1c", "50 % is lost", _wire("loss", 0.5, RETRANSMISSION_S), _good),
     Row("N2a", "50 ms late, jitter 50 ms", _wire("delay", delay_s=0.05, jitter_s=0.05), _good),
     Row("N2b", "5 s late", _wire("delay", delay_s=5.0), _good, ends=True),
     Row("N3", "everything comes twice", _wire("duplicate"), _good),

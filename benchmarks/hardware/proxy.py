@@ -30,7 +30,7 @@ from functools import partial
 from random import Random
 from typing import Final, cast
 
-__all__ = ["KINDS", "Fault", "TcpProxy", "UdpProxy"]
+__all__ = ["KINDS", "RETRANSMISSION_S", "Fault", "TcpProxy", "UdpProxy"]
 
 KINDS: Final = (
     "loss", "delay", "duplicate", "reorder", "slice", "truncate", "flip", "black_hole", "half_open", "reset",
@@ -53,7 +53,7 @@ class Fault:
     share
         Of what passes, how much it happens to.
     delay_s, jitter_s
-        Of ``delay``, in seconds of the wall.
+        Of ``delay``, and of ``loss`` in streams (how long a retransmission takes), in seconds of the wall.
     rate_hz
         Of ``flood``: datagrams, or pieces of a stream, in a second.
     """
@@ -172,7 +172,7 @@ class TcpProxy(_Wire):
             if self.fault.kind == "black_hole" or (self.fault.kind == "half_open" and back):
                 continue
             if self._happens("loss"):
-                await asyncio.sleep(RETRANSMISSION_S)
+                await asyncio.sleep(self.fault.delay_s or RETRANSMISSION_S)
             await asyncio.sleep(self._late_s())
             data = self._spoilt(data)
             size = 3 if self.fault.kind == "slice" else max(1, len(data))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from signals.model.roles import Controller
-from signals.model.values import BoolArray, Decision, Snapshot
+from signals.model.values import Aspect, BoolArray, Decision, Snapshot
 
 __all__ = ["Attentive"]
 
@@ -22,12 +24,16 @@ class Attentive:
     ----------
     answered
         Whether it has answered since `forget`.
+    settling
+        bool [nG] groups of cabinets that were just taken over: what is green there stays so, whatever is wanted. None =
+        there are none.
     """
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
         self._want: BoolArray | None = None
         self.answered = False
+        self.settling: BoolArray | None = None
 
     def forget(self) -> None:
         """Begin a tick."""
@@ -41,5 +47,8 @@ class Attentive:
     def decide(self, snapshot: Snapshot) -> Decision:
         """Say what the controller wants; raises what it raises."""
         decision = self._controller.decide(snapshot)
+        if self.settling is not None:
+            held = np.where(self.settling, snapshot.aspect == Aspect.GREEN, decision.want)
+            decision = Decision(held, decision.stage)
         self._want, self.answered = decision.want, True
         return decision

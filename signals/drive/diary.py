@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from signals.drive.translator import WAITS
 from signals.model.cabinets import (
     CabinetReport,
     GroupRequest,
@@ -107,6 +108,14 @@ class Diary:
         for seen in verdict.violations:
             self.violations += 1
             self.tell("violation", seen.intersection, code=seen.rule, text=seen.detail)
+
+    @property
+    def coming(self) -> BoolArray:
+        """Groups that wait for nothing but the ends of conflicting ones in this tick, bool [nG]."""
+        if self._verdict is None:
+            return np.zeros(len(self._network.arrays.group_user), np.bool_)
+        found: BoolArray = np.isin(self._verdict.reason, WAITS)
+        return found
 
     def tell(self, kind: str, intersection: int, *, code: str, text: str) -> None:
         """Write an entry that a person should read, too."""

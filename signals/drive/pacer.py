@@ -43,6 +43,11 @@ class Pacer:
         """Let the first tick begin now."""
         self._edge_s = self._now_s()
 
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.ticks = self.missed = 0
+        self._busy_s.clear()
+
     def wait(self) -> int:
         """Wait for the next edge, and return how many ticks have passed: more than one where edges were missed."""
         busy_s = self._now_s() - self._edge_s

@@ -30,7 +30,7 @@ from signals.drive.shown import Shown
 from signals.drive.splits import SplitPlanner
 from signals.drive.translator import Wish, translate
 from signals.errors import WorldError
-from signals.model.cabinets import Mode, PlanRequest, Receipt, Request
+from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.trips import Incidents, Trips
 from signals.model.values import BoolArray, Command, Event, Readings
 from signals.safety.fallback import Trouble
@@ -113,10 +113,11 @@ class Street:
         self._ladder = Ladder(len(seats), tick_ds)
         self._shown = Shown(network, tick_ds)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
+        self._settled_tick = np.full(len(seats), -1, np.int64)
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
-        self._read_s = 0.0
+        self._read_s, self._coming = 0.0, diary.coming
         self._mute: dict[Line, int] = {}
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
@@ -195,7 +196,7 @@ class Street:
         """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
         now_s = self._clock.now_s()
         old = now_s - self._read_s > self.tick_ds / 10
-        latched = self._latched()
+        latched, self._coming = self._latched(), self._diary.coming
         reasons, requests, advised, taken = {}, {}, {}, []
         for k, seat in enumerate(self._seats):
             if seat.standing is Standing.OURS:
@@ -258,7 +259,27 @@ class Street:
                 self.lost[self._places[k]] = False
                 if before[k] is not Standing.OURS:
                     self._shown.forget(self._rows[k])
+                    self._settle(k)
         self._shown.compare()
+        self._note_settling()
+
+    def _settle(self, k: int) -> None:
+        """Let what is green at a cabinet that times itself stay so until no intergreen of before can be running.
+
+        Since when a group has been red there, nobody has told us. We would wait for its intergreens and the cabinet
+        would not, so that it would be ahead of what is permitted.
+        """
+        if self._seats[k].way is Capability.HOLD_FORCE_OFF:
+            place = self.network.intersections[self._places[k]]
+            longest_ds = max(between or 0 for row in place.intergreen_ds for between in row)
+            self._settled_tick[k] = self._tick + -(-longest_ds // self.tick_ds)
+
+    def _note_settling(self) -> None:
+        """Say whose greens stay as they are."""
+        settling = np.zeros(len(self.network.arrays.group_user), np.bool_)
+        for k in np.flatnonzero(self._settled_tick > self._tick):
+            settling[self._rows[k]] = True
+        self._asked.settling = settling if settling.any() else None
 
     def _reason_to_let_go(self, k: int, command: Command, *, old: bool) -> str:
         """Say why a cabinet that is ours is given back; empty = it is not."""
@@ -284,7 +305,8 @@ class Street:
             return self._planned(k)
         self._shown.command(rows, command)
         shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
-        return translate(Wish(command.aspect[rows], want[rows], shown, -1, min_end_ds), way, seat.site)
+        coming = want[rows] & self._coming[rows]
+        return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
 
     def _planned(self, k: int) -> PlanRequest | None:
         planner, want = self._planners[k], self._asked.want

@@ -12,11 +12,15 @@ import numpy as np
 
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Request, StageRequest
 from signals.model.values import Aspect, BoolArray, ByteArray, IntArray
+from signals.safety.interstage import REASONS
 
-__all__ = ["DIRECT", "Wish", "best_of", "translate"]
+__all__ = ["DIRECT", "WAITS", "Wish", "best_of", "translate"]
 
 DIRECT = (Capability.GROUPS, Capability.HOLD_FORCE_OFF, Capability.STAGES)
 """Ways to say second by second what shall be green, the richest first."""
+
+WAITS = tuple(map(REASONS.index, ("intergreen", "conflicting group not red yet")))
+"""Reasons of the guard for which a group waits for nothing but the ends of others."""
 
 LIT = (Aspect.GREEN, Aspect.RED_AMBER)
 
@@ -32,6 +36,8 @@ class Wish(NamedTuple):
         bool [nG] what the controller wants.
     shown
         int8 [nG] what the cabinet shows.
+    coming
+        bool [nG] wanted groups that wait for nothing but the end of conflicting ones, and their intergreens.
     stage
         The stage that is wanted; -1 = groups are chosen freely.
     min_end_ds
@@ -41,6 +47,7 @@ class Wish(NamedTuple):
     aspect: ByteArray
     want: BoolArray
     shown: ByteArray
+    coming: BoolArray
     stage: int
     min_end_ds: IntArray
 
@@ -78,13 +85,14 @@ def translate(wish: Wish, way: Capability, site: CabinetSite) -> Request | None:
 def _holds(wish: Wish) -> HoldRequest:
     """Hold what is to be green, end what is not, call what shall come next and leave out what shall not.
 
-    A green ends only when the guard has ended it, so that no minimum is cut; a group is called as soon as it is wanted,
-    since the cabinet times its own way there, and everything that is neither is left out, or its detectors would
+    A green ends only when the guard has ended it, so that no minimum is cut. A group is called as soon as it waits for
+    nothing but the ends of others, since a controller ends no green unless somebody else is called, and times the way
+    there itself: as long as the guard, whose times are the same. Everything else is left out, or its detectors would
     bring it in between.
     """
     shown, lit = wish.shown == Aspect.GREEN, np.isin(wish.aspect, LIT)
     hold, force_off = shown & lit, shown & ~lit
-    call = ~shown & (lit | wish.want)
+    call = ~shown & (lit | wish.coming)
     return HoldRequest(hold, force_off, ~(shown | call), call)
 
 

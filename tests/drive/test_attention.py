@@ -7,7 +7,7 @@ import pytest
 
 from signals.drive.attention import Attentive
 from signals.model.crossroads import crossroads
-from signals.model.values import Decision, Snapshot
+from signals.model.values import Aspect, Decision, Snapshot
 from signals.testing import random_snapshot
 
 SNAPSHOT = random_snapshot(crossroads(), np.random.default_rng(1), 0.0)
@@ -44,3 +44,15 @@ def test_whoever_raises_has_not_answered() -> None:
     with pytest.raises(ValueError, match="no"):
         asked.decide(SNAPSHOT)
     assert not asked.answered
+
+
+def test_where_a_cabinet_was_just_taken_over_what_is_green_stays_green() -> None:
+    asked = Attentive(Moody())
+    asked.settling = np.arange(len(SNAPSHOT.aspect)) < 4
+    shown = np.zeros(len(SNAPSHOT.aspect), np.int8)
+    shown[1] = Aspect.GREEN
+    found = asked.decide(SNAPSHOT._replace(aspect=shown)).want
+    assert found[:4].tolist() == [False, True, False, False]
+    assert found[4:].all()
+    asked.settling = None
+    assert asked.decide(SNAPSHOT).want.all()

@@ -57,3 +57,12 @@ def test_how_long_the_work_took(monkeypatch: pytest.MonkeyPatch) -> None:
         pacer.wait()
     assert pacer.busy_s(1.0) == pytest.approx(0.4)  # the oldest is forgotten
     assert pacer.busy_s(0.0) < 0.5
+
+
+def test_what_was_counted_can_be_forgotten() -> None:
+    time = Time()
+    pacer = paced(time)
+    time.now_s += 3.4
+    pacer.wait()
+    pacer.forget()
+    assert (pacer.ticks, pacer.missed, pacer.busy_s(1.0)) == (0, 0, 0.0)

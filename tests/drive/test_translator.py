@@ -20,6 +20,7 @@ def wish_of(aspect: list[int], want: list[int], shown: list[int], stage: int = -
         np.array(aspect, np.int8),
         np.array(want, np.bool_),
         np.array(shown, np.int8),
+        np.array(want, np.bool_),
         stage,
         np.full(len(aspect), 30, np.int32),
     )

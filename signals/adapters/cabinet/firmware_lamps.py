@@ -42,6 +42,8 @@ class Lamps:
         When the running tick began.
     since_ds
         [nG] when each group began to show it.
+    rivals
+        [nG] who conflicts with each group.
     changed
         Whether `follow`, `obey` or `darken` changed anything since it was last set to False.
     """
@@ -53,10 +55,11 @@ class Lamps:
         self._least_ds = [(0, g.red_amber_ds, g.min_green_ds, g.amber_ds, g.clearance_ds) for g in groups]
         # Red-amber ends where a tick does, so that green may begin later than its length says.
         self._lead_ds = [-(-group.red_amber_ds // tick_ds) * tick_ds for group in groups]
-        self.rivals = [
+        self._rivals = [
             [(i, between) for i, between in enumerate(column) if between is not None]
             for column in zip(*intersection.intergreen_ds, strict=True)
         ]
+        self.rivals = [frozenset(rival for rival, _ in rows) for rows in self._rivals]
         self.now_ds = 0
         self.aspect = [RED] * self._count
         self.since_ds = [0] * self._count
@@ -125,7 +128,7 @@ class Lamps:
     def may_start(self, group: int) -> bool:
         """Whether a red group may leave red now."""
         green_ds = self.now_ds + self._lead_ds[group]
-        for rival, between_ds in self.rivals[group]:
+        for rival, between_ds in self._rivals[group]:
             if self.aspect[rival] != RED or green_ds - self._ended_ds[rival] < between_ds:
                 return False
         return True
