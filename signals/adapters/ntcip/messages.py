@@ -80,6 +80,8 @@ class Kind(IntEnum):
     GET_BULK = 0xA5
 
 
+ASKS: Final = frozenset({Kind.GET, Kind.GET_NEXT})
+"""Kinds whose bindings have names and no values."""
 KINDS: Final = {int(kind): kind for kind in Kind}
 VERSIONS: Final = {int(version): version for version in Version}
 
@@ -208,13 +210,23 @@ def encode(message: Message) -> bytes:
         element(INTEGER, integer_content(message.request_id)),
         element(INTEGER, integer_content(message.error)),
         element(INTEGER, integer_content(message.at)),
-        sequence_of(_binding_octets(binding) for binding in message.bindings),
+        _asked_octets(message.bindings) if message.kind in ASKS else _bound_octets(message.bindings),
     )
     head = element(INTEGER, bytes((message.version,))), element(OCTET_STRING, message.community)
     data = sequence_of((*head, sequence_of(body, message.kind)))
     if len(data) > MOST_OCTETS:
         raise BrokenMessageError(f"a message of {len(data)} octets; {MOST_OCTETS} at most are sent")
     return data
+
+
+def _bound_octets(bindings: tuple[Binding, ...]) -> bytes:
+    return sequence_of(map(_binding_octets, bindings))
+
+
+@lru_cache(maxsize=128)
+def _asked_octets(bindings: tuple[Binding, ...]) -> bytes:
+    """Return what is asked for: whoever reads, asks the same every second."""
+    return _bound_octets(bindings)
 
 
 def _binding_octets(binding: Binding) -> bytes:
@@ -258,23 +270,30 @@ def decode(data: bytes) -> Message:
     kind, at, last = read_header(data, stop, end)
     if last != end or kind not in KINDS:
         raise BrokenMessageError(f"no request and no response: 0x{kind:02x}")
-    return Message(VERSIONS[version], data[start:stop], KINDS[kind], *_body(data, at, end))
-
-
-def _body(data: bytes, at: int, end: int) -> tuple[int, int, int, tuple[Binding, ...]]:
     request_id, at = _integer(data, at, end)
     error, at = _integer(data, at, end)
     index, at = _integer(data, at, end)
     at, last = _enter(data, at, end, SEQUENCE)
     if last != end:
         raise BrokenMessageError("octets follow after the bindings")
+    bindings = _asked(data[at:end]) if kind in ASKS else _bindings(data, at, end)
+    return Message(VERSIONS[version], data[start:stop], KINDS[kind], request_id, error, index, bindings)
+
+
+@lru_cache(maxsize=128)
+def _asked(data: bytes) -> tuple[Binding, ...]:
+    """Read what is asked for: masters ask the same every second."""
+    return _bindings(data, 0, len(data))
+
+
+def _bindings(data: bytes, at: int, end: int) -> tuple[Binding, ...]:
     bindings: list[Binding] = []
     while at < end:
         if len(bindings) == MOST_BINDINGS:
             raise BrokenMessageError(f"more than {MOST_BINDINGS} bindings")
         binding, at = _binding(data, at, end)
         bindings.append(binding)
-    return request_id, error, index, tuple(bindings)
+    return tuple(bindings)
 
 
 def _binding(data: bytes, at: int, end: int) -> tuple[Binding, int]:

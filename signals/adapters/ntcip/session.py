@@ -81,6 +81,7 @@ class Session:
         self.buttons = 0
         self._standing = Mode.OFFLINE
         self._masks, self._pattern, self._planned = NO_MASKS, 0, (0, 0)
+        self._tried = NO_MASKS  # other masks than those: written, and not confirmed
         self._wrote, self._sent_s = False, float("-inf")
         self._trouble = ""
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
@@ -173,6 +174,7 @@ class Session:
             raise CabinetRefusedError("NTCIP: somebody else asks it for something")
         yield from self._write(self._columns(NO_MASKS), now_s)
         self._masks, self._pattern, self.taken, self._trouble = NO_MASKS, 0, True, ""
+        self._tried = NO_MASKS
 
     def hold(self, request: HoldRequest, now_s: float) -> Steps[bool]:
         """Ask for holds, force-offs, omits and calls, if they are other ones than before; return whether they are.
@@ -187,11 +189,12 @@ class Session:
             When the controller does not take it.
         """
         masks = self._checked(request)
-        if masks == self._masks and not self._pattern:
+        if masks == self._masks == self._tried and not self._pattern:
             return False
         bindings = self._columns(masks)
         if self._pattern:
             bindings.append(integer(instance(PATTERN, 0), 0))
+        self._tried = masks
         yield from self._write(bindings, now_s)
         self._masks, self._pattern = masks, 0
         self.overdue.ask(masks, now_s)
@@ -226,6 +229,7 @@ class Session:
         bindings = [integer(instance(PATTERN, 0), request.plan), integer(instance(SYNC, 0), position_s)]
         yield from self._write(([] if self._masks == NO_MASKS else self._columns(NO_MASKS)) + bindings, now_s)
         self._masks, self._pattern, self._planned = NO_MASKS, request.plan, wanted
+        self._tried = NO_MASKS
         return True
 
     def beat(self, now_s: float) -> Steps[None]:
@@ -321,14 +325,19 @@ class Session:
             self.taken, self._trouble = False, "not-what-was-asked"
         else:
             # A force-off that has ended a green is over; repeated, it would end the next one.
-            self._masks = self._masks._replace(force_off=self._masks.force_off & (status.masks or NO_MASKS).force_off)
+            left = (status.masks or NO_MASKS).force_off
+            same = self._tried == self._masks
+            self._masks = self._masks._replace(force_off=self._masks.force_off & left)
+            self._tried = self._masks if same else self._tried
 
     def _same(self, there: Masks) -> bool:
-        """Whether what a controller has is what we asked for; it may clear force-offs and calls that it has served."""
-        ours = self._masks
-        steady = (there.phase_omit, there.ped_omit, there.hold) == (ours.phase_omit, ours.ped_omit, ours.hold)
-        passing = zip(there[3:], ours[3:], strict=True)
-        return steady and not any(theirs & ~own for theirs, own in passing)
+        """Whether what a controller has is what we asked for; it may clear force-offs and calls that it has served.
+
+        Where the answer to a write was lost, each column may be as before or as was written.
+        """
+        rows = list(zip(there, self._masks, self._tried, strict=True))
+        steady = all(theirs in (ours, tried) for theirs, ours, tried in rows[:3])
+        return steady and not any(theirs & ~(ours | tried) for theirs, ours, tried in rows[3:])
 
     def _note_alarm2(self, bits: int | bytes, now_s: float) -> None:
         if isinstance(bits, int) and bits:

@@ -47,13 +47,14 @@ class Wired:
 
 
 @pytest.mark.slow
-def test_it_keeps_the_contract() -> None:
+@pytest.mark.parametrize("seed", [1, 2])
+def test_it_keeps_the_contract(seed: int) -> None:
     async def check() -> dict[str, float]:
         clock = Clock(SPEED)
         wired = Wired(clock)
         await wired.start()
         try:
-            return await check_cabinet(wired, clock, wishes=0)
+            return await check_cabinet(wired, clock, wishes=100, seed=seed)
         finally:
             await wired.link.close()
             await wired.server.stop()

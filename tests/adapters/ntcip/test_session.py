@@ -237,6 +237,26 @@ def test_somebody_else_who_asks_is_respected() -> None:
         drive.take()
 
 
+def test_a_write_whose_answer_is_lost_may_have_been_taken_or_not() -> None:
+    for arrives in (True, False):
+        drive = Drive()
+        drive.hold(holds(hold=(2,)))
+        steps = drive.session.hold(holds(hold=(6,)), drive.now_s)
+        ask = next(steps)
+        if arrives:
+            drive.desk.ask(ask)
+        steps.close()  # as where nothing is answered
+        drive.tick()
+        assert drive.session.mode() is Mode.OURS
+        drive.written()
+        assert drive.hold(holds(hold=(2,)))  # and the one before is written anew
+        assert drive.written()
+        drive.tick()
+        assert drive.session.mode() is Mode.OURS
+        assert drive.register("phaseControlGroupHold") == 4
+        assert not drive.hold(holds(hold=(2,)))
+
+
 def test_two_masters_are_one_too_many() -> None:
     drive = Drive()
     drive.hold(holds(hold=(2, 6)))
