@@ -117,7 +117,7 @@ class Street:
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
-        self._read_s = 0.0
+        self._read_s, self._coming = 0.0, diary.coming
         self._mute: dict[Line, int] = {}
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
@@ -196,7 +196,7 @@ class Street:
         """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
         now_s = self._clock.now_s()
         old = now_s - self._read_s > self.tick_ds / 10
-        latched = self._latched()
+        latched, self._coming = self._latched(), self._diary.coming
         reasons, requests, advised, taken = {}, {}, {}, []
         for k, seat in enumerate(self._seats):
             if seat.standing is Standing.OURS:
@@ -305,7 +305,7 @@ class Street:
             return self._planned(k)
         self._shown.command(rows, command)
         shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
-        coming = want[rows] & self._diary.coming[rows]
+        coming = want[rows] & self._coming[rows]
         return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
 
     def _planned(self, k: int) -> PlanRequest | None:
