@@ -253,7 +253,7 @@ class Seat:
             self.wrong = self.why = f"it is not ours any more: {report.mode.name.lower()}"
         elif self.standing is Standing.ASKED and self._clock.now_s() - self._since_s > TAKE_S:
             self.fail("it does not let us")
-        if not self.fresh:
+        if self.standing >= Standing.THERE and not self.fresh:
             self._missed("what it reports is old")
 
     def _missed(self, why: str) -> None:
