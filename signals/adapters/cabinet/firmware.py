@@ -108,6 +108,11 @@ class Firmware:
         self._note_lamps()
         self._note_rest()
 
+    @property
+    def age_ds(self) -> IntArray:
+        """For how long each group has been showing it, int32 [nG]."""
+        return np.int32(self._lamps.now_ds) - self._since_ds
+
     def step(self, call: BoolArray, detector_entered: IntArray, detector_occupied: FloatArray) -> ByteArray:
         """Go on by a tick.
 
@@ -315,13 +320,11 @@ class Firmware:
         """Say what may change in every tick."""
         senses, program, dark = self._senses, self._program, self.mode is Mode.FLASH
         self.aspect: ByteArray = np.full_like(self._lit, Aspect.UNKNOWN) if dark else self._lit
-        self.age_ds: IntArray = np.int32(self._lamps.now_ds) - self._since_ds
         self.call, self.detector_on = senses.button, senses.on
         self.detector_count, self.detector_fault = senses.count, senses.fault
         self.plan, self.cycle_ds, self.cycle_position_ds = program.plan, program.cycle_ds, program.position_ds
         self.silent = "silent" in self._wrong or self.time_ds < self._dark_until_ds
-        alarms = ["fault"] * (self.mode is Mode.FAULT) + ["illegal-request"] * bool(self.illegal)
-        self.alarms = tuple(alarms)
+        self.alarms = ("fault",) if self.mode is Mode.FAULT else ("illegal-request",) if self.illegal else ()
 
     def _clock_ds(self) -> int:
         return self._switched_on_ds + self.time_ds + round(10 * self.clock_offset_s)
