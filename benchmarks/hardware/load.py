@@ -38,9 +38,9 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
-from signals.drive.street import Pace, Street, lag_ticks
+from signals.drive.street import Street, lag_ticks
 from signals.model.cabinets import CabinetAddress, CabinetLink, sites_of
 from signals.model.copies import copies
 from signals.model.crossroads import crossroads

@@ -24,9 +24,9 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
-from signals.drive.street import Pace, Street, lag_ticks
+from signals.drive.street import Street, lag_ticks
 from signals.errors import WorldLostError
 from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of
 from signals.model.network import Network

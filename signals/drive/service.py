@@ -17,9 +17,9 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import DriveFile, address_of, check_intersections, read_drive_file
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat
-from signals.drive.street import Pace, Street, lag_ticks
+from signals.drive.street import Street, lag_ticks
 from signals.entrants import controller_on, name_of
 from signals.errors import InputError
 from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of

@@ -18,7 +18,7 @@ There is one order of the clock and no catching up: edges that were missed are c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -32,17 +32,16 @@ from signals.drive.translator import Wish, translate
 from signals.errors import WorldError
 from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.trips import Incidents, Trips
-from signals.model.values import BoolArray, Command, Event, Readings
+from signals.model.values import Aspect, BoolArray, Command, Event, Readings
 from signals.safety.fallback import Trouble
 from signals.safety.ladder import Ladder
 
 if TYPE_CHECKING:
-    from signals.adapters.cabinet.clock import Clock
     from signals.drive.attention import Attentive
-    from signals.drive.pacer import Pacer
+    from signals.drive.pacer import Pace
     from signals.model.network import Network
 
-__all__ = ["LEAVE_S", "Pace", "Street", "lag_ticks"]
+__all__ = ["LEAVE_S", "Street", "lag_ticks"]
 
 LAG_TICKS: Final = 2
 LAG_DS: Final = 5
@@ -50,31 +49,15 @@ LAG_DS: Final = 5
 WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 """Some only say that they are ready when they have been asked."""
 
-SHARE: Final = 0.35
+AT_REST: Final = (Aspect.UNKNOWN, Aspect.RED, Aspect.GREEN)
+
+READ_SHARE: Final = 0.5
+SHARE: Final = 0.3
 """Of a tick: how long reading, and how long asking, may take."""
 LEAVE_S: Final = 1.5
 """How long giving everything back may take in the end, in seconds of the wall."""
 STUCK_TICKS: Final = 3
 """After how many ticks without any answer a line is stuck."""
-
-
-class Pace(NamedTuple):
-    """The time of a drive.
-
-    Attributes
-    ----------
-    clock, pacer
-        The time, and its ticks.
-    tick_ds
-        Length of a tick.
-    last_tick
-        After how many ticks it ends; None = never.
-    """
-
-    clock: Clock
-    pacer: Pacer
-    tick_ds: int
-    last_tick: int | None = None
 
 
 class Street:
@@ -199,7 +182,7 @@ class Street:
                 self._diary.tell("connected", self._places[k], code=seat.level.name.lower(), text=seat.describe())
         before = [seat.standing for seat in self._seats]
         works = {k: work for k, seat in enumerate(self._seats) if (work := seat.reading()) is not None}
-        for k, answer in self._each(works, self._wall_s * SHARE).items():
+        for k, answer in self._each(works, self._wall_s * READ_SHARE).items():
             self._seats[k].took(answer)
             self._note_fault(k)
         self._gather(before)
@@ -338,6 +321,8 @@ class Street:
             return False
         if not self._asked.answered or seat.report is None or seat.report.mode not in WOULD_LET_US:
             return False
+        if seat.way is Capability.HOLD_FORCE_OFF and not np.isin(seat.report.aspect, AT_REST).all():
+            return False  # how long an amber or a clearance has lasted, nobody has told us
         obstacles = seat.obstacles()
         if obstacles and seat.why != obstacles[0]:
             seat.why = obstacles[0]

@@ -15,9 +15,9 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
-from signals.drive.street import Pace, Street, lag_ticks
+from signals.drive.street import Street, lag_ticks
 from signals.errors import WorldError, WorldLostError
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Mode, PlanRequest, sites_of
 from signals.model.roles import World
