@@ -87,7 +87,9 @@ class Board:
         firmware = self._firmware
         self.volume.ticked()
         self.unit.ticked()
-        if firmware.time_ds < self._time_ds or (self._ours and firmware.mode is Mode.BACKUP):
+        # Whoever decides there: what nobody has written for the backup time is 0.
+        unheard = 0 < 10 * firmware.backup_s <= firmware.time_ds - self._written_ds
+        if firmware.time_ds < self._time_ds or (self._ours and firmware.mode is Mode.BACKUP) or unheard:
             self._clear()
         self._time_ds = firmware.time_ds
         self._ours = firmware.mode is Mode.OURS
@@ -107,6 +109,7 @@ class Board:
             self._registers[name, index] = value
         if names & RESETS:
             self._firmware.alive()
+            self._written_ds = self._firmware.time_ds
         if names & set(CONTROLS):
             self._ask_holds()
         if PATTERN in names or SYNC in names:
@@ -212,6 +215,7 @@ class Board:
         for k in (0, 1):
             self._registers.setdefault((SPAT_ENABLE.name, (k,)), 6 if self._settings.spat and not k else 0)
         self._holding = self._free = False
+        self._written_ds = self._firmware.time_ds
 
     def _ask_holds(self) -> None:
         """Hand the masks to the firmware; nothing but zeros asks nothing new of one that is not held by anything."""

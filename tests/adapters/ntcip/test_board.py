@@ -52,6 +52,16 @@ def test_without_any_it_goes_home_and_all_controls_are_0() -> None:
     assert [read(street, name, index) for name, index, _ in rows] == [0] * 8
 
 
+def test_without_any_all_controls_are_0_whoever_decides() -> None:
+    street = desk()
+    write(street, ("phaseControlGroupHold", 1, 4))
+    street.cabinet.misbehave("refuses")
+    street.tick(9)
+    assert read(street, "phaseControlGroupHold", 1) == 4
+    street.tick(2)
+    assert (street.cabinet.mode, read(street, "phaseControlGroupHold", 1)) == (Mode.LOCAL, 0)
+
+
 def test_after_a_restart_all_controls_are_0() -> None:
     street = desk()
     write(street, ("phaseControlGroupHold", 1, 4))
