@@ -40,7 +40,7 @@ from signals.drive.config import Level
 from signals.drive.diary import Diary
 from signals.drive.pacer import Pacer
 from signals.drive.seat import Seat, Standing
-from signals.drive.street import Street, lag_ticks
+from signals.drive.street import Pace, Street, lag_ticks
 from signals.model.cabinets import CabinetAddress, CabinetLink, sites_of
 from signals.model.copies import copies
 from signals.model.crossroads import crossroads
@@ -166,11 +166,9 @@ def _driven(protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditL
     street = Street(
         network,
         seats,
+        Pace(clock, pacer, tick_ds),
         asked=asked,
         diary=diary,
-        clock=clock,
-        pacer=pacer,
-        tick_ds=tick_ds,
         latched=lambda: guard.latched,
     )
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)

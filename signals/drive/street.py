@@ -18,7 +18,7 @@ There is one order of the clock and no catching up: edges that were missed are c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from signals.drive.pacer import Pacer
     from signals.model.network import Network
 
-__all__ = ["LEAVE_S", "Street", "lag_ticks"]
+__all__ = ["LEAVE_S", "Pace", "Street", "lag_ticks"]
 
 LAG_TICKS: Final = 2
 LAG_DS: Final = 5
@@ -58,6 +58,25 @@ STUCK_TICKS: Final = 3
 """After how many ticks without any answer a line is stuck."""
 
 
+class Pace(NamedTuple):
+    """The time of a drive.
+
+    Attributes
+    ----------
+    clock, pacer
+        The time, and its ticks.
+    tick_ds
+        Length of a tick.
+    last_tick
+        After how many ticks it ends; None = never.
+    """
+
+    clock: Clock
+    pacer: Pacer
+    tick_ds: int
+    last_tick: int | None = None
+
+
 class Street:
     """A world (`signals.model.roles.World`) of cabinets, and a `signals.safety.fallback.Source`.
 
@@ -67,43 +86,39 @@ class Street:
         The whole network; an intersection without a seat is nobody's.
     seats
         One for each cabinet.
+    pace
+        The time.
     asked
         Whoever decides, as far as he answers.
     diary
         Where everything is written down.
-    clock, pacer
-        The time, and its ticks.
-    tick_ds
-        Length of a tick.
     latched
         Tells which intersections violated a rule and were not reset by a person since, bool [nI].
-    last_tick
-        After how many ticks it ends; None = never.
 
     Attributes
     ----------
+    last_tick
+        After how many ticks it ends; None = never.
     troubled, lost, doubted
         See `signals.safety.fallback.Source`.
     let_go_s
         How long it took to give cabinets back, each from what was wrong to its word for it.
     """
 
-    def __init__(  # noqa: PLR0913  parts of one drive, all by name
+    def __init__(
         self,
         network: Network,
         seats: Sequence[Seat],
+        pace: Pace,
         *,
         asked: Attentive,
         diary: Diary,
-        clock: Clock,
-        pacer: Pacer,
-        tick_ds: int,
         latched: Callable[[], BoolArray],
-        last_tick: int | None = None,
     ) -> None:
+        clock, self._pacer, tick_ds, self.last_tick = pace
         self.network, self.tick_ds, self._seats = network, tick_ds, list(seats)
-        self._asked, self._diary, self._clock, self._pacer, self._latched = asked, diary, clock, pacer, latched
-        self._last_tick, self._tick = last_tick, -1
+        self._asked, self._diary, self._clock, self._latched = asked, diary, clock, latched
+        self._tick = -1
         number = network.intersection_index
         self._places = [number[seat.site.id] for seat in seats]
         self._rows = [slice(*network.arrays.group_offset[[i, i + 1]].tolist()) for i in self._places]
@@ -117,7 +132,7 @@ class Street:
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
-        self._read_s = 0.0
+        self._read_s, self._coming = 0.0, diary.coming
         self._mute: dict[Line, int] = {}
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
@@ -143,12 +158,12 @@ class Street:
     @property
     def finished(self) -> bool:
         """Whether its time is over."""
-        return self._last_tick is not None and self._tick + 1 >= self._last_tick
+        return self.last_tick is not None and self._tick + 1 >= self.last_tick
 
     @property
     def progress(self) -> float:
         """How much of its time has passed; 0 where it never ends."""
-        return 0.0 if not self._last_tick else min(1.0, (self._tick + 1) / self._last_tick)
+        return 0.0 if not self.last_tick else min(1.0, (self._tick + 1) / self.last_tick)
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -196,7 +211,7 @@ class Street:
         """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
         now_s = self._clock.now_s()
         old = now_s - self._read_s > self.tick_ds / 10
-        latched = self._latched()
+        latched, self._coming = self._latched(), self._diary.coming
         reasons, requests, advised, taken = {}, {}, {}, []
         for k, seat in enumerate(self._seats):
             if seat.standing is Standing.OURS:
@@ -305,7 +320,7 @@ class Street:
             return self._planned(k)
         self._shown.command(rows, command)
         shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
-        coming = want[rows] & self._diary.coming[rows]
+        coming = want[rows] & self._coming[rows]
         return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
 
     def _planned(self, k: int) -> PlanRequest | None:

@@ -78,7 +78,7 @@ class Senses:
         aspect
             [nG] what is shown.
         """
-        if call.any():
+        if np.count_nonzero(call):
             new = [g for g in call.nonzero()[0].tolist() if aspect[g] != GREEN]
             if new and not self.button[new].all():
                 self.button = self.button.copy()
@@ -102,13 +102,15 @@ class Senses:
         self.call(now_ds, self._always, aspect)
         if not self._detectors:
             return
-        on, count = occupied > 0, self.count + np.maximum(entered, 0)
+        on, failed = occupied > 0, entered < 0
+        count = self.count + (np.maximum(entered, 0) if np.count_nonzero(failed) else entered)
         if self.stuck_on or self.stuck_off:
             on[self.stuck], count[self.stuck] = self.stuck_on, self.count[self.stuck]
-        self._on_since_ds[~on] = now_ds
-        self.fault = (entered < 0) | (now_ds - self._on_since_ds > MAX_PRESENCE_DS)
-        self.on, self.count = on, count
-        for detector in (on | self.fault).nonzero()[0].tolist():
+        np.copyto(self._on_since_ds, now_ds, where=~on)
+        if np.count_nonzero(on):
+            failed |= self._on_since_ds < now_ds - MAX_PRESENCE_DS
+        self.on, self.count, self.fault = on, count, failed
+        for detector in (on | failed).nonzero()[0].tolist():
             self.call(now_ds, self._detector_groups[detector], aspect)
 
     def call(self, now_ds: int, groups: Sequence[int], aspect: Sequence[int]) -> None:

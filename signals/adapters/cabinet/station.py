@@ -31,8 +31,6 @@ class VirtualFirmware(Protocol):
         Who decides.
     aspect
         int8 [nG] what each group shows now.
-    age_ds
-        int32 [nG] for how long.
     call
         bool [nG] somebody has pushed a button and is not served yet.
     detector_on
@@ -58,7 +56,6 @@ class VirtualFirmware(Protocol):
     backup_s: float
     mode: Mode
     aspect: ByteArray
-    age_ds: IntArray
     call: BoolArray
     detector_on: BoolArray
     detector_count: IntArray
@@ -69,6 +66,11 @@ class VirtualFirmware(Protocol):
     stage: int
     alarms: tuple[str, ...]
     silent: bool
+
+    @property
+    def age_ds(self) -> IntArray:
+        """For how long each group has been showing it, int32 [nG]."""
+        ...
 
     def take(self) -> bool:
         """Let somebody far away decide from now on; False where a person, a fault or flashing stands against it."""
