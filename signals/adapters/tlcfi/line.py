@@ -57,6 +57,8 @@ class Line:
         How many messages have come, and when the last one did.
     echoed_s
         When a sign of life was answered last.
+    asked_s
+        Since when it waits for anything after a sign of life of ours; inf = something has come since.
     peer_ahead_s
         How much the clock of the peer is ahead of ours; `None` before its first sign of life.
     is_mute
@@ -75,6 +77,7 @@ class Line:
         self._settings, self._utc_s, self._serve = settings, utc_s, serve
         self.failure: WorldError | None = None
         self.sequence, self.heard_s, self.echoed_s = 0, float("-inf"), float("-inf")
+        self.asked_s = float("inf")
         self.peer_ahead_s: float | None = None
         self.is_mute, self.is_known, self._lives = False, True, False
         self._decoder = Decoder()
@@ -103,7 +106,7 @@ class Line:
         """Give a sign of life, which the peer answers."""
         if self.is_mute:
             return
-        self._said_alive_s = now_s
+        self._said_alive_s, self.asked_s = now_s, min(self.asked_s, now_s)
         sign = {"ticks": self._settings.ticks(now_s), "time": round(self._utc_s(now_s) * 1000)}
 
         def echoed(answer: Answer, at_s: float) -> None:
@@ -138,7 +141,7 @@ class Line:
                     self.fail(WorldLostError("more comes in a second than is bearable"))
                 if self.failure is not None:
                     return
-                self.sequence, self.heard_s = self.sequence + 1, now_s
+                self.sequence, self.heard_s, self.asked_s = self.sequence + 1, now_s, float("inf")
                 self._take(message, now_s)
         except StreamError as error:
             self.fail(error)

@@ -7,6 +7,7 @@ the `failure` of its line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from math import isinf
 from typing import Any, Final
 
 from signals.adapters.tlcfi.board import Board
@@ -37,7 +38,7 @@ from signals.adapters.tlcfi.setup import Known, set_up
 from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, CabinetSite, GroupRequest, Mode
 
-__all__ = ["EVENT_S", "WRITES", "ApplicationSession"]
+__all__ = ["EVENT_S", "PULSE_S", "WRITES", "ApplicationSession"]
 
 WRITES: Final = frozenset(
     {
@@ -51,6 +52,9 @@ WRITES: Final = frozenset(
     }
 )
 """All that an application ever writes. An intersection is only ever asked for `IntersectionState.CONTROL`."""
+
+PULSE_S: Final = 0.4
+"""After how long without a word from the TLC it is asked for a sign of life, while control is ours."""
 
 EVENT_S: Final = 10.0
 """For how long something that happened to a session is an alarm."""
@@ -122,8 +126,12 @@ class ApplicationSession:
     @property
     def due_s(self) -> float:
         """When `poll` has something to do again, as far as is known now."""
-        watch_s = self._settings.dead_man_s if self.seat.is_ours else float("inf")
-        return min(self.line.due_s, self._beat_s + watch_s, self._left_s + self._settings.alive_timeout_s)
+        line, settings = self.line, self._settings
+        due_s = min(line.due_s, self._left_s + settings.alive_timeout_s)
+        if not self.seat.is_ours:
+            return due_s
+        silent_s = line.heard_s + PULSE_S if isinf(line.asked_s) else line.asked_s + settings.refresh_s
+        return min(due_s, silent_s, self._beat_s + settings.dead_man_s)
 
     def start(self, now_s: float) -> bytes:
         """Register."""
@@ -145,8 +153,18 @@ class ApplicationSession:
             self._ask_control(self.seat.leave(), now_s)
         elif now_s - self._left_s >= self._settings.alive_timeout_s:
             self.line.fail(WorldTimeoutError("the TLC did not take control back"))
+        elif self.seat.is_ours:
+            self._feel_the_pulse(now_s)
         self.line.poll(now_s)
         return self.line.sent()
+
+    def _feel_the_pulse(self, now_s: float) -> None:
+        """Find out within a second whether the TLC is still there: the owner looks only once a tick."""
+        line = self.line
+        if now_s - line.asked_s >= self._settings.refresh_s:
+            line.fail(WorldTimeoutError(f"no sign of life within {self._settings.refresh_s:g} s"))
+        elif isinf(line.asked_s) and now_s - line.heard_s >= PULSE_S:
+            line.ping(now_s)
 
     def ping(self, now_s: float) -> bytes:
         """Ask for a sign of life."""

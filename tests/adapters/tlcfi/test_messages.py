@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signals.adapters.tlcfi import messages
@@ -170,7 +170,7 @@ def test_arbitrary_bytes_end_the_same_however_they_are_cut(data: bytes, cuts: li
     assert bool(whole[1]) == bool(pieces[1])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(sent, min_size=1, max_size=3), st.data())
 def test_mutated_messages_raise_nothing_else(what: list[Message], data: Any) -> None:
     raw = bytearray(b"".join(map(bytes_of, what)))

@@ -154,7 +154,7 @@ def test_without_a_heartbeat_control_is_given_up() -> None:
 
 
 def test_whoever_gives_up_and_is_not_heard_gives_no_signs_of_life() -> None:
-    pair = ours()
+    pair = ours(refresh_s=60)
     pair.mute = True
     pair.wait(2.0, beats=False)
     assert pair.app.line.is_mute
@@ -171,7 +171,7 @@ def test_whoever_gives_up_and_is_not_heard_gives_no_signs_of_life() -> None:
 
 
 def test_a_tlc_that_does_not_take_control_back_is_left() -> None:
-    pair = ours()
+    pair = ours(refresh_s=60)
     pair.mute = True
     pair.wait(2.0, beats=False)
     for _ in range(12):  # it lives, and does nothing
@@ -373,6 +373,25 @@ def test_a_sign_of_life_on_demand() -> None:
     pair.now_s = 1.0
     pair.carry(pair.app.ping(1.0))
     assert pair.app.line.echoed_s == 1.0
+
+
+def test_a_tlc_that_says_nothing_is_found_out_within_a_second() -> None:
+    pair = ours()
+    pair.deaf, begin_s = True, pair.now_s
+    pair.carry(pair.app.ping(pair.now_s))
+    while pair.app.line.failure is None:
+        pair.wait(max(pair.app.due_s - pair.now_s, 0.01), step_s=0.1)
+    assert pair.now_s - begin_s == pytest.approx(0.8, abs=0.05)
+    assert isinstance(pair.app.line.failure, WorldTimeoutError)
+    assert pair.app.mode is Mode.OFFLINE
+
+
+def test_a_quiet_tlc_is_asked_and_lives_on() -> None:
+    pair = ours()
+    pair.log.clear()
+    pair.wait(4.0, step_s=0.1)
+    assert pair.app.line.failure is None
+    assert len(pair.said(">", "Alive")) >= 6
 
 
 def test_nothing_is_ever_written_but_what_may_be() -> None:

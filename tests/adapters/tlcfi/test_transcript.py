@@ -1,7 +1,7 @@
 """A session as it is on the wire, byte by byte through both ends.
 
 ``transcript.txt`` has a message a line, ``CLA>`` from the application and ``TLC>`` from the TLC, in the order in which they were said,
-and what makes a side say something of its own accord: ``!tick`` a second of the street and of both clocks, others what is asked of
+and what makes a side say something of its own accord: ``!tick`` a second of both clocks, ``!show`` one of the street, others what is asked of
 the application. The forms are those of the interface specification (IRS TLC-FI 1.1) as applications and TLCs in the field
 write them.
 """
@@ -84,6 +84,8 @@ def test_the_application_says_its_lines(size: int) -> None:
                 now_s += 1.0
                 app.beat(now_s)
                 side.say(app.poll(now_s))
+            case "!show":
+                pass  # it is heard
             case "!take":
                 side.say(app.take(now_s))
             case "!ask":
@@ -110,8 +112,9 @@ def test_the_tlc_says_its_lines(size: int) -> None:
     for line in LINES:
         if line == "!tick":
             now_s += 1.0
-            firmware.step(np.zeros(2, np.bool_), np.zeros(1, np.int32), np.zeros(1, np.float32))
             side.say(tlc.poll(now_s))
+        elif line == "!show":
+            firmware.step(np.zeros(2, np.bool_), np.zeros(1, np.int32), np.zeros(1, np.float32))
             side.say(tlc.ticked(both.facilities.changes(both.settings.ticks(now_s)), now_s))
         elif line[0] != "!":
             side.play(line, now_s, size)
@@ -150,8 +153,9 @@ def transcript() -> list[str]:
         log.append("!tick")
         both.now_s += 1.0
         both.app.beat(both.now_s)
-        both.firmware.step(both.call, both.entered, both.occupied)
         both.carry(both.app.poll(both.now_s), both.tlc.poll(both.now_s))
+        log.append("!show")
+        both.firmware.step(both.call, both.entered, both.occupied)
         changes = both.facilities.changes(both.settings.ticks(both.now_s))
         both.carry(to_app=both.tlc.ticked(changes, both.now_s))
 
