@@ -351,6 +351,7 @@ class Street:
         for k, answer in self._each(works, within_s).items():
             if self._seats[k].released(answer):
                 self.let_go_s.append(self._clock.now_s() - begin_s)
+                self._faults[k], self._seats[k].wrong = True, ""  # the reason was told
             self._note_fault(k)
 
     def _note_fault(self, k: int) -> None:
