@@ -210,6 +210,7 @@ class Seat:
     def taken(self, answer: object) -> None:
         """Take what asking for control came to."""
         if answer is LATE:
+            self.standing = Standing.THERE  # whether it has heard us nobody knows: it is asked again
             self._missed("it did not answer when asked for control")
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
