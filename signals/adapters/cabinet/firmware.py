@@ -322,6 +322,7 @@ class Firmware:
         self.aspect: ByteArray = np.full_like(self._lit, Aspect.UNKNOWN) if dark else self._lit
         self.call, self.detector_on = senses.button, senses.on
         self.detector_count, self.detector_fault = senses.count, senses.fault
+        self.detector_occupied = senses.share
         self.plan, self.cycle_ds, self.cycle_position_ds = program.plan, program.cycle_ds, program.position_ds
         self.silent = "silent" in self._wrong or self.time_ds < self._dark_until_ds
         self.alarms = ("fault",) if self.mode is Mode.FAULT else ("illegal-request",) if self.illegal else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from signals.model.cabinets import CabinetSite, Mode, PlanRequest
-from signals.model.values import BoolArray, ByteArray, IntArray
+from signals.model.values import BoolArray, ByteArray, FloatArray, IntArray
 
 __all__ = ["CabinetServer", "VirtualFirmware"]
 
@@ -34,7 +34,9 @@ class VirtualFirmware(Protocol):
     call
         bool [nG] somebody has pushed a button and is not served yet.
     detector_on
-        bool [nD] whether a detector is occupied now.
+        bool [nD] whether a detector was occupied in the last tick.
+    detector_occupied
+        float32 [nD] for how much of the last tick it was.
     detector_count
         int32 [nD] vehicles since it was switched on.
     detector_fault
@@ -58,6 +60,7 @@ class VirtualFirmware(Protocol):
     aspect: ByteArray
     call: BoolArray
     detector_on: BoolArray
+    detector_occupied: FloatArray
     detector_count: IntArray
     detector_fault: BoolArray
     plan: int

@@ -36,8 +36,8 @@ class VolumeCount:
         if self._firmware.time_ds < self._since_ds:  # switched on anew
             self._begin()
         self._ticks += 1
-        for k, on in enumerate(self._firmware.detector_on.tolist()):
-            self._on[k] += on
+        for k, share in enumerate(self._firmware.detector_occupied.tolist()):
+            self._on[k] += share
         if self._firmware.time_ds - self._since_ds < 10 * self._period_s:
             return
         vehicles = zip(self._firmware.detector_count.tolist(), self._counted, strict=True)
@@ -81,4 +81,4 @@ class VolumeCount:
     def _begin(self) -> None:
         self._since_ds, self._ticks = self._firmware.time_ds, 0
         self._counted: list[int] = self._firmware.detector_count.tolist()
-        self._on = [0] * len(self._counted)
+        self._on = [0.0] * len(self._counted)

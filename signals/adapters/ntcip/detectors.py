@@ -10,6 +10,7 @@ __all__ = ["DetectorWatch"]
 
 OVERFLOW = 255
 SEQUENCES = 256
+HALF_PERCENTS = 200
 
 
 class DetectorWatch:
@@ -34,6 +35,7 @@ class DetectorWatch:
         self._failed = [0] * len(numbers)
         self._vehicles, self._seen_on, self._sweeps = self._on.copy(), self._on.copy(), 0
         self._unknown = [False] * len(numbers)
+        self._share = [-1.0] * len(numbers)
 
     def see(self, active: int, failed: int) -> None:
         """Take what a sweep saw: sets of detectors."""
@@ -55,13 +57,17 @@ class DetectorWatch:
             self._unknown = [True] * len(self._shifts)
         return True
 
-    def count(self, volumes: list[int | None]) -> None:
-        """Take the vehicles of a counting period [nD]; `None` or an overflow = not known."""
+    def count(self, volumes: list[int | None], occupancies: list[int | None]) -> None:
+        """Take vehicles and occupancies (in half per cent) of a counting period [nD]; `None` or more = not known."""
         for k, volume in enumerate(volumes):
             if volume is None or volume >= OVERFLOW:
                 self._unknown[k] = True
             else:
                 self._vehicles[k] += volume
+        known = [value is not None and value <= HALF_PERCENTS for value in occupancies]
+        self._share = [
+            (value or 0) / HALF_PERCENTS if ok else -1.0 for value, ok in zip(occupancies, known, strict=True)
+        ]
 
     def report(self) -> tuple[IntArray, FloatArray]:
         """Return vehicles int32 [nD] and occupancy float32 [nD] since the last time, and begin anew."""
@@ -70,6 +76,9 @@ class DetectorWatch:
             return np.full(size, -1, np.int32), np.full(size, np.nan, np.float32)
         vehicles = np.array([-1 if u else n for n, u in zip(self._vehicles, self._unknown, strict=True)], np.int32)
         occupied = np.array([n / sweeps for n in self._seen_on], np.float32)
+        if self.counts:  # what the controller measured is better than what we happen to see
+            told = np.array(self._share, np.float32)
+            occupied = np.where(told >= 0, told, occupied)
         if any(self._failed):
             failed = np.array(self._failed, np.bool_)
             vehicles[failed], occupied[failed] = -1, np.nan

@@ -123,9 +123,13 @@ class Session:
         self.status, self.lamps = status, status.lamps or self.lamps
         self.detectors.see(status.active, status.failed)
         if self.detectors.is_new(status.sequence):
-            volumes = {instance("detectorVolume", number): number for number in self.settings.detectors}
-            got = yield from fetch(self.chunks, volumes)
-            self.detectors.count([value if isinstance(value := got.get(oid), int) else None for oid in volumes])
+            columns = [
+                [instance(name, number) for number in self.settings.detectors]
+                for name in ("detectorVolume", "detectorOccupancy")
+            ]
+            got = yield from fetch(self.chunks, [oid for column in columns for oid in column])
+            told = [[value if isinstance(value := got.get(oid), int) else None for oid in column] for column in columns]
+            self.detectors.count(*told)
         if grows_serious(before, status.short_alarm):
             oid = instance("unitAlarmStatus2", 0)
             self._note_alarm2((yield from fetch(self.chunks, [oid])).get(oid, 0), now_s)

@@ -226,7 +226,7 @@ class AgentSettings:
             peers=Peers.of(where, options.get("peers")),
             varbinds=_whole(where, options, "varbinds", MOST_VARBINDS, (1, 256)),
             octets=_whole(where, options, "octets", 1472, (484, 8192)),
-            volume_s=_whole(where, options, "volume_s", 2, (1, 255)),
+            volume_s=_whole(where, options, "volume_s", 1, (1, 255)),
             spat_host=host,
             spat_port=_whole(where, options, "spat_port", 6053, (1, 65535)),
             spat=spat,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from signals.adapters.cabinet.station import VirtualFirmware
+from signals.adapters.tlcfi.edges import edges_in
 from signals.adapters.tlcfi.lamps import ASKED, aspect_of, states_of
 from signals.adapters.tlcfi.objects import (
     LAST_GROUP_STATE,
@@ -68,6 +69,7 @@ class Facilities:
             ObjectType.SIGNAL_GROUP: settings.groups,
             ObjectType.DETECTOR: (*settings.detectors, *self._buttons),
         }
+        self._on: list[bool] = (firmware.detector_occupied > 0).tolist()
         self._see()
 
     @property
@@ -131,7 +133,7 @@ class Facilities:
     def changes(self, ticks: int) -> Changes:
         """Return what has changed since it was last asked: attributes by the name of the object, in order."""
         place, shown, lit, call = self._place, self._shown, self._lit, self._call
-        on, count = self._on, self._count
+        count = self._count
         fault = self._fault
         self._see()
         found: Changes = []
@@ -140,7 +142,7 @@ class Facilities:
             found.append((ObjectType.INTERSECTION, {name: {"state": int(self._place), "stateticks": ticks}}))
         if shown is not self._shown or lit != self._lit or self._predicted:
             found.extend(self._changed_groups(lit, ticks))
-        found.extend(self._changed_detectors(on, count, fault, ticks))
+        found.extend(self._changed_detectors(count, fault, ticks))
         if call != self._call:
             rows = {name: number for name, number in self._buttons.items() if call[number] != self._call[number]}
             states = {name: {"state": int(self._call[number]), "stateticks": ticks} for name, number in rows.items()}
@@ -155,7 +157,6 @@ class Facilities:
         self._place, self._shown = self.intersection, firmware.aspect
         self._lit: list[int] = firmware.aspect.tolist()
         self._call: list[bool] = firmware.call.tolist()
-        self._on: list[bool] = firmware.detector_on.tolist()
         self._count: list[int] = firmware.detector_count.tolist()
         self._fault: list[bool] = firmware.detector_fault.tolist()
 
@@ -185,20 +186,20 @@ class Facilities:
         self._predicted.clear()
         return [(ObjectType.SIGNAL_GROUP, rows)] if rows else []
 
-    def _changed_detectors(
-        self, on: Sequence[bool], count: Sequence[int], fault: Sequence[bool], ticks: int
-    ) -> Changes:
-        """Say every edge of this tick, spread over it: all that have been counted, whatever is shown now."""
-        if on == self._on and count == self._count and fault == self._fault:
+    def _changed_detectors(self, count: Sequence[int], fault: Sequence[bool], ticks: int) -> Changes:
+        """Say every edge of this tick, so that as many enter, and for as long, as the controller has seen."""
+        share = self.firmware.detector_occupied.tolist()
+        if count == self._count and fault == self._fault and not any(self._on) and not any(share):
             return []
         edges: list[dict[str, Row]] = []
+        tick_ms = 100 * self.firmware.tick_ds
         for number, name in enumerate(self.settings.detectors):
-            seen = _edges(on=on[number], entered=self._count[number] - count[number], ends_on=self._on[number])
-            between = 100 * self.firmware.tick_ds // (len(seen) + 1)
-            rows = [
-                {"state": int(state), "stateticks": (ticks - between * (len(seen) - at)) % TICKS}
-                for at, state in enumerate(seen)
+            seen = edges_in(on=self._on[number], entered=self._count[number] - count[number], share=share[number])
+            rows: list[Row] = [
+                {"state": int(state), "stateticks": (ticks - round(tick_ms * (1 - at))) % TICKS} for state, at in seen
             ]
+            if seen:
+                self._on[number] = seen[-1][0]
             if fault[number] != self._fault[number]:
                 rows = rows or [{}]
                 rows[-1]["faultstate"] = _fault(self._fault[number])
@@ -257,17 +258,6 @@ def _fault(broken: bool) -> int:  # noqa: FBT001  it is all that it takes
 
 def _detector(*, on: bool, fault: bool, ticks: int) -> Row:
     return {"state": int(on), "faultstate": _fault(fault), "swico": 0, "stateticks": ticks}
-
-
-def _edges(*, on: bool, entered: int, ends_on: bool) -> list[bool]:
-    """Return the states that a detector goes through so that as many enter as have been counted."""
-    found: list[bool] = []
-    for _ in range(entered):
-        found += [False, True] if on else [True]
-        on = True
-    if on != ends_on:
-        found.append(ends_on)
-    return found
 
 
 def _request(state: Mapping[str, Any]) -> tuple[int | None, list[Row] | None]:

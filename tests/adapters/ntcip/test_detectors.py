@@ -35,13 +35,13 @@ def test_periods_are_counted_once_each() -> None:
     assert not watch.is_new(254)  # began before us
     assert not watch.is_new(254)
     assert watch.is_new(255)
-    watch.count([3, 0])
+    watch.count([3, 0], [200, 0])
     assert watch.is_new(0)
-    watch.count([1, 1])
-    assert said(watch) == ([4, 1], [1.0, 1.0])
+    watch.count([1, 1], [100, 201])
+    assert said(watch) == ([4, 1], [0.5, 1.0])  # of the second only what was seen is known
     watch.see(0, 0)
     assert not watch.is_new(-1)
-    assert said(watch) == ([0, 0], [0.0, 0.0])
+    assert said(watch) == ([0, 0], [0.5, 0.0])  # what was measured last holds until the next period
 
 
 def test_a_missed_period_is_not_known_once() -> None:
@@ -49,11 +49,11 @@ def test_a_missed_period_is_not_known_once() -> None:
     watch.see(0, 0)
     watch.is_new(1)
     assert watch.is_new(3)
-    watch.count([2])
+    watch.count([2], [0])
     assert said(watch)[0] == [-1]
     watch.see(0, 0)
     assert watch.is_new(4)
-    watch.count([2])
+    watch.count([2], [0])
     assert said(watch)[0] == [2]
 
 
@@ -61,7 +61,7 @@ def test_an_overflow_or_a_missing_count_is_not_known() -> None:
     watch = DetectorWatch((1, 2, 3), counts=True)
     watch.see(0, 0)
     watch.is_new(1), watch.is_new(2)
-    watch.count([255, None, 7])
+    watch.count([255, None, 7], [0, None, 0])
     assert said(watch)[0] == [-1, -1, 7]
 
 

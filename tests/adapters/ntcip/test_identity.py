@@ -47,7 +47,7 @@ def test_everything_that_is_told_is_taken() -> None:
     desk.tick(5)
     identity = desk.run(identify(SETTINGS, Chunks(8)))
     assert (identity.make, identity.model, identity.version) == ("signals", "virtual cabinet", "1")
-    assert (identity.max_phases, identity.backup_s, dict(identity.cycles_s), identity.volume_s) == (16, 10, {1: 94}, 2)
+    assert (identity.max_phases, identity.backup_s, dict(identity.cycles_s), identity.volume_s) == (16, 10, {1: 94}, 1)
     info, place = info_of(identity, SETTINGS.phases), site().intersection
     assert info.min_green_ds == tuple(group.min_green_ds for group in place.groups)
     assert info.amber_ds == tuple(group.amber_ds or None for group in place.groups)
