@@ -40,7 +40,13 @@ def add_commands(
     console
         Makes what tables are shown on.
     """
+    _add_drive(app, in_one_line, console)
+    _add_audit(app, in_one_line)
 
+
+def _add_drive(
+    app: typer.Typer, in_one_line: Callable[[], AbstractContextManager[None]], console: Callable[..., Console]
+) -> None:
     @app.command("drive")
     def drive(
         config: Annotated[Path, typer.Argument(metavar="CONFIG", help="The file drive.toml.")],
@@ -62,6 +68,8 @@ def add_commands(
             if end.violations:
                 raise typer.Exit(PART_FAILED)
 
+
+def _add_audit(app: typer.Typer, in_one_line: Callable[[], AbstractContextManager[None]]) -> None:
     @app.command("audit")
     def audit(
         path: Annotated[Path, typer.Argument(metavar="FILE", help="The folder of an audit log, or a file of it.")],

@@ -49,6 +49,7 @@ BUILT_IN: MappingProxyType[Kind, MappingProxyType[str, str]] = MappingProxyType(
         ),
         "cabinets": MappingProxyType(
             {
+                "lamps": "signals.adapters.lamps.adapter:LampsCabinet",
                 "ntcip": "signals.adapters.ntcip.adapter:NtcipCabinet",
                 "rsmp": "signals.adapters.rsmp.adapter:RsmpCabinet",
                 "tlcfi": "signals.adapters.tlcfi.adapter:TlcfiCabinet",

@@ -193,7 +193,7 @@ def _unfinished(metrics: Mapping[str, float]) -> float:
 
 
 def _scenario(task: Task) -> Scenario:
-    changes = {"sensing": "detectors"}
+    changes = {"sensing": "detectors", "site_cards": ""}  # NTCIP's longer intergreens are on no card
     scenario = load(task.scenario, **changes) if not task.end else load(task.scenario, end_s=_seconds(task), **changes)
     network = scenario.network
     if task.protocol in TIMED_BY_GROUP:

@@ -38,7 +38,7 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
 from signals.model.cabinets import CabinetAddress, CabinetLink, sites_of
@@ -166,11 +166,9 @@ def _driven(protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditL
     street = Street(
         network,
         seats,
+        Pace(clock, pacer, tick_ds),
         asked=asked,
         diary=diary,
-        clock=clock,
-        pacer=pacer,
-        tick_ds=tick_ds,
         latched=lambda: guard.latched,
     )
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)

@@ -24,7 +24,7 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
 from signals.errors import WorldLostError
@@ -108,7 +108,7 @@ class WiredDrive:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """End both."""
-        self.street._last_tick = 0  # noqa: SLF001  it ends with this tick
+        self.street.last_tick = 0
         self._thread.join(30.0)
         self._ends.set()
         self._ask(self._stop())
@@ -218,11 +218,9 @@ class WiredDrive:
         street = Street(
             self.network,
             seats,
+            Pace(self.clock, Pacer(TICK_DS / 10 / self.clock.speed), TICK_DS),
             asked=asked,
             diary=diary,
-            clock=self.clock,
-            pacer=Pacer(TICK_DS / 10 / self.clock.speed),
-            tick_ds=TICK_DS,
             latched=lambda: guard.latched,
         )
         return street, Fallback(asked, self.network, tick_ds=TICK_DS, source=street), guard, diary

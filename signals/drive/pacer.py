@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
-__all__ = ["Pacer"]
+from signals.adapters.cabinet.clock import Clock
+
+__all__ = ["Pace", "Pacer"]
 
 KEPT: Final = 100_000
 """How many of the last ticks the statistics are about."""
@@ -68,3 +70,22 @@ class Pacer:
             return 0.0
         ordered = sorted(self._busy_s)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+class Pace(NamedTuple):
+    """The time of a drive.
+
+    Attributes
+    ----------
+    clock, pacer
+        The time, and its ticks.
+    tick_ds
+        Length of a tick.
+    last_tick
+        After how many ticks it ends; None = never.
+    """
+
+    clock: Clock
+    pacer: Pacer
+    tick_ds: int
+    last_tick: int | None = None

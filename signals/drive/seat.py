@@ -39,10 +39,12 @@ CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
 TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
-STALE_TICKS: Final = 1.5
-"""How many ticks a status may be old: one may be missed, and the second is noticed within two ticks."""
+STALE_TICKS: Final = 1.0
+"""How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
+PATIENT_TICKS: Final = 3.0
+"""How many elsewhere: plans are not a matter of seconds, and RSMP reports once a second at best."""
 
-ASPECTS: Final = [int(aspect) for aspect in Aspect]
+LEAST, MOST = int(min(Aspect)), int(max(Aspect))
 
 
 class Standing(IntEnum):
@@ -130,10 +132,10 @@ class Seat:
             return None
         return best_of(self.info.capabilities)
 
-    @property
-    def fresh(self) -> bool:
-        """Whether what it reported last is news."""
-        limit_s = STALE_TICKS * self._tick_ds / 10
+    def _is_fresh(self) -> bool:
+        """Whether what it reported last is news now."""
+        ticks = STALE_TICKS if self.way is not None else PATIENT_TICKS
+        limit_s = ticks * self._tick_ds / 10
         return self.report is not None and self._clock.now_s() - self.report.received_s <= limit_s
 
     def reading(self) -> Work | None:
@@ -168,8 +170,6 @@ class Seat:
         """Return why it is not to be taken over now; empty = nothing stands against it."""
         if self.standing < Standing.THERE or self.report is None or self.info is None:
             return (self.why or "it is not connected yet",)
-        if not self.fresh:
-            return ("what it reported last is old",)
         return (*self._fixed, *obstacles_now(self.info, self.report))
 
     def describe(self) -> str:
@@ -210,6 +210,7 @@ class Seat:
     def taken(self, answer: object) -> None:
         """Take what asking for control came to."""
         if answer is LATE:
+            self.standing = Standing.THERE  # whether it has heard us nobody knows: it is asked again
             self._missed("it did not answer when asked for control")
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
@@ -253,13 +254,13 @@ class Seat:
             self.wrong = self.why = f"it is not ours any more: {report.mode.name.lower()}"
         elif self.standing is Standing.ASKED and self._clock.now_s() - self._since_s > TAKE_S:
             self.fail("it does not let us")
-        if not self.fresh:
-            self._missed("what it reports is old")
+        if self.standing >= Standing.THERE and not self._is_fresh():
+            self.fail("what it reports is old")
 
     def _missed(self, why: str) -> None:
-        """Note a status that did not come: once is a late message, and after that the link is lost."""
+        """Note an answer that did not come; where what is known is old, the link is lost."""
         self.why = why
-        if not self.fresh:
+        if not self._is_fresh():
             self.fail(why)
 
 
@@ -302,4 +303,4 @@ def _is_report(answer: object, shape: tuple[int, int]) -> bool:
         (answer.detector_occupied, np.float32, detectors),
     )
     right = [getattr(array, "dtype", None) == kind and np.shape(array) == (size,) for array, kind, size in columns]
-    return all(right) and bool(np.isin(answer.aspect, ASPECTS).all())
+    return all(right) and answer.aspect.min(initial=0) >= LEAST and answer.aspect.max(initial=0) <= MOST

@@ -17,7 +17,7 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import DriveFile, address_of, check_intersections, read_drive_file
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat
 from signals.drive.street import Street, lag_ticks
 from signals.entrants import controller_on, name_of
@@ -170,13 +170,10 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     street = Street(
         network,
         _seats(parts, clock, armed=options.armed),
+        Pace(clock, pacer, tick_ds, options.ticks),
         asked=asked,
         diary=diary,
-        clock=clock,
-        pacer=pacer,
-        tick_ds=tick_ds,
         latched=lambda: guard.latched,
-        last_tick=options.ticks,
     )
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)
     with _told_to_stop():

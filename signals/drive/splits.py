@@ -95,7 +95,8 @@ class SplitPlanner:
         self._move()
         if self._green_s == before:
             return None
-        return PlanRequest(1, self.cycle_s, self._plan.offset_ds // 10, tuple(self._green_s))
+        at_midnight_s = -(self._plan.offset_ds // 10) % self.cycle_s  # where the plan stands when the day begins
+        return PlanRequest(1, self.cycle_s, at_midnight_s, tuple(self._green_s))
 
     def _move(self) -> None:
         """Give seconds one by one from the step that has most too many to the one that lacks most."""

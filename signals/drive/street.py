@@ -32,14 +32,13 @@ from signals.drive.translator import Wish, translate
 from signals.errors import WorldError
 from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.trips import Incidents, Trips
-from signals.model.values import BoolArray, Command, Event, Readings
+from signals.model.values import Aspect, BoolArray, Command, Event, Readings
 from signals.safety.fallback import Trouble
 from signals.safety.ladder import Ladder
 
 if TYPE_CHECKING:
-    from signals.adapters.cabinet.clock import Clock
     from signals.drive.attention import Attentive
-    from signals.drive.pacer import Pacer
+    from signals.drive.pacer import Pace
     from signals.model.network import Network
 
 __all__ = ["LEAVE_S", "Street", "lag_ticks"]
@@ -50,7 +49,10 @@ LAG_DS: Final = 5
 WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 """Some only say that they are ready when they have been asked."""
 
-SHARE: Final = 0.35
+AT_REST: Final = (Aspect.UNKNOWN, Aspect.RED, Aspect.GREEN)
+
+READ_SHARE: Final = 0.5
+SHARE: Final = 0.3
 """Of a tick: how long reading, and how long asking, may take."""
 LEAVE_S: Final = 1.5
 """How long giving everything back may take in the end, in seconds of the wall."""
@@ -67,43 +69,39 @@ class Street:
         The whole network; an intersection without a seat is nobody's.
     seats
         One for each cabinet.
+    pace
+        The time.
     asked
         Whoever decides, as far as he answers.
     diary
         Where everything is written down.
-    clock, pacer
-        The time, and its ticks.
-    tick_ds
-        Length of a tick.
     latched
         Tells which intersections violated a rule and were not reset by a person since, bool [nI].
-    last_tick
-        After how many ticks it ends; None = never.
 
     Attributes
     ----------
+    last_tick
+        After how many ticks it ends; None = never.
     troubled, lost, doubted
         See `signals.safety.fallback.Source`.
     let_go_s
         How long it took to give cabinets back, each from what was wrong to its word for it.
     """
 
-    def __init__(  # noqa: PLR0913  parts of one drive, all by name
+    def __init__(
         self,
         network: Network,
         seats: Sequence[Seat],
+        pace: Pace,
         *,
         asked: Attentive,
         diary: Diary,
-        clock: Clock,
-        pacer: Pacer,
-        tick_ds: int,
         latched: Callable[[], BoolArray],
-        last_tick: int | None = None,
     ) -> None:
+        clock, self._pacer, tick_ds, self.last_tick = pace
         self.network, self.tick_ds, self._seats = network, tick_ds, list(seats)
-        self._asked, self._diary, self._clock, self._pacer, self._latched = asked, diary, clock, pacer, latched
-        self._last_tick, self._tick = last_tick, -1
+        self._asked, self._diary, self._clock, self._latched = asked, diary, clock, latched
+        self._tick = -1
         number = network.intersection_index
         self._places = [number[seat.site.id] for seat in seats]
         self._rows = [slice(*network.arrays.group_offset[[i, i + 1]].tolist()) for i in self._places]
@@ -117,7 +115,7 @@ class Street:
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
-        self._read_s = 0.0
+        self._read_s, self._coming = 0.0, diary.coming
         self._mute: dict[Line, int] = {}
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
@@ -143,12 +141,12 @@ class Street:
     @property
     def finished(self) -> bool:
         """Whether its time is over."""
-        return self._last_tick is not None and self._tick + 1 >= self._last_tick
+        return self.last_tick is not None and self._tick + 1 >= self.last_tick
 
     @property
     def progress(self) -> float:
         """How much of its time has passed; 0 where it never ends."""
-        return 0.0 if not self._last_tick else min(1.0, (self._tick + 1) / self._last_tick)
+        return 0.0 if not self.last_tick else min(1.0, (self._tick + 1) / self.last_tick)
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -184,7 +182,7 @@ class Street:
                 self._diary.tell("connected", self._places[k], code=seat.level.name.lower(), text=seat.describe())
         before = [seat.standing for seat in self._seats]
         works = {k: work for k, seat in enumerate(self._seats) if (work := seat.reading()) is not None}
-        for k, answer in self._each(works, self._wall_s * SHARE).items():
+        for k, answer in self._each(works, self._wall_s * READ_SHARE).items():
             self._seats[k].took(answer)
             self._note_fault(k)
         self._gather(before)
@@ -196,7 +194,7 @@ class Street:
         """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
         now_s = self._clock.now_s()
         old = now_s - self._read_s > self.tick_ds / 10
-        latched = self._latched()
+        latched, self._coming = self._latched(), self._diary.coming
         reasons, requests, advised, taken = {}, {}, {}, []
         for k, seat in enumerate(self._seats):
             if seat.standing is Standing.OURS:
@@ -305,7 +303,7 @@ class Street:
             return self._planned(k)
         self._shown.command(rows, command)
         shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
-        coming = want[rows] & self._diary.coming[rows]
+        coming = want[rows] & self._coming[rows]
         return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
 
     def _planned(self, k: int) -> PlanRequest | None:
@@ -323,6 +321,8 @@ class Street:
             return False
         if not self._asked.answered or seat.report is None or seat.report.mode not in WOULD_LET_US:
             return False
+        if seat.way is Capability.HOLD_FORCE_OFF and not np.isin(seat.report.aspect, AT_REST).all():
+            return False  # how long an amber or a clearance has lasted, nobody has told us
         obstacles = seat.obstacles()
         if obstacles and seat.why != obstacles[0]:
             seat.why = obstacles[0]
@@ -351,6 +351,7 @@ class Street:
         for k, answer in self._each(works, within_s).items():
             if self._seats[k].released(answer):
                 self.let_go_s.append(self._clock.now_s() - begin_s)
+                self._faults[k], self._seats[k].wrong = True, ""  # the reason was told
             self._note_fault(k)
 
     def _note_fault(self, k: int) -> None:

@@ -80,3 +80,10 @@ def test_an_intersection_without_a_plan_is_refused() -> None:
 def test_tenths_of_seconds_are_not_lost() -> None:
     odd = Plan("p", (PlanStep(305, FIRST), PlanStep(45, ()), PlanStep(205, SECOND), PlanStep(45, ())))
     assert SplitPlanner(CabinetSite(replace(PLACE, plans=(odd,))), 10).cycle_s == 60
+
+
+def test_the_offset_is_where_the_plan_stands_at_midnight() -> None:
+    late = CabinetSite(replace(PLACE, plans=(replace(PLAN, offset_ds=100),)))
+    request = cycle_of(SplitPlanner(late, 10), 0.8)
+    assert request is not None
+    assert request[2] == 50  # type: ignore[index]

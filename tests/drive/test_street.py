@@ -15,7 +15,7 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
-from signals.drive.pacer import Pacer
+from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
 from signals.errors import WorldError, WorldLostError
@@ -83,13 +83,10 @@ class Bench:
         self.street = Street(
             NETWORK,
             self.seats,
+            Pace(clock, Pacer(TICK_DS / 10, lambda: hands.now_s, hands.sleep), TICK_DS, 0),
             asked=self.asked,
             diary=self.diary,
-            clock=clock,
-            pacer=Pacer(TICK_DS / 10, lambda: hands.now_s, hands.sleep),
-            tick_ds=TICK_DS,
             latched=lambda: self.guard.latched,
-            last_tick=0,
         )
         self.mind = Fallback(self.asked, NETWORK, tick_ds=TICK_DS, source=self.street)
         self.estimator = LoopEstimator(NETWORK, tick_ds=TICK_DS)
@@ -103,7 +100,7 @@ class Bench:
 
     def run(self, ticks: int) -> None:
         """Go on for some ticks, through the loop of the program itself."""
-        self.street._last_tick = self.street._tick + 1 + ticks
+        self.street.last_tick = self.street._tick + 1 + ticks
         leave, self.street.__class__.__exit__ = self.street.__class__.__exit__, lambda *_: None  # type: ignore[method-assign]
         try:
             loop.run(self.street, self.estimator, self.mind, self.guard, self.diary)

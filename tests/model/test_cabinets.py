@@ -59,3 +59,7 @@ def test_a_report_knows_no_clock_and_no_plan_unless_it_is_told() -> None:
 def test_a_site_is_a_value() -> None:
     place = crossroads().intersections[0]
     assert CabinetSite(place, ("d",)) == CabinetSite(place, ("d",))
+
+
+def test_a_network_without_detectors() -> None:
+    assert all(site.detectors == () for site in sites_of(replace(two_crossroads(), detectors=())))

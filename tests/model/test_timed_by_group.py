@@ -24,7 +24,7 @@ def network(matrix: tuple[tuple[int | None, ...], ...] = MATRIX) -> Network:
 @pytest.mark.parametrize(
     ("tick_ds", "clear", "rows"),
     [
-        (1, (26, 0, 7, 0), ((None, 61, 61, None), (30, None, 30, None), (71, 71, None, None))),
+        (1, (26, 0, 1, 0), ((None, 61, 61, None), (30, None, 30, None), (71, 71, None, None))),
         (10, (30, 0, 10, 0), ((None, 70, 70, None), (30, None, 30, None), (80, 80, None, None))),
     ],
 )
@@ -50,7 +50,24 @@ def test_nothing_becomes_shorter_and_twice_is_once(tick_ds: int) -> None:
 
 
 def test_everything_else_stays() -> None:
-    before = crossroads()
-    after = timed_by_group(before, 7)
+    place = crossroads().intersections[0]
+    row = list(place.intergreen_ds[0])
+    row[row.index(50)] = 40
+    place = replace(place, intergreen_ds=(tuple(row), *place.intergreen_ds[1:]))
+    before = replace(crossroads(), intersections=(place,))
+    after = timed_by_group(before, 10)
+    assert after == crossroads()
     restored = replace(after.intersections[0], intergreen_ds=before.intersections[0].intergreen_ds)
     assert replace(after, intersections=(restored,)) == before
+
+
+def test_times_of_a_group_become_whole_ticks_and_what_is_kept_in_seconds_whole_seconds() -> None:
+    def times(tick_ds: int) -> list[tuple[int, int, int, int]]:
+        groups = timed_by_group(Network("n", (), (), (place,)), tick_ds).intersections[0].groups
+        return [(group.min_green_ds, group.max_green_ds, group.amber_ds, group.clearance_ds) for group in groups]
+
+    short = replace(WALK, min_green_ds=53, max_green_ds=55)
+    place = Intersection("j", (CAR, short), ((None, 40), (70, None)), ())
+    assert times(1) == [(50, 900, 35, 0), (60, 60, 0, 70)]
+    assert times(5) == [(50, 900, 35, 0), (60, 60, 0, 70)]
+    assert times(10) == [(50, 900, 40, 0), (60, 60, 0, 70)]

@@ -66,4 +66,5 @@ class Clock:
 
     async def within(self, limit_s: float, what: Awaitable[T]) -> T:
         """Wait for something, but not for longer than a limit. Raises `TimeoutError`."""
-        return await asyncio.wait_for(what, limit_s / self.speed)
+        async with asyncio.timeout(limit_s / self.speed):
+            return await what

@@ -24,7 +24,7 @@ from signals.adapters.cabinet.firmware_wishes import Aspects, Greens, Holds, Wis
 from signals.model.cabinets import CabinetSite, Mode, PlanRequest
 from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray, IntArray
 
-__all__ = ["BACKUP_REST_DS", "DARK_DS", "FAULT_REST_DS", "STARTUP_DS", "Firmware"]
+__all__ = ["BACKUP_REST_DS", "DARK_DS", "FAULT_REST_DS", "HANDOVER_DS", "STARTUP_DS", "Firmware"]
 
 GREEN = int(Aspect.GREEN)
 
@@ -34,6 +34,8 @@ STARTUP_DS: Final = 50
 """For how long everything is red when it starts up."""
 BACKUP_REST_DS: Final = 50
 """How long it stays in mode BACKUP at least; it is READY again once its program shows what it wants."""
+HANDOVER_DS: Final = 30
+"""How long after `take` it leaves everything as it is, unless something is asked: who takes over must know what is."""
 FAULT_REST_DS: Final = 300
 """How long it stays in mode FAULT after illegal requests."""
 CLOCK_JUMP_S: Final = 3_600.0
@@ -90,7 +92,8 @@ class Firmware:
         self._illegal_ticks, self._bad_ticks = illegal_ticks, 0
         self._wrong: set[str] = set()
         self._switched_on_ds = 0  # by the true clock
-        self._alive_ds = self._backup_ds = self._dark_until_ds = self._start_until_ds = self._fault_until_ds = 0
+        self._alive_ds = self._backup_ds = self._handover_until_ds = 0
+        self._dark_until_ds = self._start_until_ds = self._fault_until_ds = 0
         self._wish: Wish | None = None
         self._lamps = Lamps(site.intersection, tick_ds)
         self._senses = Senses(site, detector_groups, rng)
@@ -104,6 +107,11 @@ class Firmware:
         self.alarms: tuple[str, ...] = ()
         self._note_lamps()
         self._note_rest()
+
+    @property
+    def age_ds(self) -> IntArray:
+        """For how long each group has been showing it, int32 [nG]."""
+        return np.int32(self._lamps.now_ds) - self._since_ds
 
     def step(self, call: BoolArray, detector_entered: IntArray, detector_occupied: FloatArray) -> ByteArray:
         """Go on by a tick.
@@ -136,11 +144,15 @@ class Firmware:
         return self.aspect
 
     def take(self) -> bool:
-        """Let somebody far away decide from now on; until they ask for something, its program goes on."""
+        """Let somebody far away decide from now on.
+
+        Nothing begins or ends for `HANDOVER_DS`, unless they ask for something; after that its program goes on.
+        """
         if self._against() is not None:
             return False
         if self.mode is not Mode.OURS:
             self._let_go(Mode.OURS)
+            self._handover_until_ds = self.time_ds + HANDOVER_DS
         self._alive_ds = self.time_ds
         return True
 
@@ -188,7 +200,7 @@ class Firmware:
             return True
         if not self._program.ask(request):
             return False
-        self._wish = None
+        self._wish, self._handover_until_ds = None, 0
         return True
 
     def misbehave(self, what: str, on: bool = True) -> None:  # noqa: FBT001, FBT002  a switch
@@ -214,7 +226,7 @@ class Firmware:
         """Lose power: time begins anew, and the true time goes on."""
         self._switched_on_ds += self.time_ds
         self.time_ds = 0
-        self._alive_ds = self._backup_ds = self._fault_until_ds = 0
+        self._alive_ds = self._backup_ds = self._handover_until_ds = self._fault_until_ds = 0
         self._dark_until_ds, self._start_until_ds = DARK_DS, DARK_DS + STARTUP_DS
         self._senses.forget()
         self.silent = True
@@ -274,6 +286,8 @@ class Firmware:
                 lamps.follow([False] * len(self._wanted))
             case Mode.OURS if self._wish is not None:
                 self._count_illegal(self._wish.show(lamps, called_ds))
+            case Mode.OURS if self.time_ds <= self._handover_until_ds and "lies" not in self._wrong:
+                lamps.obey(list(lamps.aspect))
             case Mode.MANUAL:
                 lamps.follow(self._by_hand)
             case Mode.PREEMPT:
@@ -306,13 +320,12 @@ class Firmware:
         """Say what may change in every tick."""
         senses, program, dark = self._senses, self._program, self.mode is Mode.FLASH
         self.aspect: ByteArray = np.full_like(self._lit, Aspect.UNKNOWN) if dark else self._lit
-        self.age_ds: IntArray = np.int32(self._lamps.now_ds) - self._since_ds
         self.call, self.detector_on = senses.button, senses.on
         self.detector_count, self.detector_fault = senses.count, senses.fault
+        self.detector_occupied = senses.share
         self.plan, self.cycle_ds, self.cycle_position_ds = program.plan, program.cycle_ds, program.position_ds
         self.silent = "silent" in self._wrong or self.time_ds < self._dark_until_ds
-        alarms = ["fault"] * (self.mode is Mode.FAULT) + ["illegal-request"] * bool(self.illegal)
-        self.alarms = tuple(alarms)
+        self.alarms = ("fault",) if self.mode is Mode.FAULT else ("illegal-request",) if self.illegal else ()
 
     def _clock_ds(self) -> int:
         return self._switched_on_ds + self.time_ds + round(10 * self.clock_offset_s)

@@ -42,6 +42,8 @@ class Lamps:
         When the running tick began.
     since_ds
         [nG] when each group began to show it.
+    rivals
+        [nG] who conflicts with each group.
     changed
         Whether `follow`, `obey` or `darken` changed anything since it was last set to False.
     """
@@ -53,10 +55,11 @@ class Lamps:
         self._least_ds = [(0, g.red_amber_ds, g.min_green_ds, g.amber_ds, g.clearance_ds) for g in groups]
         # Red-amber ends where a tick does, so that green may begin later than its length says.
         self._lead_ds = [-(-group.red_amber_ds // tick_ds) * tick_ds for group in groups]
-        self.rivals = [
+        self._rivals = [
             [(i, between) for i, between in enumerate(column) if between is not None]
             for column in zip(*intersection.intergreen_ds, strict=True)
         ]
+        self.rivals = [frozenset(rival for rival, _ in rows) for rows in self._rivals]
         self.now_ds = 0
         self.aspect = [RED] * self._count
         self.since_ds = [0] * self._count
@@ -95,7 +98,8 @@ class Lamps:
     def obey(self, requested: Sequence[int]) -> list[tuple[int, str]]:
         """Show exactly what is requested where that is legal, and leave a group as it is where it is not.
 
-        A requested red stands for clearance, too, which may have no lamp of its own.
+        A requested red stands for clearance, too, which may have no lamp of its own. A group that is red already may
+        still be asked for the end of its way there, for as long as that may last: nobody is shown less than was asked.
 
         Parameters
         ----------
@@ -108,7 +112,7 @@ class Lamps:
             Groups whose request is illegal, and why.
         """
         refused = []
-        red = [g for g, shown in enumerate(self.aspect) if shown == RED and requested[g] not in (RED, ANY)]
+        red = [g for g, shown in enumerate(self.aspect) if shown == RED and not self._is_as_good(g, requested[g])]
         for g, shown in enumerate(self.aspect):
             if shown != RED and (why := self._obey_lit(g, shown, requested[g])):
                 refused.append((g, why))
@@ -124,10 +128,16 @@ class Lamps:
     def may_start(self, group: int) -> bool:
         """Whether a red group may leave red now."""
         green_ds = self.now_ds + self._lead_ds[group]
-        for rival, between_ds in self.rivals[group]:
+        for rival, between_ds in self._rivals[group]:
             if self.aspect[rival] != RED or green_ds - self._ended_ds[rival] < between_ds:
                 return False
         return True
+
+    def _is_as_good(self, group: int, wish: int) -> bool:
+        """Whether red is what is requested, or comes from there."""
+        if wish not in (AMBER, CLEARANCE):
+            return wish in (RED, ANY)
+        return 0 <= self.now_ds - self._ended_ds[group] <= LONGEST * sum(self._least_ds[group][AMBER:])
 
     def _obey_lit(self, group: int, shown: int, wish: int) -> str:
         """Move a group that is not red; say why not where it may not move as it should."""

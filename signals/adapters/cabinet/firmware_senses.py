@@ -40,7 +40,9 @@ class Senses:
     called_ds
         [nG] since when somebody waits for the group; -1 = nobody does.
     on, count, fault
-        bool, int32, bool [nD] occupied now; vehicles so far; known to have failed.
+        bool, int32, bool [nD] occupied in the last tick; vehicles so far; known to have failed.
+    share
+        float32 [nD] for how much of the last tick each was occupied.
     stuck
         The detector that gets stuck when it is told to.
     stuck_on, stuck_off
@@ -63,6 +65,7 @@ class Senses:
         self.called_ds = [-1] * self._count
         self.on: BoolArray = np.zeros(self._detectors, np.bool_)
         self.count: IntArray = np.zeros(self._detectors, np.int32)
+        self.share: FloatArray = np.zeros(self._detectors, np.float32)
         self.fault: BoolArray = np.zeros(self._detectors, np.bool_)
         self._on_since_ds: IntArray = np.zeros(self._detectors, np.int32)
 
@@ -78,7 +81,7 @@ class Senses:
         aspect
             [nG] what is shown.
         """
-        if call.any():
+        if np.count_nonzero(call):
             new = [g for g in call.nonzero()[0].tolist() if aspect[g] != GREEN]
             if new and not self.button[new].all():
                 self.button = self.button.copy()
@@ -102,13 +105,17 @@ class Senses:
         self.call(now_ds, self._always, aspect)
         if not self._detectors:
             return
-        on, count = occupied > 0, self.count + np.maximum(entered, 0)
+        on, failed = occupied > 0, entered < 0
+        count = self.count + (np.maximum(entered, 0) if np.count_nonzero(failed) else entered)
+        share = np.where(on, occupied, np.float32(0))
         if self.stuck_on or self.stuck_off:
             on[self.stuck], count[self.stuck] = self.stuck_on, self.count[self.stuck]
-        self._on_since_ds[~on] = now_ds
-        self.fault = (entered < 0) | (now_ds - self._on_since_ds > MAX_PRESENCE_DS)
-        self.on, self.count = on, count
-        for detector in (on | self.fault).nonzero()[0].tolist():
+            share[self.stuck] = self.stuck_on
+        np.copyto(self._on_since_ds, now_ds, where=~on)
+        if np.count_nonzero(on):
+            failed |= self._on_since_ds < now_ds - MAX_PRESENCE_DS
+        self.on, self.count, self.fault, self.share = on, count, failed, share
+        for detector in (on | failed).nonzero()[0].tolist():
             self.call(now_ds, self._detector_groups[detector], aspect)
 
     def call(self, now_ds: int, groups: Sequence[int], aspect: Sequence[int]) -> None:

@@ -87,19 +87,17 @@ class Holds:
             g for g, shown in enumerate(lamps.aspect) if shown == RED and called_ds[g] >= 0 and not self._omit[g]
         ]
         waiting.sort(key=lambda g: (called_ds[g], g))
-        wanted = [shown == GREEN and self._stays(lamps, g, waiting) for g, shown in enumerate(lamps.aspect)]
+        asked, hold = set(waiting), self._hold
+        wanted = [
+            shown == GREEN and (hold[g] or (not self._force_off[g] and asked.isdisjoint(lamps.rivals[g])))
+            for g, shown in enumerate(lamps.aspect)
+        ]
+        held = {g for g, shown in enumerate(lamps.aspect) if shown == GREEN and hold[g]}
         ahead: set[int] = set()
         for g in waiting:
-            rivals = [rival for rival, _ in lamps.rivals[g]]
-            if ahead.isdisjoint(rivals):
-                wanted[g] = True
-            if not any(lamps.aspect[rival] == GREEN and self._hold[rival] for rival in rivals):
+            wanted[g] = ahead.isdisjoint(lamps.rivals[g])
+            if held.isdisjoint(lamps.rivals[g]):
                 ahead.add(g)
         lamps.follow(wanted, waiting)
         self._force_off = [asked and shown == GREEN for asked, shown in zip(self._force_off, lamps.aspect, strict=True)]
         return []
-
-    def _stays(self, lamps: Lamps, group: int, waiting: list[int]) -> bool:
-        if self._hold[group]:
-            return True
-        return not self._force_off[group] and not any(rival in waiting for rival, _ in lamps.rivals[group])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from signals.model.cabinets import CabinetSite, Mode, PlanRequest
-from signals.model.values import BoolArray, ByteArray, IntArray
+from signals.model.values import BoolArray, ByteArray, FloatArray, IntArray
 
 __all__ = ["CabinetServer", "VirtualFirmware"]
 
@@ -31,12 +31,12 @@ class VirtualFirmware(Protocol):
         Who decides.
     aspect
         int8 [nG] what each group shows now.
-    age_ds
-        int32 [nG] for how long.
     call
         bool [nG] somebody has pushed a button and is not served yet.
     detector_on
-        bool [nD] whether a detector is occupied now.
+        bool [nD] whether a detector was occupied in the last tick.
+    detector_occupied
+        float32 [nD] for how much of the last tick it was.
     detector_count
         int32 [nD] vehicles since it was switched on.
     detector_fault
@@ -58,9 +58,9 @@ class VirtualFirmware(Protocol):
     backup_s: float
     mode: Mode
     aspect: ByteArray
-    age_ds: IntArray
     call: BoolArray
     detector_on: BoolArray
+    detector_occupied: FloatArray
     detector_count: IntArray
     detector_fault: BoolArray
     plan: int
@@ -69,6 +69,11 @@ class VirtualFirmware(Protocol):
     stage: int
     alarms: tuple[str, ...]
     silent: bool
+
+    @property
+    def age_ds(self) -> IntArray:
+        """For how long each group has been showing it, int32 [nG]."""
+        ...
 
     def take(self) -> bool:
         """Let somebody far away decide from now on; False where a person, a fault or flashing stands against it."""

@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from signals.adapters.cabinet.firmware import BACKUP_REST_DS, DARK_DS, FAULT_REST_DS, STARTUP_DS, Firmware
+from signals.adapters.cabinet.firmware import BACKUP_REST_DS, DARK_DS, FAULT_REST_DS, HANDOVER_DS, STARTUP_DS, Firmware
 from signals.adapters.cabinet.station import VirtualFirmware
 from signals.errors import UnknownNameError
 from signals.model.cabinets import Mode, PlanRequest
@@ -350,6 +350,40 @@ def test_a_reboot_forgets_everything() -> None:
     assert firmware._clock_ds() == 10_000 + 1_000 + firmware.time_ds
     firmware.misbehave("reboot", on=False)
     assert firmware.time_ds > 0
+
+
+def test_whoever_takes_over_finds_what_it_has_seen() -> None:
+    """Its own program would have gone on between the two: 25 s of green are over at 21 s, for 3 s of walking less."""
+    witness = made()
+    firmware = witness.firmware
+    while firmware.cycle_position_ds != 200:
+        witness.ticks(1)
+    before = firmware.aspect.tolist()
+    firmware.take()
+    for _ in range(HANDOVER_DS // 10):
+        witness.ticks(1)
+        assert firmware.aspect.tolist() == before
+        assert firmware.alarms == ()
+    witness.ticks(1)  # nobody has asked for anything
+    assert firmware.aspect.tolist() != before
+    firmware.request_groups(firmware.aspect)
+    before = firmware.aspect.tolist()
+    firmware.take()
+    witness.ticks(2)
+    assert firmware.aspect.tolist() == before
+
+
+def test_a_plan_needs_no_handover() -> None:
+    witness = made()
+    firmware = witness.firmware
+    lengths = tuple(step.duration_ds // 10 for step in firmware.site.intersection.plans[0].steps)
+    while firmware.cycle_position_ds != 200:
+        witness.ticks(1)
+    before = firmware.aspect.tolist()
+    firmware.take()
+    assert firmware.request_plan(PlanRequest(1, 94, 0, lengths))
+    witness.ticks(2)
+    assert firmware.aspect.tolist() != before
 
 
 def test_a_liar_takes_everything_and_does_nothing() -> None:

@@ -192,3 +192,13 @@ def test_where_nothing_is_asked_a_group_stays_or_moves_on_from_what_is_timed() -
     for _ in range(20):
         assert obey(made, ANY, ANY, ANY) == []
     assert made.aspect[0] == GREEN
+
+
+def test_a_group_that_is_red_already_may_be_asked_for_the_end_of_its_way_there() -> None:
+    made = lamps()
+    obey(made, RED, GREEN, GREEN)
+    until(made, 1, RED)
+    assert obey(made, RED, AMBER, CLEARANCE) == []
+    assert obey(made, RED, AMBER, CLEARANCE) == []
+    assert obey(made, RED, AMBER, CLEARANCE) == ["1: red is followed by something else"]  # two ambers ago it was green
+    assert made.aspect[1] == RED
