@@ -80,8 +80,7 @@ class RollingHorizon:
         self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
-        self._first_stage = self._arrays.stage_offset[:-1]
-        self._has_stage = self._choice.stage >= 0
+        self._first_stage, self._has_stage = self._arrays.stage_offset[:-1], self._choice.stage >= 0
         self._waiting = Waiting(network)
         self._worth = horizon_site.worth(network, queues, horizon_settings.worths(self.settings))
         self._walks = np.flatnonzero(queues.approach < 0).astype(np.int32)
