@@ -172,8 +172,11 @@ class Counters(NamedTuple):
 
     Attributes
     ----------
-    waiting
-        bool [nA] whether one that has not been counted out stands on the stop-line loop.
+    waiting, counted
+        bool [nA] whether one that has not left stands on the stop-line loop, and whether he has been counted out
+        nevertheless, as he came in green.
+    announced
+        bool [nA] whether a loop that works tells of who comes.
     vacant_s, red_s, ghost_s
         float64 [nA] for how long the stop line has been free, no signal green (0 while one is), and somebody expected
         on the stop-line loop who is not there.
@@ -189,6 +192,8 @@ class Counters(NamedTuple):
     """
 
     waiting: Bools
+    counted: Bools
+    announced: Bools
     vacant_s: Doubles
     red_s: Doubles
     ghost_s: Doubles

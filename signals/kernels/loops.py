@@ -75,11 +75,11 @@ def _watch(
             count_out(a, elapsed_s, 1.0, places, kept, turns, tracks)
         correct_head(a, time_s, elapsed_s, occupied[stop], health.still_s[stop], places, kept, tracks)
     elif state == FAILED:
-        kept.waiting[a] = False
+        kept.waiting[a] = kept.counted[a] = False
         near = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= NEAR_S * places.speed_mps[a]
         kept.vacant_s[a] = 0.0 if near else min(kept.vacant_s[a] + elapsed_s, NEVER_S)
         if not counted_in and kept.red_s[a] > 0.0:  # nobody can know better than that somebody waits
-            certain_head(a, time_s, COMING_M, 0, tracks)
+            certain_head(a, time_s, COMING_M, 0, 0, places, kept, tracks)
     accuse(a, count, places, kept, health)
 
 

@@ -37,6 +37,8 @@ def first_counters(places: LoopPlaces) -> Counters:
     approaches, rows = len(places.lane), len(places.row_prior)
     return Counters(
         waiting=np.zeros(approaches, np.bool_),
+        counted=np.zeros(approaches, np.bool_),
+        announced=np.zeros(approaches, np.bool_),
         vacant_s=np.full(approaches, NEVER_S),
         red_s=np.zeros(approaches),
         ghost_s=np.zeros(approaches),

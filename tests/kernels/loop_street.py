@@ -84,7 +84,8 @@ class Street:
             np.zeros(self.loops, np.bool_),
         )
         self.counters = Counters(
-            np.zeros(number, np.bool_), np.full(number, NEVER_S), *(np.zeros(number) for _ in range(2)),
+            *(np.zeros(number, np.bool_) for _ in range(3)), np.full(number, NEVER_S),
+            *(np.zeros(number) for _ in range(2)),
             np.zeros(number, np.int64), *(np.zeros(number) for _ in range(3)), np.zeros(1),
             self.places.row_prior.copy(), np.zeros(rows), np.zeros(rows),
         )  # fmt: skip
