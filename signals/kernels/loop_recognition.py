@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signals.kernels.compile import kernel
-from signals.kernels.loop_rows import settle
+from signals.kernels.loop_rows import excuse, settle
 from signals.kernels.loop_tracks import drop
 from signals.kernels.loop_values import Counters, LoopPlaces, Tracks
 
@@ -77,4 +77,6 @@ def recognise(
         if handle == 0 and weight > 0.5:
             handle = int(tracks.handle[a, j])
         drop(a, j, tracks)
+    if learn and rest > 1e-6:
+        excuse(a, rest, places, kept)
     return handle

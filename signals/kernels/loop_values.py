@@ -187,8 +187,9 @@ class Counters(NamedTuple):
         due that nobody told of.
     age_s
         float64 [1] for how long there have been readings.
-    row_weight, row_count, row_sent
-        float32, float64, float64 [nR] present probability of each row, vehicles that came and that were sent.
+    row_weight, row_count, row_sent, row_missed
+        float32, float64, float64, float64 [nR] present probability of each row, vehicles that came and that were sent,
+        and those who were given up a while ago.
     """
 
     waiting: Bools
@@ -205,6 +206,7 @@ class Counters(NamedTuple):
     row_weight: Floats
     row_count: Doubles
     row_sent: Doubles
+    row_missed: Doubles
 
 
 class LoopBeliefs(NamedTuple):

@@ -13,6 +13,7 @@ import numpy as np
 from signals.kernels.compile import kernel
 from signals.kernels.loop_counts import count_in, count_out
 from signals.kernels.loop_health import COVERED, FAILED, WORKS, accuse, judge, state_of
+from signals.kernels.loop_rows import forgive
 from signals.kernels.loop_stop_line import COMING_M, certain_head, correct_head, passed
 from signals.kernels.loop_tracks import STANDING_MPS, move
 from signals.kernels.loop_turns import watch_head
@@ -149,6 +150,7 @@ def believe(
     streets, sound, kept, ways = LoopPlaces(*places), Health(*health), Counters(*counters), Turns(*turns)
     cars, out = Tracks(*tracks), LoopBeliefs(*beliefs)
     judge(elapsed_s, count, occupied, sound)
+    forgive(elapsed_s, kept)
     kept.age_s[0] += elapsed_s
     for a in range(len(streets.lane)):
         _drive(a, time_s, elapsed_s, streets, sound, kept, ways, aspect, cars)

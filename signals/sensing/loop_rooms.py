@@ -50,6 +50,7 @@ def first_counters(places: LoopPlaces) -> Counters:
         row_weight=places.row_prior.copy(),
         row_count=np.zeros(rows),
         row_sent=np.zeros(rows),
+        row_missed=np.zeros(rows),
     )
 
 
