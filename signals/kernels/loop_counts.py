@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from signals.kernels.compile import kernel
+from signals.kernels.loop_habits import learn_space, space_m
 from signals.kernels.loop_health import BRIEF, FAILED, WORKS, state_of
 from signals.kernels.loop_recognition import EARLY_S, FAR_M, STOP_LINE_M, comes_over, recognise, unseen_veh_s
 from signals.kernels.loop_rows import settle
@@ -11,7 +12,6 @@ from signals.kernels.loop_turns import count_turn
 from signals.kernels.loop_values import (
     ON_AVERAGE,
     ON_LANE,
-    SPACE_M,
     Counters,
     Health,
     Ints,
@@ -59,11 +59,11 @@ def _forget_missed(a: int, post_m: float, vouched: int, places: LoopPlaces, kept
 
 
 @kernel
-def _fill_up(a: int, post_m: float, share: float, tracks: Tracks) -> None:
+def _fill_up(a: int, post_m: float, share: float, space: float, tracks: Tracks) -> None:
     """Believe in a queue from the stop line to a loop that is covered; a share of it is the approach's own."""
-    queued, whole, j = 0.0, share * post_m / SPACE_M, 0
+    queued, whole, j = 0.0, share * post_m / space, 0
     while queued < whole:
-        end_m = queued * SPACE_M / share
+        end_m = queued * space / share
         if j < tracks.number[a] and tracks.distance_m[a, j] <= max(end_m, post_m):
             tracks.distance_m[a, j] = min(float(tracks.distance_m[a, j]), end_m)
             tracks.speed_mps[a, j] = 0.0
@@ -96,7 +96,7 @@ def count_in(
         if state == FAILED:
             continue
         if state == WORKS:
-            speed = limit if health.covered_s[loop] == 0.0 else CREEPING * limit
+            speed = kept.pace[a] * limit if health.covered_s[loop] == 0.0 else CREEPING * limit
             ahead_m = post_m - min(LATE_S * limit, LATE_SHARE * post_m)
             for _ in range(min(count[loop], MOST_VEH)):
                 share = min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0
@@ -105,7 +105,10 @@ def count_in(
                     origin = row if row >= 0 else ON_LANE
                     insert(a, max(post_m - 0.5 * elapsed_s * speed, 0.0), speed, share, origin, handle, tracks)
             if health.still_s[loop] >= COVERED_S and kept.red_s[a] > 0.0:
-                _fill_up(a, post_m, min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0, tracks)
+                if row < 0 and health.still_s[loop] - elapsed_s < COVERED_S:
+                    learn_space(a, post_m, kept, tracks)
+                share = min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0
+                _fill_up(a, post_m, share, space_m(kept), tracks)
         if row < 0 or post == places.post_offset[a + 1] - 1:
             _forget_missed(a, post_m, int(state == BRIEF), places, kept, tracks)
         if row < 0 and state == WORKS:

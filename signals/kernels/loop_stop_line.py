@@ -9,12 +9,13 @@ from signals.kernels.loop_health import COVERED
 from signals.kernels.loop_recognition import FAR_M, STOP_LINE_M, recognise, unseen_veh_s
 from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import drop, insert
-from signals.kernels.loop_values import NEVER_S, ON_LANE, SPACE_M, Counters, LoopPlaces, Tracks
+from signals.kernels.loop_values import NEVER_S, ON_LANE, Counters, LoopPlaces, Tracks
 
-__all__ = ["COMING_M", "certain_head", "correct_head", "passed"]
+__all__ = ["COMING_M", "LINE_M", "certain_head", "correct_head", "passed"]
 
 ON_LOOP = 0.5
-AT_LINE_M = 4.0
+LINE_M, AT_LINE_M = 3.0, 4.0
+"""Who should be on the loop of an open stop line and is not is still behind it."""
 GHOST_S = 3.0
 """Who is expected at the stop line is given up this long after he should have been on its loop; twice in red."""
 HALT_S = 2.0
@@ -46,9 +47,7 @@ def passed(a: int, elapsed_s: float, count: int, occupied: float, kept: Counters
 @kernel
 def _give_up(a: int, places: LoopPlaces, kept: Counters, tracks: Tracks) -> None:
     """Drop those who should be standing at the stop line, where nobody is."""
-    end_m = AT_LINE_M
-    while tracks.number[a] > 0 and tracks.distance_m[a, 0] <= end_m:
-        end_m += SPACE_M * float(tracks.weight[a, 0])
+    while tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M:
         settle(tracks.row[a, 0], float(tracks.weight[a, 0]), 0.0, places, kept)
         drop(a, 0, tracks)
 
@@ -94,7 +93,10 @@ def correct_head(
     """Make the first vehicles agree with the stop-line loop, which counted nobody for `still_s` while occupied."""
     green = kept.red_s[a] == 0.0
     head = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M
-    kept.ghost_s[a] = kept.ghost_s[a] + elapsed_s if head and kept.vacant_s[a] > 0.0 else 0.0
+    if kept.vacant_s[a] == 0.0:
+        kept.ghost_s[a] = 0.0
+    elif head:
+        kept.ghost_s[a] += elapsed_s  # those who come after him need not be waited for as long
     if kept.ghost_s[a] >= (GHOST_S if green else 2.0 * GHOST_S):
         _give_up(a, places, kept, tracks)
     if kept.waiting[a] or (occupied >= COVERED and still_s >= HALT_S):

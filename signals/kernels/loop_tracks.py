@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import kernel
-from signals.kernels.loop_values import SPACE_M, Tracks
+from signals.kernels.loop_values import Tracks
 
 __all__ = ["drop", "insert", "move"]
 
@@ -18,6 +18,8 @@ STANDING_MPS = 1.0
 ACCELERATION_MPS2 = 2.6
 BRAKING_MPS2 = 4.5
 REACTION_S = 1.0
+STAND_M = 1.0
+"""As far from the stop line the first one stops."""
 LONGEST_S = 60.0
 """After as long without a reading everybody who could has arrived."""
 
@@ -74,7 +76,9 @@ def drop(a: int, j: int, tracks: Tracks) -> None:
 
 
 @kernel
-def move(a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: float, tracks: Tracks) -> None:
+def move(
+    a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: float, space_m: float, tracks: Tracks
+) -> None:  # fmt: skip
     """Let the vehicles of an approach drive.
 
     Parameters
@@ -85,8 +89,8 @@ def move(a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: flo
         Now, and for how long they drive.
     open_line
         1 if the first may pass the stop line, on to negative distances; 0 if not.
-    limit_mps
-        The speed limit.
+    limit_mps, space_m
+        How fast they drive, and the length of road that one takes in a queue.
     tracks
         In and out.
     """
@@ -94,7 +98,7 @@ def move(a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: flo
     steps = max(int(np.ceil(driven_s - 1e-6)), 1)
     step_s = driven_s / steps
     for _ in range(steps):
-        end_m, ahead_mps = 0.0, 0.0  # of whoever drives ahead, before this step
+        end_m, ahead_mps = STAND_M, 0.0  # of whoever drives ahead, before this step
         for j in range(tracks.number[a]):
             here_m, before_mps = float(tracks.distance_m[a, j]), float(tracks.speed_mps[a, j])
             speed = min(before_mps + ACCELERATION_MPS2 * step_s, limit_mps)
@@ -108,7 +112,7 @@ def move(a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: flo
             tracks.distance_m[a, j] = here_m - speed * step_s
             if j > 0:  # nobody overtakes, not even where somebody slow was inserted just ahead
                 tracks.distance_m[a, j] = max(tracks.distance_m[a, j], tracks.distance_m[a, j - 1])
-            end_m, ahead_mps = here_m + SPACE_M * float(tracks.weight[a, j]), before_mps
+            end_m, ahead_mps = here_m + space_m * float(tracks.weight[a, j]), before_mps
     for j in range(tracks.number[a]):
         if tracks.speed_mps[a, j] >= STANDING_MPS:
             tracks.since_s[a, j] = np.nan

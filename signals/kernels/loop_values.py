@@ -37,7 +37,7 @@ Columns = tuple[Any, ...]
 """The arrays of a NamedTuple as a plain tuple, which costs a quarter of the time to hand to a compiled function."""
 
 SPACE_M = 7.5
-"""Length of road that a queueing vehicle takes."""
+"""Length of road that a queueing vehicle takes, before any queue was measured."""
 NEVER_S = 3600.0
 ON_AVERAGE, ON_LANE = -1, -2
 """Instead of the row by which a vehicle came: it is only expected on average, or was first counted on its own lane."""
@@ -185,6 +185,9 @@ class Counters(NamedTuple):
     rate_veh_s, told_veh_s, credit_veh
         float64 [nA] mean arrivals, the part of them that was counted elsewhere before, and how much of a vehicle is
         due that nobody told of.
+    space, pace
+        float64 [2] metres of queues and the vehicles in them; float64 [nA] the share of the speed limit at which
+        vehicles come (see `signals.kernels.loop_habits`).
     age_s
         float64 [1] for how long there have been readings.
     row_weight, row_count, row_sent, row_missed
@@ -202,6 +205,8 @@ class Counters(NamedTuple):
     rate_veh_s: Doubles
     told_veh_s: Doubles
     credit_veh: Doubles
+    space: Doubles
+    pace: Doubles
     age_s: Doubles
     row_weight: Floats
     row_count: Doubles

@@ -12,15 +12,15 @@ import numpy as np
 
 from signals.kernels.compile import kernel
 from signals.kernels.loop_counts import count_in, count_out
+from signals.kernels.loop_habits import learn_pace, space_m
 from signals.kernels.loop_health import COVERED, FAILED, WORKS, accuse, judge, state_of
 from signals.kernels.loop_rows import forgive
-from signals.kernels.loop_stop_line import COMING_M, certain_head, correct_head, passed
+from signals.kernels.loop_stop_line import COMING_M, LINE_M, certain_head, correct_head, passed
 from signals.kernels.loop_tracks import STANDING_MPS, move
 from signals.kernels.loop_turns import watch_head
 from signals.kernels.loop_values import (
     NEVER_S,
     ON_AVERAGE,
-    SPACE_M,
     Bytes,
     Columns,
     Counters,
@@ -52,12 +52,14 @@ def _drive(
     for k in range(turns.offset[a], turns.offset[a + 1]):
         green = green or aspect[turns.group[k]] == GREEN
     kept.red_s[a] = 0.0 if green else min(kept.red_s[a] + elapsed_s, NEVER_S)
-    move(a, time_s, elapsed_s, int(green), float(places.speed_mps[a]), tracks)
-    if state_of(places.stop_loop[a], health) == FAILED:
+    move(a, time_s, elapsed_s, int(green), kept.pace[a] * float(places.speed_mps[a]), space_m(kept), tracks)
+    state = state_of(places.stop_loop[a], health)
+    if state == FAILED:
         while tracks.number[a] > 0 and tracks.distance_m[a, 0] < 0.0:
             count_out(a, elapsed_s, float(tracks.weight[a, 0]), places, kept, turns, tracks)
     for j in range(tracks.number[a]):
-        tracks.distance_m[a, j] = max(tracks.distance_m[a, j], np.float32(0.0))
+        least_m = LINE_M if green and state == WORKS and (j > 0 or not kept.waiting[a]) else 0.0
+        tracks.distance_m[a, j] = max(float(tracks.distance_m[a, j]), least_m)
 
 
 @kernel
@@ -72,7 +74,10 @@ def _watch(
     stands = state == WORKS and occupied[stop] >= COVERED and health.still_s[stop] >= STANDING_S
     watch_head(a, elapsed_s, int(stands), aspect, turns)
     if state == WORKS:
-        for _ in range(passed(a, elapsed_s, count[stop], occupied[stop], kept)):
+        gone = passed(a, elapsed_s, count[stop], occupied[stop], kept)
+        if gone > 0 and kept.red_s[a] == 0.0 and not kept.counted[a]:
+            learn_pace(a, LINE_M, places, kept, tracks)
+        for _ in range(gone):
             count_out(a, elapsed_s, 1.0, places, kept, turns, tracks)
         correct_head(a, time_s, elapsed_s, occupied[stop], health.still_s[stop], places, kept, tracks)
     elif state == FAILED:
@@ -107,7 +112,7 @@ def _fill(a: int, time_s: float, places: LoopPlaces, tracks: Tracks, kept: Count
         demand = demand or (weight >= PROBABLE and tracks.row[a, j] != ON_AVERAGE)
         if stands:
             wait = max(wait, time_s - tracks.since_s[a, j])
-            free_m = min(free_m, float(places.lane_length_m[a]) - distance - SPACE_M * weight)
+            free_m = min(free_m, float(places.lane_length_m[a]) - distance - space_m(kept) * weight)
     beliefs.demand[a] = demand
     beliefs.queue_veh[a], beliefs.count_veh[a], beliefs.wait_s[a] = queue, count, wait
     beliefs.gap_s[a] = kept.vacant_s[a]

@@ -46,6 +46,8 @@ def first_counters(places: LoopPlaces) -> Counters:
         rate_veh_s=np.full(approaches, FIRST_VEH_S),
         told_veh_s=np.zeros(approaches),
         credit_veh=np.zeros(approaches),
+        space=np.zeros(2),
+        pace=np.ones(approaches),
         age_s=np.zeros(1),
         row_weight=places.row_prior.copy(),
         row_count=np.zeros(rows),

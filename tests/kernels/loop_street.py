@@ -86,7 +86,7 @@ class Street:
         self.counters = Counters(
             *(np.zeros(number, np.bool_) for _ in range(3)), np.full(number, NEVER_S),
             *(np.zeros(number) for _ in range(2)),
-            np.zeros(number, np.int64), *(np.zeros(number) for _ in range(3)), np.zeros(1),
+            np.zeros(number, np.int64), *(np.zeros(number) for _ in range(3)), np.zeros(2), np.ones(number), np.zeros(1),
             self.places.row_prior.copy(), *(np.zeros(rows) for _ in range(3)),
         )  # fmt: skip
         share = np.concatenate([np.full(one.links, 1.0 / one.links, np.float32) for one in self.approaches])
