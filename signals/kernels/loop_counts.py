@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from signals.kernels.compile import kernel
+from signals.kernels.loop_connected import explain_out, explained_in, penetration
 from signals.kernels.loop_habits import learn_space, space_m
 from signals.kernels.loop_health import BRIEF, FAILED, WORKS, state_of
 from signals.kernels.loop_recognition import EARLY_S, FAR_M, STOP_LINE_M, comes_over, recognise, unseen_veh_s
 from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import STANDING_MPS, drop, insert
-from signals.kernels.loop_turns import count_turn
+from signals.kernels.loop_turns import count_turn, follow_known
 from signals.kernels.loop_values import (
     ON_AVERAGE,
     ON_LANE,
@@ -64,7 +65,9 @@ def _fill_up(a: int, post_m: float, share: float, space: float, tracks: Tracks) 
     queued, whole, j = 0.0, share * post_m / space, 0
     while queued < whole:
         end_m = queued * space / share
-        if j < tracks.number[a] and tracks.distance_m[a, j] <= max(end_m, post_m):
+        if j < tracks.number[a] and tracks.known[a, j] != 0 and tracks.distance_m[a, j] <= end_m + space:
+            queued = max(float(tracks.distance_m[a, j]) * share / space, queued)
+        elif j < tracks.number[a] and tracks.known[a, j] == 0 and tracks.distance_m[a, j] <= max(end_m, post_m):
             tracks.distance_m[a, j] = min(float(tracks.distance_m[a, j]), end_m)
             tracks.speed_mps[a, j] = 0.0
         elif tracks.number[a] == tracks.distance_m.shape[1]:
@@ -98,7 +101,8 @@ def count_in(
         if state == WORKS:
             speed = kept.pace[a] * limit if health.covered_s[loop] == 0.0 else CREEPING * limit
             ahead_m = post_m - min(LATE_S * limit, LATE_SHARE * post_m)
-            for _ in range(min(count[loop], MOST_VEH)):
+            passed = min(count[loop], MOST_VEH)
+            for _ in range(passed - explained_in(a, post_m, passed, tracks)):
                 share = min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0
                 handle = recognise(a, share, post_m, ahead_m, post_m + EARLY_S * limit, unseen, 1, places, kept, tracks)
                 if share >= LEAST_WEIGHT:
@@ -117,6 +121,8 @@ def count_in(
     stop = places.stop_loop[a]
     if counted < 0.0 and state_of(stop, health) == WORKS:
         counted = float(count[stop])
+    if counted < 0.0 and kept.fresh_veh[a] >= 0.0:
+        counted = kept.fresh_veh[a] / penetration(kept)
     _note_rate(a, elapsed_s, counted, places, kept, tracks)
     kept.announced[a] = any_works
     return any_works
@@ -144,6 +150,10 @@ def count_out(
     a: int, elapsed_s: float, weight: float, places: LoopPlaces, kept: Counters, turns: Turns, tracks: Tracks
 ) -> None:  # fmt: skip
     """Count a vehicle out at a stop line, and expect it wherever it may go next, unless that was done when it came."""
+    if weight >= 1.0 and explain_out(a, kept, tracks):
+        kept.counted[a] = False
+        follow_known(a, turns)
+        return
     kept.last_out[a] = tracks.handle[a, 0] if tracks.number[a] > 0 else 0
     unseen = unseen_veh_s(a, int(kept.announced[a]), kept)
     recognise(a, weight, STOP_LINE_M, -FAR_M, NEAR_M, unseen, 1, places, kept, tracks)

@@ -19,9 +19,13 @@ UNSEEN_SHARE = 0.1
 
 @kernel
 def comes_over(a: int, j: int, post_m: float, places: LoopPlaces, tracks: Tracks) -> bool:
-    """Whether a vehicle has a loop still to pass: one that was counted on a feeding lane passes that of no other."""
+    """Whether a vehicle has a loop still to pass: one that was counted on a feeding lane passes that of no other.
+
+    Connected vehicles are followed by what they report.
+    """
     fed = tracks.row[a, j] >= places.row_offset[len(places.lane)]
-    return bool(tracks.seen_m[a, j] > post_m + 1.0 and not (fed and post_m > STOP_LINE_M))
+    told = tracks.seen_m[a, j] > post_m + 1.0 and tracks.known[a, j] == 0
+    return bool(told and not (fed and post_m > STOP_LINE_M))
 
 
 @kernel

@@ -47,7 +47,7 @@ def passed(a: int, elapsed_s: float, count: int, occupied: float, kept: Counters
 @kernel
 def _give_up(a: int, places: LoopPlaces, kept: Counters, tracks: Tracks) -> None:
     """Drop those who should be standing at the stop line, where nobody is."""
-    while tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M:
+    while tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M and tracks.known[a, 0] == 0:
         settle(tracks.row[a, 0], float(tracks.weight[a, 0]), 0.0, places, kept)
         drop(a, 0, tracks)
 
@@ -70,6 +70,10 @@ def certain_head(a: int, time_s: float, within_m: float, handle: int, learn: int
         1 if he has been seen, so that those who were expected have come; 0 if he is only taken to be there.
     """
     expected = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= within_m
+    if expected and tracks.known[a, 0] != 0:
+        if tracks.distance_m[a, 0] <= AT_LINE_M:
+            return  # he says so himself
+        expected = False
     if not expected or tracks.row[a, 0] != ON_LANE or tracks.weight[a, 0] < 1.0:
         place_m, since_s = 1.0, np.nan
         if expected:
@@ -92,7 +96,7 @@ def correct_head(
 ) -> None:  # fmt: skip
     """Make the first vehicles agree with the stop-line loop, which counted nobody for `still_s` while occupied."""
     green = kept.red_s[a] == 0.0
-    head = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M
+    head = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M and tracks.known[a, 0] == 0
     if kept.vacant_s[a] == 0.0:
         kept.ghost_s[a] = 0.0
     elif head:

@@ -11,7 +11,7 @@ import numpy as np
 from signals.kernels.compile import kernel
 from signals.kernels.loop_values import Tracks
 
-__all__ = ["drop", "insert", "move"]
+__all__ = ["STANDING_MPS", "STAND_M", "drop", "insert", "move", "safe_mps", "sort"]
 
 STANDING_MPS = 1.0
 """Slower than this is standing."""
@@ -33,6 +33,7 @@ def _copy(a: int, source: int, target: int, tracks: Tracks) -> None:
     tracks.since_s[a, target] = tracks.since_s[a, source]
     tracks.row[a, target] = tracks.row[a, source]
     tracks.handle[a, target] = tracks.handle[a, source]
+    tracks.known[a, target] = tracks.known[a, source]
 
 
 @kernel
@@ -64,7 +65,7 @@ def insert(a: int, distance_m: float, speed_mps: float, weight: float, row: int,
         handle = tracks.last_handle[0]
     tracks.distance_m[a, j], tracks.speed_mps[a, j], tracks.weight[a, j] = distance_m, speed_mps, weight
     tracks.seen_m[a, j], tracks.since_s[a, j] = distance_m, np.nan
-    tracks.row[a, j], tracks.handle[a, j] = row, handle
+    tracks.row[a, j], tracks.handle[a, j], tracks.known[a, j] = row, handle, 0
 
 
 @kernel
@@ -73,6 +74,30 @@ def drop(a: int, j: int, tracks: Tracks) -> None:
     for other in range(j + 1, tracks.number[a]):
         _copy(a, other, other - 1, tracks)
     tracks.number[a] -= 1
+
+
+@kernel
+def sort(a: int, tracks: Tracks) -> None:
+    """Put the vehicles of an approach in order of distance again."""
+    room = tracks.distance_m.shape[1]
+    for j in range(1, tracks.number[a]):
+        place = j
+        while place > 0 and tracks.distance_m[a, place - 1] > tracks.distance_m[a, j]:
+            place -= 1
+        if place < j and tracks.number[a] < room:
+            spare = tracks.number[a]
+            _copy(a, j, spare, tracks)
+            for other in range(j, place, -1):
+                _copy(a, other - 1, other, tracks)
+            _copy(a, spare, place, tracks)
+
+
+@kernel
+def safe_mps(gap_m: float, ahead_mps: float, share: float) -> float:
+    """Return how fast one may drive behind another; improbable vehicles need a share of the distance, as they may come
+    in one stream with others."""
+    braking = BRAKING_MPS2 * REACTION_S * share
+    return float(np.sqrt(braking * braking + ahead_mps * ahead_mps + 2.0 * BRAKING_MPS2 * gap_m) - braking)
 
 
 @kernel
@@ -104,10 +129,7 @@ def move(
             speed = min(before_mps + ACCELERATION_MPS2 * step_s, limit_mps)
             if j > 0 or not open_line:
                 gap = max(here_m - end_m, 0.0)
-                # Improbable vehicles may come in one stream with others, so that they need a part of the distance.
-                braking = BRAKING_MPS2 * REACTION_S * min(float(tracks.weight[a, j]), 1.0)
-                safe = np.sqrt(braking * braking + ahead_mps * ahead_mps + 2.0 * BRAKING_MPS2 * gap) - braking
-                speed = min(speed, safe)
+                speed = min(speed, safe_mps(gap, ahead_mps, min(float(tracks.weight[a, j]), 1.0)))
             tracks.speed_mps[a, j] = speed
             tracks.distance_m[a, j] = here_m - speed * step_s
             if j > 0:  # nobody overtakes, not even where somebody slow was inserted just ahead

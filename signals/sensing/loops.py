@@ -74,6 +74,7 @@ class LoopEstimator:
         self._health = loop_rooms.healthy(detectors)
         self._counters = loop_rooms.first_counters(self._places)
         self._turns = loop_rooms.first_turns(self._network)
+        self._reported = loop_rooms.nobody_reported(len(arrays.approach_lane))
         self._tracks = loop_rooms.no_tracks(len(arrays.approach_lane))
         self._beliefs = loop_rooms.first_beliefs(self._network)
 
@@ -88,6 +89,7 @@ class LoopEstimator:
             tuple(self._health),
             tuple(self._counters),
             tuple(self._turns),
+            tuple(self._reported),
             tuple(self._tracks),
             tuple(self._beliefs),
         )
