@@ -44,17 +44,26 @@ def settle(row: int, weight: float, came: float, places: LoopPlaces, kept: Count
 
 
 @kernel
-def excuse(a: int, vehicles: float, places: LoopPlaces, kept: Counters) -> None:
+def excuse(a: int, vehicles: float, rows: int, places: LoopPlaces, kept: Counters) -> None:
     """Have vehicles that came to an approach though nobody was expected be those who were given up a while ago.
 
     Without that, a queue that starts later than it is believed to would teach that nobody comes that way.
+
+    Parameters
+    ----------
+    a, vehicles
+        The approach, and how many came.
+    rows
+        They came by one of the first so many rows.
+    places, kept
+        Input; in and out.
     """
     total = 0.0
-    for row in range(len(places.row_approach)):
+    for row in range(rows):
         if places.row_approach[row] == a:
             total += kept.row_missed[row]
     part = min(vehicles / total, 1.0) if total > 0.0 else 0.0
-    for row in range(len(places.row_approach)):
+    for row in range(rows):
         if part > 0.0 and places.row_approach[row] == a:
             came = part * kept.row_missed[row]
             kept.row_missed[row] -= came
