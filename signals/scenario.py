@@ -163,9 +163,7 @@ class Scenario:
             from signals.sensing.loops import LoopEstimator  # noqa: PLC0415  it compiles
 
             connected = sensing.connected_share > 0.0
-            return LoopEstimator(
-                self.network, range_m=sensing.range_m, tick_ds=self.tick_ds, connected=connected
-            )
+            return LoopEstimator(self.network, range_m=sensing.range_m, tick_ds=self.tick_ds, connected=connected)
         from signals.sensing.full import FullEstimator  # noqa: PLC0415  it compiles
 
         return FullEstimator(self.network, range_m=sensing.range_m, tick_ds=self.tick_ds)

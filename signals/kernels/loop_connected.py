@@ -82,7 +82,7 @@ def _absorb(a: int, r: int, reported: Reported, tracks: Tracks) -> None:
 
 
 @kernel
-def _follow(a: int, time_s: float, elapsed_s: float, reported: Reported, kept: Counters, tracks: Tracks) -> None:
+def _follow(a: int, reported: Reported, kept: Counters, tracks: Tracks) -> None:
     """Move those who were known before to where they are now; who is not there any more has left."""
     j = 0
     while j < tracks.number[a]:
@@ -106,7 +106,7 @@ def _follow(a: int, time_s: float, elapsed_s: float, reported: Reported, kept: C
 
 @kernel
 def take_reports(
-    a: int, time_s: float, elapsed_s: float, places: LoopPlaces, reported: Reported, kept: Counters, tracks: Tracks
+    a: int, time_s: float, elapsed_s: float, reported: Reported, kept: Counters, tracks: Tracks
 ) -> None:  # fmt: skip
     """Put the connected vehicles of an approach where they say that they are.
 
@@ -114,7 +114,7 @@ def take_reports(
     ----------
     a, time_s, elapsed_s
         The approach, now, and the time since the last tick.
-    places, reported
+    reported
         Input.
     kept, tracks
         In and out.
@@ -124,7 +124,7 @@ def take_reports(
         return
     kept.fresh_veh[a] = 0.0
     kept.crossed_veh[a] = max(kept.crossed_veh[a] - elapsed_s / LATE_S, 0.0)
-    _follow(a, time_s, elapsed_s, reported, kept, tracks)
+    _follow(a, reported, kept, tracks)
     sort(a, tracks)
     for r in range(reported.offset[a], reported.offset[a + 1]):
         j = 0
@@ -153,10 +153,10 @@ def explained_in(a: int, post_m: float, count: int, tracks: Tracks) -> int:
     """Return how many of those counted at a loop upstream are connected vehicles, which need not be believed twice."""
     explained = 0
     for j in range(tracks.number[a]):
-        if explained < count and tracks.known[a, j] != 0 and tracks.distance_m[a, j] <= post_m + 1.0:
-            if tracks.seen_m[a, j] > post_m + 0.5:
-                tracks.seen_m[a, j] = post_m
-                explained += 1
+        passed = tracks.known[a, j] != 0 and tracks.distance_m[a, j] <= post_m + 1.0
+        if passed and tracks.seen_m[a, j] > post_m + 0.5 and explained < count:
+            tracks.seen_m[a, j] = post_m
+            explained += 1
     return explained
 
 
@@ -164,7 +164,7 @@ def explained_in(a: int, post_m: float, count: int, tracks: Tracks) -> int:
 def explain_out(a: int, kept: Counters, tracks: Tracks) -> bool:
     """Whether the one counted out at the stop line is a connected vehicle, which neighbours see themselves."""
     known = False
-    if kept.crossed_veh[a] > 0.0:
+    if kept.crossed_veh[a] > 1e-6:
         kept.crossed_veh[a] = max(kept.crossed_veh[a] - 1.0, 0.0)
         known = True
     for j in range(tracks.number[a]):

@@ -137,6 +137,8 @@ def _note_rate(a: int, elapsed_s: float, counted: float, places: LoopPlaces, kep
         kept.rate_veh_s[a] += (counted / elapsed_s - kept.rate_veh_s[a]) * share
     kept.told_veh_s[a] -= kept.told_veh_s[a] * min(elapsed_s / MEAN_S, 1.0)
     untold = max(kept.rate_veh_s[a] - kept.told_veh_s[a], 0.0)
+    if kept.fresh_veh[a] >= 0.0:  # of connected vehicles all are told of, by themselves
+        untold = min(untold, (1.0 - penetration(kept)) * kept.rate_veh_s[a])
     kept.credit_veh[a] = min(kept.credit_veh[a] + untold * elapsed_s, MOST_DUE_VEH)
     if kept.credit_veh[a] >= max(CLUMP_VEH, CLUMP_S * untold):
         insert(

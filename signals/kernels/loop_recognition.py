@@ -30,7 +30,7 @@ def comes_over(a: int, j: int, post_m: float, places: LoopPlaces, tracks: Tracks
 
 @kernel
 def unseen_veh_s(a: int, announced: int, kept: Counters) -> float:
-    """Return how many come to a loop of whom none has told, vehicles a second; `announced` where others see all come."""
+    """Return how many come to a loop of whom none has told, vehicles a second; `announced`: others see all come."""
     share = UNSEEN_SHARE * kept.rate_veh_s[a]
     return float(share if announced else max(kept.rate_veh_s[a] - kept.told_veh_s[a], share))
 

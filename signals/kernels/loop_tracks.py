@@ -94,8 +94,10 @@ def sort(a: int, tracks: Tracks) -> None:
 
 @kernel
 def safe_mps(gap_m: float, ahead_mps: float, share: float) -> float:
-    """Return how fast one may drive behind another; improbable vehicles need a share of the distance, as they may come
-    in one stream with others."""
+    """Return how fast one may drive behind another, of whose distance the improbable need no more than their share.
+
+    They may come in one stream with others.
+    """
     braking = BRAKING_MPS2 * REACTION_S * share
     return float(np.sqrt(braking * braking + ahead_mps * ahead_mps + 2.0 * BRAKING_MPS2 * gap_m) - braking)
 

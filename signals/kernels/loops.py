@@ -8,8 +8,6 @@ junctions, who has been counted out at one stop line is expected at the next, in
 
 from __future__ import annotations
 
-import numpy as np
-
 from signals.kernels.compile import kernel
 from signals.kernels.loop_connected import contradict, join_queue, penetration, take_reports
 from signals.kernels.loop_counts import count_in, count_out
@@ -56,7 +54,7 @@ def _drive(
     kept.red_s[a] = 0.0 if green else min(kept.red_s[a] + elapsed_s, NEVER_S)
     kept.green_s[a] = kept.green_s[a] + elapsed_s if green else 0.0
     move(a, time_s, elapsed_s, int(green), kept.pace[a] * float(places.speed_mps[a]), space_m(kept), tracks)
-    take_reports(a, time_s, elapsed_s, places, reported, kept, tracks)
+    take_reports(a, time_s, elapsed_s, reported, kept, tracks)
     state = state_of(places.stop_loop[a], health)
     if state == FAILED:
         while tracks.number[a] > 0 and tracks.distance_m[a, 0] < 0.0 and tracks.known[a, 0] == 0:

@@ -10,9 +10,6 @@ from signals.model.network import Network
 
 __all__ = ["sole_ways"]
 
-LONGEST = 20
-"""More lanes than this are not followed (rings of lanes of a decimetre)."""
-
 
 def sole_ways(network: Network) -> dict[int, tuple[int, ...]]:
     """Return for every approach lane the lanes before it that everybody drives who comes to it, and nobody else.
@@ -39,7 +36,8 @@ def sole_ways(network: Network) -> dict[int, tuple[int, ...]]:
     for approach in sorted(approaches):
         way: list[int] = []
         lane = approach
-        while len(into[lane]) == 1 and len(way) < LONGEST and into[lane][0].from_lane not in approaches:
+        # It ends: a lane of a ring that can be left leads to two.
+        while len(into[lane]) == 1 and into[lane][0].from_lane not in approaches:
             (movement,) = into[lane]
             way += reversed(movement.via)
             lane = movement.from_lane

@@ -74,7 +74,9 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
         own = [Post(number, _to_end_m(network, number), -1) for number in here if number not in near]
         if not own:
-            elsewhere = {place: [number for number in numbers if number not in near] for place, numbers in on_lane.items()}
+            elsewhere = {
+                place: [number for number in numbers if number not in near] for place, numbers in on_lane.items()
+            }
             for number, way_m, probability in _upstream(network, elsewhere, feeding[approach]):
                 own.append(Post(number, _to_end_m(network, number) + way_m, len(feeds)))
                 feeds.append(Row(-1, approach, own[-1].distance_m, probability))

@@ -40,9 +40,7 @@ class LoopEstimator:
         Whether the vehicles in the readings are some of all, who say where they are. Otherwise there are none.
     """
 
-    def __init__(
-        self, network: Network, *, range_m: float = 200.0, tick_ds: int = 10, connected: bool = False
-    ) -> None:
+    def __init__(self, network: Network, *, range_m: float = 200.0, tick_ds: int = 10, connected: bool = False) -> None:
         self._network = network
         self._tick_ds = tick_ds
         self._connected: FullEstimator | None = None
