@@ -2,9 +2,8 @@
 
 Whoever is known is taken at his word, and nobody else for him: not at a loop, not at the stop line. Who stands far from
 the line stands behind others, with those between that he hides (Comert and Cetin, 2009); who drives freely has nobody
-standing right before him; who leaves has nobody left before him. How many are connected is learned where everybody is
-counted, and elsewhere from queues: of those before a connected one, as many are connected as of all (Zhao, Zheng, Wong,
-Wang, Meng and Liu, 2019).
+standing right before him. How many are connected is learned where everybody is counted, and elsewhere from queues: of
+those before a connected one, as many are connected as of all (Zhao and others, 2018, arXiv 1810.09237).
 """
 
 from __future__ import annotations
