@@ -37,10 +37,12 @@ IN_QUEUE = 0.95
 """Most of those who stand before a red signal stand in its queue."""
 LEAST_WEIGHT = 0.05
 WAVE_MPS = 4.5
-"""As fast a queue starts at green, from the stop line backwards."""
+"""As fast a queue starts at green, from the stop line backwards, and as fast the rest of it closes up at red."""
 MARGIN_MPS = 3.0
 """Somebody who drives faster by more than this than he could behind a standing vehicle has none before him."""
 FEW_VEH = 0.5
+HALT_S = 2.0
+"""Who stands for less may only have braked."""
 
 
 @kernel
@@ -198,14 +200,14 @@ def contradict(a: int, places: LoopPlaces, kept: Counters, tracks: Tracks) -> No
 
 @kernel
 def join_queue(
-    a: int, time_s: float, green_s: float, counted: int, places: LoopPlaces, kept: Counters, tracks: Tracks
+    a: int, time_s: float, elapsed_s: float, green_s: float, counted: int, places: LoopPlaces, kept: Counters, tracks: Tracks
 ) -> None:  # fmt: skip
     """Believe in a queue as far as the last connected vehicle that stands in it.
 
     Parameters
     ----------
-    a, time_s
-        The approach, and now.
+    a, time_s, elapsed_s
+        The approach, now, and the time since the last tick.
     green_s
         For how long its signal has been green; 0 at red.
     counted
@@ -215,17 +217,19 @@ def join_queue(
     """
     last = -1
     for j in range(tracks.number[a]):
-        stands = tracks.known[a, j] != 0 and tracks.weight[a, j] >= SURE and tracks.speed_mps[a, j] < STANDING_MPS
+        stands = tracks.known[a, j] != 0 and tracks.weight[a, j] >= SURE and time_s - tracks.since_s[a, j] >= HALT_S
         if stands and tracks.distance_m[a, j] <= places.lane_length_m[a]:
             last = j
     if last < 0 or tracks.distance_m[a, last] <= WAVE_MPS * green_s:
         return
+    if green_s == 0.0 and tracks.distance_m[a, last] > WAVE_MPS * kept.red_s[a]:
+        return  # those who started at green have not closed up yet
     here_m, space, ahead, known = float(tracks.distance_m[a, last]), space_m(kept), 0.0, 0.0
     for j in range(last):
         ahead += float(tracks.weight[a, j])
         known += float(tracks.weight[a, j]) if tracks.known[a, j] != 0 else 0.0
     whole = max((here_m - STAND_M - WAVE_MPS * green_s) / space, 0.0)
-    if not counted and green_s == 0.0 and tracks.since_s[a, last] == time_s:
+    if not counted and green_s == 0.0 and time_s - tracks.since_s[a, last] < HALT_S + elapsed_s:
         _note(min(known, whole), whole, kept)
     missing = int(np.floor(whole - ahead + FEW_VEH))
     hidden = IN_QUEUE * (1.0 - penetration(kept)) ** missing

@@ -65,13 +65,12 @@ def recognise(
         if tracks.distance_m[a, j] >= ahead_m and comes_over(a, j, post_m, places, tracks):
             explained += float(tracks.weight[a, j])
     explained = min(explained, vehicles) + unseen * EARLY_S + 1e-6
-    rest, came, j = vehicles, 0.0, 0
+    rest, j = vehicles, 0
     while rest > 1e-6 and j < tracks.number[a] and tracks.distance_m[a, j] <= behind_m:
         if tracks.distance_m[a, j] < ahead_m or not comes_over(a, j, post_m, places, tracks):
             j += 1
             continue
         weight, row = min(float(tracks.weight[a, j]), rest), tracks.row[a, j]
-        came += vehicles * weight / explained
         if learn:
             settle(row, weight, vehicles * weight / explained, places, kept)
         rest -= weight
@@ -85,5 +84,5 @@ def recognise(
     if learn and rest > 1e-6:
         # Who was counted on a feeding lane has passed its loop, so that he cannot be the one who is there now.
         rows = len(places.row_approach) if post_m <= STOP_LINE_M else int(places.row_offset[len(places.lane)])
-        excuse(a, min(rest, max(vehicles - came, 0.0)), rows, places, kept)
+        excuse(a, rest, rows, places, kept)
     return handle

@@ -47,7 +47,8 @@ def settle(row: int, weight: float, came: float, places: LoopPlaces, kept: Count
 def excuse(a: int, vehicles: float, rows: int, places: LoopPlaces, kept: Counters) -> None:
     """Have vehicles that came to an approach though nobody was expected be those who were given up a while ago.
 
-    Without that, a queue that starts later than it is believed to would teach that nobody comes that way.
+    Without that, a queue that starts later than it is believed to would teach that nobody comes that way. It leans to
+    believing, by intention: who is believed in wrongly is given up within seconds, who is not believed in waits.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ def _watch(
             certain_head(a, time_s, COMING_M, 0, 0, places, kept, tracks)
     if kept.fresh_veh[a] >= 0.0:
         contradict(a, places, kept, tracks)
-        join_queue(a, time_s, kept.green_s[a], int(state == WORKS), places, kept, tracks)
+        join_queue(a, time_s, elapsed_s, kept.green_s[a], int(state == WORKS), places, kept, tracks)
     accuse(a, count, places, kept, health)
 
 

@@ -142,9 +142,10 @@ def test_a_loop_that_misses_him_does_not_make_him_vanish() -> None:
     assert street.cars() == [(15.0, 0.0, 1.0)]
 
 
-def queue(street: Street, *vehicles: Report, green_s: float = 0.0, counted: bool = True) -> float:
-    take(street, *vehicles, now_s=9.0)
-    join_queue(0, 9.0, green_s, int(counted), street.places, street.counters, street.tracks)
+def queue(street: Street, *vehicles: Report, green_s: float = 0.0, red_s: float = 40.0, counted: bool = True) -> float:
+    take(street, *vehicles, now_s=7.0)
+    street.counters.red_s[0] = red_s
+    join_queue(0, 9.0, 1.0, green_s, int(counted), street.places, street.counters, street.tracks)
     return sum(weight for _, _, weight in street.cars())
 
 
@@ -158,6 +159,14 @@ def test_the_queue_reaches_as_far_as_one_who_stands_in_it() -> None:
     )  # and does not grow from looking again
 
 
+def test_one_who_only_brakes_stands_in_no_queue() -> None:
+    street = Street([Approach()])
+    take(street, (31.0, 0.0, 1), now_s=8.0)
+    street.counters.red_s[0] = 40.0
+    join_queue(0, 9.0, 1.0, 0.0, 1, street.places, street.counters, street.tracks)
+    assert len(street.cars()) == 1
+
+
 def test_where_all_are_connected_nobody_is_hidden() -> None:
     street = Street([Approach()])
     street.counters.penetration[:] = 490.0, 490.0
@@ -167,6 +176,12 @@ def test_where_all_are_connected_nobody_is_hidden() -> None:
 def test_at_green_only_those_whom_the_wave_has_not_reached_stand() -> None:
     assert queue(Street([Approach()]), (31.0, 0.0, 1), green_s=3.0) == pytest.approx(3.0, abs=0.3)
     assert queue(Street([Approach()]), (31.0, 0.0, 1), green_s=10.0) == 1.0
+
+
+def test_after_green_the_rest_of_a_queue_takes_time_to_close_up() -> None:
+    street = Street([Approach()])
+    assert queue(street, (31.0, 0.0, 1), red_s=3.0) == 1.0
+    assert queue(street, (31.0, 0.0, 1), red_s=9.0) > 4.0
 
 
 def test_who_stands_before_the_lane_begins_may_stand_for_another_reason() -> None:
