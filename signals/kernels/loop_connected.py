@@ -200,7 +200,8 @@ def contradict(a: int, places: LoopPlaces, kept: Counters, tracks: Tracks) -> No
 
 @kernel
 def join_queue(
-    a: int, time_s: float, elapsed_s: float, green_s: float, counted: int, places: LoopPlaces, kept: Counters, tracks: Tracks
+    a: int, time_s: float, elapsed_s: float, green_s: float, counted: int, places: LoopPlaces, kept: Counters,
+    tracks: Tracks,
 ) -> None:  # fmt: skip
     """Believe in a queue as far as the last connected vehicle that stands in it.
 
