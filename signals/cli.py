@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from signals import cli_explain, cli_tune
+from signals import cli_drive, cli_explain, cli_serve, cli_tune
 from signals import cli_options as given
 from signals.bench import cli as bench_cli
 from signals.errors import InputError, SignalsError, UnsafePlanError, WorldError
@@ -387,7 +387,9 @@ def _doctor(*, as_json: given.Json = False) -> None:
             raise typer.Exit(PART_FAILED)
 
 
-for _add in (bench_cli.add_command, cli_explain.add_command, cli_tune.add_command):
+for _add in (
+    bench_cli.add_command, cli_drive.add_commands, cli_explain.add_command, cli_serve.add_command, cli_tune.add_command
+):  # fmt: skip
     _add(app, _in_one_line, _console)
 
 if __name__ == "__main__":
