@@ -21,7 +21,7 @@ format = 1
 [drive]
 scenario = "crossroads"
 controller = "fixed_time"
-speed = 20
+speed = 10
 deadline_s = 20.0
 [[cabinets]]
 intersection = "centre"
@@ -77,7 +77,7 @@ def test_the_audit_log_is_verified_before_it_is_shown(config: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("speed = 20", "sped = 20", 'unknown key in .*"drive.sped"; did you mean "drive.speed"'),
+        ("speed = 10", "sped = 10", 'unknown key in .*"drive.sped"; did you mean "drive.speed"'),
         ("virtual://localhost", "tlcfi://10.1.2.3/J", "plain text"),
         ('"direct"', '"drive"', "unknown value of cabinets"),
     ],

@@ -30,7 +30,7 @@ from signals.drive.shown import Shown
 from signals.drive.splits import SplitPlanner
 from signals.drive.translator import Wish, translate
 from signals.errors import WorldError
-from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
+from signals.model.cabinets import CabinetReport, Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.trips import Incidents, Trips
 from signals.model.values import Aspect, BoolArray, Command, Event, Readings
 from signals.safety.fallback import Trouble
@@ -48,8 +48,6 @@ LAG_DS: Final = 5
 """How late a display may follow what was asked for: by two ticks, and by half a second where these are shorter."""
 WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 """Some only say that they are ready when they have been asked."""
-
-AT_REST: Final = (Aspect.UNKNOWN, Aspect.RED, Aspect.GREEN)
 
 READ_SHARE: Final = 0.5
 SHARE: Final = 0.3
@@ -111,6 +109,7 @@ class Street:
         self._ladder = Ladder(len(seats), tick_ds)
         self._shown = Shown(network, tick_ds)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
+        self._begun: BoolArray = np.zeros(len(seats), np.bool_)
         self._settled_tick = np.full(len(seats), -1, np.int64)
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
@@ -254,10 +253,12 @@ class Street:
                 continue
             self._shown.take(self._rows[k], self._sensors[k], seat.report)
             if seat.standing is Standing.OURS and seat.level is Level.DIRECT:
-                self.lost[self._places[k]] = False
-                if before[k] is not Standing.OURS:
+                self._begun[k] &= before[k] is Standing.OURS
+                if not self._begun[k] and _is_at_rest(seat.report):
+                    self._begun[k] = True
                     self._shown.forget(self._rows[k])
                     self._settle(k)
+                self.lost[self._places[k]] = not self._begun[k]
         self._shown.compare()
         self._note_settling()
 
@@ -289,7 +290,7 @@ class Street:
             return "the controller has not answered in this tick"
         if obstacles or seat.level is not Level.DIRECT:
             return next(iter(obstacles), "")
-        if not command.write[self._places[k]]:
+        if self._begun[k] and not command.write[self._places[k]]:
             return "the guard does not write it"
         late_ticks = self._shown.late_ticks_of(rows)
         return f"it has not shown what it was asked for, for {late_ticks} ticks" if late_ticks > self._lag_ticks else ""
@@ -297,10 +298,11 @@ class Street:
     def _request(self, k: int, command: Command) -> Request | None:
         """Turn what is permitted into what the cabinet understands; remember what it shall show."""
         seat, rows = self._seats[k], self._rows[k]
-        want = self._asked.want
-        way = seat.way
+        want, way = self._asked.want, seat.way
         if want is None or way is None:
             return self._planned(k)
+        if not self._begun[k]:
+            return None
         self._shown.command(rows, command)
         shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
         coming = want[rows] & self._coming[rows]
@@ -321,8 +323,8 @@ class Street:
             return False
         if not self._asked.answered or seat.report is None or seat.report.mode not in WOULD_LET_US:
             return False
-        if seat.way is Capability.HOLD_FORCE_OFF and not np.isin(seat.report.aspect, AT_REST).all():
-            return False  # how long an amber or a clearance has lasted, nobody has told us
+        if seat.way is not None and not _is_at_rest(seat.report):
+            return False
         obstacles = seat.obstacles()
         if obstacles and seat.why != obstacles[0]:
             seat.why = obstacles[0]
@@ -375,6 +377,11 @@ class Street:
             for k, seat in enumerate(self._seats)
         ]
         self._diary.did(done, self._asked.want)
+
+
+def _is_at_rest(report: CabinetReport) -> bool:
+    """Whether nothing is on its way: how long an amber or a clearance has lasted before us, nobody tells."""
+    return not np.isin(report.aspect, (Aspect.RED_AMBER, Aspect.AMBER, Aspect.CLEARANCE)).any()
 
 
 def lag_ticks(tick_ds: int) -> int:
