@@ -43,7 +43,7 @@ Routes = Annotated[list[str] | None, typer.Argument(metavar="[ROUTES]...", help=
 Out = Annotated[Path | None, typer.Option("--out", help="Where the results go; a folder under runs/ by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs, and nothing else.")]
 World = Annotated[str | None, typer.Option(help="sumo, sim or an installed adapter.")]
-Sensing = Annotated[str | None, typer.Option(help="What is seen: full or detectors.")]
+Sensing = Annotated[str | None, typer.Option(help="What is seen: full, detectors or connected.")]
 Profile = Annotated[str | None, typer.Option(help="Timing profile for intergreens and minimum greens.")]
 SiteCards = Annotated[
     Path | None, typer.Option("--site-cards", help="Folder of site cards; where the network differs, nothing starts.")

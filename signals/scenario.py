@@ -37,6 +37,7 @@ class Changes(TypedDict, total=False):
     warmup_s: float
     sensing: str
     range_m: float
+    connected_share: float
     profile: str
     respect_plans: bool
     stages: str
@@ -52,6 +53,7 @@ _SECTION = {
     "warmup_s": ("time", "warmup_s"),
     "sensing": ("sensing", "level"),
     "range_m": ("sensing", "range_m"),
+    "connected_share": ("sensing", "connected_share"),
     "profile": ("timing", "profile"),
     "respect_plans": ("timing", "respect_plans"),
     "stages": ("timing", "stages"),
@@ -125,6 +127,8 @@ class Scenario:
         if wanted:
             kept = tuple(place for place in network.intersections if place.id in wanted)
             network = replace(network, intersections=kept)
+        if self.file.sensing.level == "connected":
+            network = replace(network, detectors=())
         if self.file.sensing.level == "detectors" and not network.detectors:
             from signals.adapters.sumo.detectors import place_detectors  # noqa: PLC0415  heavy
 
@@ -154,13 +158,15 @@ class Scenario:
 
     def estimator(self) -> Estimator:
         """Make the estimator for its level of sensing."""
-        if self.file.sensing.level == "detectors":
+        sensing = self.file.sensing
+        if sensing.level != "full":
             from signals.sensing.loops import LoopEstimator  # noqa: PLC0415  it compiles
 
-            return LoopEstimator(self.network, range_m=self.file.sensing.range_m, tick_ds=self.tick_ds)
+            connected = sensing.connected_share > 0.0
+            return LoopEstimator(self.network, range_m=sensing.range_m, tick_ds=self.tick_ds, connected=connected)
         from signals.sensing.full import FullEstimator  # noqa: PLC0415  it compiles
 
-        return FullEstimator(self.network, range_m=self.file.sensing.range_m, tick_ds=self.tick_ds)
+        return FullEstimator(self.network, range_m=sensing.range_m, tick_ds=self.tick_ds)
 
     def open_world(self, opening: Opening) -> World:
         """Open its world, which is not entered yet.

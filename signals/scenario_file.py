@@ -190,13 +190,31 @@ class SensingPart:
     Parameters
     ----------
     level
-        ``full`` (every vehicle within range) or ``detectors`` (induction loops only).
+        ``full`` (every vehicle within range), ``detectors`` (induction loops, and connected vehicles where there are
+        any) or ``connected`` (connected vehicles only).
     range_m
-        How far from the stop line vehicles are seen at level ``full``.
+        How far from the stop line vehicles are seen at level ``full``, and connected ones at the others.
+    connected_share
+        The penetration rate: which share of the vehicles say where they are, 0 to 1. Which ones is drawn from the seed
+        of the run.
     """
 
-    level: Literal["full", "detectors"] = "full"
+    level: Literal["full", "detectors", "connected"] = "full"
     range_m: float = field(default=200.0, metadata=more_than(0))
+    connected_share: float = field(default=0.0, metadata=at_least(0))
+
+    def __post_init__(self) -> None:
+        if not self.connected_share <= 1.0:
+            raise ScenarioError(f"sensing.connected_share is a share, 0 to 1, got {self.connected_share:g}")
+        if self.level == "full" and self.connected_share > 0.0:
+            raise ScenarioError(
+                'sensing.connected_share: at level "full" every vehicle is seen; leave it out, or choose the level '
+                '"detectors" or "connected"'
+            )
+        if self.level == "connected" and self.connected_share == 0.0:
+            raise ScenarioError(
+                'sensing.connected_share must be more than 0 at level "connected", where nothing else is seen'
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,16 @@ def open_world(file: ScenarioFile, folder: Path, network: Network, opening: Open
         raise ScenarioError(f'the world "{file.scenario.world}" cannot close lanes; leave [[closures]] empty')
     if opening.gui and file.scenario.world != "sumo":
         raise InputError(f'the world "{file.scenario.world}" has no windows; only sumo can be watched')
+    if file.sensing.connected_share > 0.0:
+        from signals.sensing.connected_world import ConnectedWorld  # noqa: PLC0415  few need it
+
+        everybody = replace(file, sensing=replace(file.sensing, level="full", connected_share=0.0))
+        world = _open(everybody, folder, network, opening)
+        return ConnectedWorld(world, file.sensing.connected_share, opening.seed)
+    return _open(file, folder, network, opening)
+
+
+def _open(file: ScenarioFile, folder: Path, network: Network, opening: Opening) -> World:
     if file.scenario.world == "sumo":
         return _open_sumo(file, folder, network, opening)
     if file.scenario.world == "sim":

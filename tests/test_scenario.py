@@ -3,13 +3,18 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import signals
 from signals.errors import FileError, InputError, NetworkError, ScenarioError, SiteCardError, UnknownNameError
 from signals.model.crossroads import crossroads
+from signals.model.values import Command
 from signals.scenario import load, read_network_file, write_network_file
+from signals.scenario_worlds import Opening
+from signals.sensing.connected_world import ConnectedWorld
 from signals.sensing.full import FullEstimator
+from signals.sensing.loops import LoopEstimator
 from signals.site_cards import write_site_cards
 from signals.testing import two_crossroads
 
@@ -168,6 +173,29 @@ def test_braunschweig_is_the_default_and_points_into_a_package() -> None:
     assert (place.id, place.plans[0].id, place.plans[0].cycle_ds) == ("38", "DLR_UT_v1-0-0", 850)
     assert sum(group.user.name == "PEDESTRIAN" for group in place.groups) == 8
     assert list(scenario.versions) == ["sumo"]
+
+
+def test_connected_vehicles_are_seen_beside_loops_or_alone(tmp_path: Path) -> None:
+    for level, detectors in (("detectors", 16), ("connected", 0)):
+        scenario = load("crossroads", sensing=level, connected_share=0.4, begin_s=0, end_s=60, warmup_s=0)
+        assert len(scenario.network.detectors) == detectors
+        estimator = scenario.estimator()
+        assert isinstance(estimator, LoopEstimator)
+        world = scenario.open_world(Opening(seed=3, folder=tmp_path))
+        assert isinstance(world, ConnectedWorld)
+        command = Command(0.0, np.zeros(len(scenario.network.arrays.group_user), np.int8), np.ones(1, np.bool_))
+        seen = 0
+        with world:
+            while not world.finished:
+                readings = world.read()
+                seen += len(readings.vehicle_lane)
+                assert len(readings.detector_count) == detectors
+                estimator.update(readings)
+                world.write(command)
+        assert seen > 0
+        assert 0.0 < estimator.penetration < 1.0
+    with pytest.raises(ScenarioError, match="connected_share"):
+        load("crossroads", sensing="full", connected_share=0.4)
 
 
 @pytest.mark.sumo

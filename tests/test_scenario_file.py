@@ -49,6 +49,7 @@ site_cards = "cards"
 [sensing]
 level = "detectors"
 range_m = 150
+connected_share = 0.2
 [[closures]]
 lane = "e1_0"
 begin_s = 54600
@@ -76,6 +77,7 @@ def test_every_key_is_read() -> None:
     assert file.control.intersections == ("j1",)
     assert file.safety.site_cards == "cards"
     assert (file.sensing.level, file.sensing.range_m) == ("detectors", 150.0)
+    assert file.sensing.connected_share == 0.2
     assert file.closures == (ClosurePart(lane="e1_0", begin_s=54600.0, end_s=None),)
     assert file.world == {"whatever": 3}
 
@@ -96,6 +98,14 @@ def test_little_is_enough() -> None:
         (('begin = "15:00:00"', 'begin = "1:0:0"\nbegin_s = 3'), "time.begin and time.begin_s say the same"),
         (('begin = "15:00:00"', 'begin = "16:00"'), "time: begin + warmup must be before end"),
         (("range_m = 150", "range_m = 0"), "sensing.range_m must be more than 0"),
+        (("connected_share = 0.2", "connected_share = 1.2"), "sensing.connected_share is a share, 0 to 1, got 1.2"),
+        (("connected_share = 0.2", "connected_share = nan"), "sensing.connected_share"),
+        (("connected_share = 0.2", "connected_share = -0.1"), "sensing.connected_share must be at least 0"),
+        (('level = "detectors"', 'level = "full"'), 'at level "full" every vehicle is seen; leave it out'),
+        (
+            ('level = "detectors"\nrange_m = 150\nconnected_share = 0.2', 'level = "connected"'),
+            'sensing.connected_share must be more than 0 at level "connected"',
+        ),
         (("[sumo]", "[sim]\n[world2]"), "world2"),
         (("begin_s = 54600", "begin_s = -1"), "closures[0].begin_s must be at least 0"),
         (('lane = "e1_0"', ""), "closures[0].lane is missing"),

@@ -27,7 +27,9 @@ __all__ = ["code_sha256", "entrant_sha256", "fingerprint", "scene_sha256", "vers
 
 _TAKES_PART = ("signals.bench.task", "signals.worker")
 _NOT_IN_SUMO = ("signals.adapters.sim",)
-_NOT_WITH_FULL_SENSING = ("signals.sensing.loops", "signals.sensing.loop_places", "signals.kernels.loops")
+_NOT_WITH_FULL_SENSING = (
+    "signals.sensing.connected_world", "signals.sensing.loops", "signals.sensing.loop_places", "signals.kernels.loops",
+)  # fmt: skip
 _POLICIES = ("signals.env.policy_sources",)
 _PACKAGES = ("numpy", "numba")
 
@@ -94,7 +96,7 @@ def code_sha256(world: str, *sensing: str) -> str:
         The levels of sensing that take part.
     """
     without = _NOT_IN_SUMO if world == "sumo" else ()
-    return closure_sha256(_TAKES_PART, without if "detectors" in sensing else without + _NOT_WITH_FULL_SENSING)
+    return closure_sha256(_TAKES_PART, without + _NOT_WITH_FULL_SENSING if set(sensing) <= {"full"} else without)
 
 
 def _roots_of(controller: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ class SeatPart:
     observation: Mapping[str, object]
     observation_size: int = field(metadata=at_least(1))
     action_size: int = field(metadata=at_least(1))
-    sensing: Literal["full", "detectors"]
+    sensing: Literal["full", "detectors", "connected"]
     range_m: float = field(metadata=more_than(0))
     decision_s: float = field(metadata=more_than(0))
     tick_s: float = field(metadata=more_than(0))

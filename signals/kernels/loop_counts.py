@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from signals.kernels.compile import kernel
+from signals.kernels.loop_connected import explain_out, explained_in, penetration
+from signals.kernels.loop_habits import learn_space, space_m
 from signals.kernels.loop_health import BRIEF, FAILED, WORKS, state_of
+from signals.kernels.loop_recognition import EARLY_S, FAR_M, STOP_LINE_M, comes_over, recognise, unseen_veh_s
 from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import STANDING_MPS, drop, insert
-from signals.kernels.loop_turns import count_turn
+from signals.kernels.loop_turns import count_turn, follow_known
 from signals.kernels.loop_values import (
     ON_AVERAGE,
     ON_LANE,
-    SPACE_M,
     Counters,
     Health,
     Ints,
@@ -23,12 +25,10 @@ __all__ = ["count_in", "count_out"]
 
 COVERED_S = 3.0
 """A loop that is occupied for as long is covered by a queue (Liu, Wu, Ma and Hu, 2009)."""
-EARLY_S, LATE_S, LATE_SHARE = 4.0, 3.0, 0.6
-"""Who is counted at a loop is one of those expected there within this time, or within this share of the way on."""
+LATE_S, LATE_SHARE = 3.0, 0.6
+"""Who is counted at a loop may be as late, or have driven this share of the way on."""
 NEAR_M = 40.0
 """Who is counted out is looked for as far from the stop line."""
-STOP_LINE_M, FAR_M = -2.0, 1e9
-"""Who has been seen on the stop line is still behind this."""
 CREEPING = 0.3
 """Who leaves a loop that a queue has covered drives at this share of the speed limit."""
 MOST_VEH = 8
@@ -43,53 +43,13 @@ LEAST_WEIGHT = 0.02
 
 
 @kernel
-def _may_be(a: int, j: int, post_m: float, ahead_m: float, tracks: Tracks) -> bool:
-    """Whether a vehicle is expected at a loop, and not given up yet."""
-    return bool(tracks.seen_m[a, j] > post_m + 1.0 and tracks.distance_m[a, j] >= ahead_m)
-
-
-@kernel
-def _match(
-    a: int, vehicles: float, post_m: float, ahead_m: float, behind_m: float, places: LoopPlaces, kept: Counters,
-    tracks: Tracks,
-) -> int:  # fmt: skip
-    """Find among those expected at a loop who was counted there; take him out and return his number, 0 = unknown.
-
-    Those nearest to the junction between two distances are taken first; improbable ones together make one. Where they
-    came from is counted, for as much as they explain better than chance does.
-    """
-    explained, handle = 0.0, 0
-    for j in range(tracks.number[a]):
-        if tracks.distance_m[a, j] <= behind_m and _may_be(a, j, post_m, ahead_m, tracks):
-            explained += float(tracks.weight[a, j])
-    chance = max(kept.rate_veh_s[a] - kept.told_veh_s[a], 0.1 * kept.rate_veh_s[a]) * EARLY_S + 1e-6
-    explained = min(explained, vehicles) + chance
-    rest, j = vehicles, 0
-    while rest > 1e-6 and j < tracks.number[a] and tracks.distance_m[a, j] <= behind_m:
-        if not _may_be(a, j, post_m, ahead_m, tracks):
-            j += 1
-            continue
-        weight, row = min(float(tracks.weight[a, j]), rest), tracks.row[a, j]
-        settle(row, weight, vehicles * weight / explained, places, kept)
-        rest -= weight
-        tracks.weight[a, j] -= weight
-        if tracks.weight[a, j] > 1e-6:
-            j += 1
-            continue
-        if handle == 0 and weight > 0.5:
-            handle = int(tracks.handle[a, j])
-        drop(a, j, tracks)
-    return handle
-
-
-@kernel
 def _forget_missed(a: int, post_m: float, vouched: int, places: LoopPlaces, kept: Counters, tracks: Tracks) -> None:
     """Give up who should have been counted at a loop and was not, unless the loop could not count just now."""
     limit = float(places.speed_mps[a])
     late_m = min(LATE_S * limit, LATE_SHARE * post_m)
     j = 0
     while j < tracks.number[a] and tracks.distance_m[a, j] < post_m:
-        if tracks.seen_m[a, j] > post_m + 1.0:
+        if comes_over(a, j, post_m, places, tracks):
             if vouched:
                 tracks.seen_m[a, j] = post_m
             elif tracks.distance_m[a, j] < post_m - late_m or tracks.speed_mps[a, j] < STANDING_MPS:
@@ -100,12 +60,14 @@ def _forget_missed(a: int, post_m: float, vouched: int, places: LoopPlaces, kept
 
 
 @kernel
-def _fill_up(a: int, post_m: float, share: float, tracks: Tracks) -> None:
+def _fill_up(a: int, post_m: float, share: float, space: float, tracks: Tracks) -> None:
     """Believe in a queue from the stop line to a loop that is covered; a share of it is the approach's own."""
-    queued, whole, j = 0.0, share * post_m / SPACE_M, 0
+    queued, whole, j = 0.0, share * post_m / space, 0
     while queued < whole:
-        end_m = queued * SPACE_M / share
-        if j < tracks.number[a] and tracks.distance_m[a, j] <= max(end_m, post_m):
+        end_m = queued * space / share
+        if j < tracks.number[a] and tracks.known[a, j] != 0 and tracks.distance_m[a, j] <= end_m + space:
+            queued = max(float(tracks.distance_m[a, j]) * share / space, queued)
+        elif j < tracks.number[a] and tracks.known[a, j] == 0 and tracks.distance_m[a, j] <= max(end_m, post_m):
             tracks.distance_m[a, j] = min(float(tracks.distance_m[a, j]), end_m)
             tracks.speed_mps[a, j] = 0.0
         elif tracks.number[a] == tracks.distance_m.shape[1]:
@@ -130,22 +92,27 @@ def count_in(
     """
     any_works, counted = False, -1.0
     limit = float(places.speed_mps[a])
+    unseen = unseen_veh_s(a, 0, kept)
     for post in range(places.post_offset[a], places.post_offset[a + 1]):
         loop, post_m, row = places.post_loop[post], float(places.post_distance_m[post]), places.post_row[post]
         state = state_of(loop, health)
         if state == FAILED:
             continue
         if state == WORKS:
-            speed = limit if health.covered_s[loop] == 0.0 else CREEPING * limit
+            speed = kept.pace[a] * limit if health.covered_s[loop] == 0.0 else CREEPING * limit
             ahead_m = post_m - min(LATE_S * limit, LATE_SHARE * post_m)
-            for _ in range(min(count[loop], MOST_VEH)):
+            passed = min(count[loop], MOST_VEH)
+            for _ in range(passed - explained_in(a, post_m, passed, tracks)):
                 share = min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0
-                handle = _match(a, share, post_m, ahead_m, post_m + EARLY_S * limit, places, kept, tracks)
+                handle = recognise(a, share, post_m, ahead_m, post_m + EARLY_S * limit, unseen, 1, places, kept, tracks)
                 if share >= LEAST_WEIGHT:
                     origin = row if row >= 0 else ON_LANE
                     insert(a, max(post_m - 0.5 * elapsed_s * speed, 0.0), speed, share, origin, handle, tracks)
             if health.still_s[loop] >= COVERED_S and kept.red_s[a] > 0.0:
-                _fill_up(a, post_m, min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0, tracks)
+                if row < 0 and health.still_s[loop] - elapsed_s < COVERED_S:
+                    learn_space(a, post_m, kept, tracks)
+                share = min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0
+                _fill_up(a, post_m, share, space_m(kept), tracks)
         if row < 0 or post == places.post_offset[a + 1] - 1:
             _forget_missed(a, post_m, int(state == BRIEF), places, kept, tracks)
         if row < 0 and state == WORKS:
@@ -154,7 +121,10 @@ def count_in(
     stop = places.stop_loop[a]
     if counted < 0.0 and state_of(stop, health) == WORKS:
         counted = float(count[stop])
+    if counted < 0.0 and kept.fresh_veh[a] >= 0.0:
+        counted = kept.fresh_veh[a] / penetration(kept)
     _note_rate(a, elapsed_s, counted, places, kept, tracks)
+    kept.announced[a] = any_works
     return any_works
 
 
@@ -167,6 +137,8 @@ def _note_rate(a: int, elapsed_s: float, counted: float, places: LoopPlaces, kep
         kept.rate_veh_s[a] += (counted / elapsed_s - kept.rate_veh_s[a]) * share
     kept.told_veh_s[a] -= kept.told_veh_s[a] * min(elapsed_s / MEAN_S, 1.0)
     untold = max(kept.rate_veh_s[a] - kept.told_veh_s[a], 0.0)
+    if kept.fresh_veh[a] >= 0.0:  # of connected vehicles all are told of, by themselves
+        untold = min(untold, (1.0 - penetration(kept)) * kept.rate_veh_s[a])
     kept.credit_veh[a] = min(kept.credit_veh[a] + untold * elapsed_s, MOST_DUE_VEH)
     if kept.credit_veh[a] >= max(CLUMP_VEH, CLUMP_S * untold):
         insert(
@@ -179,9 +151,17 @@ def _note_rate(a: int, elapsed_s: float, counted: float, places: LoopPlaces, kep
 def count_out(
     a: int, elapsed_s: float, weight: float, places: LoopPlaces, kept: Counters, turns: Turns, tracks: Tracks
 ) -> None:  # fmt: skip
-    """Count a vehicle out at a stop line, and expect it wherever it may go next."""
+    """Count a vehicle out at a stop line, and expect it wherever it may go next, unless that was done when it came."""
+    if weight >= 1.0 and explain_out(a, kept, tracks):
+        kept.counted[a] = False
+        follow_known(a, turns)
+        return
     kept.last_out[a] = tracks.handle[a, 0] if tracks.number[a] > 0 else 0
-    _match(a, weight, STOP_LINE_M, -FAR_M, NEAR_M, places, kept, tracks)
+    unseen = unseen_veh_s(a, int(kept.announced[a]), kept)
+    recognise(a, weight, STOP_LINE_M, -FAR_M, NEAR_M, unseen, 1, places, kept, tracks)
+    if kept.counted[a]:
+        kept.counted[a] = False
+        return
     count_turn(a, turns)
     for row in range(places.row_offset[a], places.row_offset[a + 1]):
         b = places.row_approach[row]

@@ -6,14 +6,16 @@ import numpy as np
 
 from signals.kernels.compile import kernel
 from signals.kernels.loop_health import COVERED
+from signals.kernels.loop_recognition import FAR_M, STOP_LINE_M, recognise, unseen_veh_s
 from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import drop, insert
-from signals.kernels.loop_values import NEVER_S, ON_LANE, SPACE_M, Counters, LoopPlaces, Tracks
+from signals.kernels.loop_values import NEVER_S, ON_LANE, Counters, LoopPlaces, Tracks
 
-__all__ = ["COMING_M", "certain_head", "correct_head", "passed"]
+__all__ = ["COMING_M", "LINE_M", "certain_head", "correct_head", "passed"]
 
 ON_LOOP = 0.5
-AT_LINE_M = 4.0
+LINE_M, AT_LINE_M = 3.0, 4.0
+"""Who should be on the loop of an open stop line and is not is still behind it."""
 GHOST_S = 3.0
 """Who is expected at the stop line is given up this long after he should have been on its loop; twice in red."""
 HALT_S = 2.0
@@ -45,37 +47,42 @@ def passed(a: int, elapsed_s: float, count: int, occupied: float, kept: Counters
 @kernel
 def _give_up(a: int, places: LoopPlaces, kept: Counters, tracks: Tracks) -> None:
     """Drop those who should be standing at the stop line, where nobody is."""
-    end_m = AT_LINE_M
-    while tracks.number[a] > 0 and tracks.distance_m[a, 0] <= end_m:
-        end_m += SPACE_M * float(tracks.weight[a, 0])
+    while tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M and tracks.known[a, 0] == 0:
         settle(tracks.row[a, 0], float(tracks.weight[a, 0]), 0.0, places, kept)
         drop(a, 0, tracks)
 
 
 @kernel
-def certain_head(a: int, time_s: float, within_m: float, handle: int, tracks: Tracks) -> None:
+def certain_head(a: int, time_s: float, within_m: float, handle: int, learn: int, places: LoopPlaces, kept: Counters,
+    tracks: Tracks,
+) -> None:  # fmt: skip
     """Believe that somebody stands at the stop line, whatever was expected.
 
     Parameters
     ----------
-    a, time_s, tracks
-        The approach, now; in and out. What may stand right behind him is part of him, until he is a whole vehicle.
+    a, time_s, places, kept, tracks
+        The approach, now; input; in and out; in and out.
     within_m
-        He is the first of the approach, if that is no farther away than this,
+        He is the first of the approach, if that is no farther away than this; improbable ones together make one.
     handle
-        or else a new one of this number; 0 = any.
+        His number if nobody was expected; 0 = any.
+    learn
+        1 if he has been seen, so that those who were expected have come; 0 if he is only taken to be there.
     """
-    if tracks.number[a] == 0 or tracks.distance_m[a, 0] > within_m:
-        insert(a, 1.0, 0.0, 1.0, ON_LANE, handle, tracks)
+    expected = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= within_m
+    if expected and tracks.known[a, 0] != 0:
+        if tracks.distance_m[a, 0] <= AT_LINE_M:
+            return  # he says so himself
+        expected = False
+    if not expected or tracks.row[a, 0] != ON_LANE or tracks.weight[a, 0] < 1.0:
+        place_m, since_s = 1.0, np.nan
+        if expected:
+            place_m, since_s = min(float(tracks.distance_m[a, 0]), place_m), tracks.since_s[a, 0]
+            unseen = unseen_veh_s(a, int(kept.announced[a]), kept)
+            handle = recognise(a, 1.0, STOP_LINE_M, -FAR_M, within_m, unseen, learn, places, kept, tracks)
+        insert(a, -1.0, 0.0, 1.0, ON_LANE, handle, tracks)  # before all others
+        tracks.distance_m[a, 0], tracks.since_s[a, 0] = place_m, since_s
     tracks.seen_m[a, 0] = 0.0
-    while tracks.weight[a, 0] < 1.0 and tracks.number[a] > 1 and tracks.distance_m[a, 1] <= 1.5 * SPACE_M:
-        missing = np.float32(1.0) - tracks.weight[a, 0]
-        if tracks.weight[a, 1] > missing + 1e-6:
-            tracks.weight[a, 1] -= missing
-            break
-        tracks.weight[a, 0] += tracks.weight[a, 1]
-        drop(a, 1, tracks)
-    tracks.weight[a, 0] = 1.0
     tracks.distance_m[a, 0] = min(float(tracks.distance_m[a, 0]), 1.0)
     tracks.speed_mps[a, 0] = 0.0
     if np.isnan(tracks.since_s[a, 0]):
@@ -89,14 +96,18 @@ def correct_head(
 ) -> None:  # fmt: skip
     """Make the first vehicles agree with the stop-line loop, which counted nobody for `still_s` while occupied."""
     green = kept.red_s[a] == 0.0
-    head = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M
-    kept.ghost_s[a] = kept.ghost_s[a] + elapsed_s if head and kept.vacant_s[a] > 0.0 else 0.0
+    head = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M and tracks.known[a, 0] == 0
+    if kept.vacant_s[a] == 0.0:
+        kept.ghost_s[a] = 0.0
+    elif head:
+        kept.ghost_s[a] += elapsed_s  # those who come after him need not be waited for as long
     if kept.ghost_s[a] >= (GHOST_S if green else 2.0 * GHOST_S):
         _give_up(a, places, kept, tracks)
     if kept.waiting[a] or (occupied >= COVERED and still_s >= HALT_S):
+        kept.counted[a] = kept.counted[a] or (green and not kept.waiting[a])
         kept.waiting[a] = True
         # In green, who was counted out and then stops on the loop is the same vehicle; at red, who comes was expected.
         if green:
-            certain_head(a, time_s, STOPPED_M, kept.last_out[a], tracks)
+            certain_head(a, time_s, STOPPED_M, int(kept.last_out[a]), 1, places, kept, tracks)
         else:
-            certain_head(a, time_s, COMING_M, 0, tracks)
+            certain_head(a, time_s, COMING_M, 0, 1, places, kept, tracks)

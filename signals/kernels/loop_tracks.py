@@ -9,15 +9,17 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import kernel
-from signals.kernels.loop_values import SPACE_M, Tracks
+from signals.kernels.loop_values import Tracks
 
-__all__ = ["drop", "insert", "move"]
+__all__ = ["STANDING_MPS", "STAND_M", "drop", "insert", "move", "safe_mps", "sort"]
 
 STANDING_MPS = 1.0
 """Slower than this is standing."""
 ACCELERATION_MPS2 = 2.6
 BRAKING_MPS2 = 4.5
 REACTION_S = 1.0
+STAND_M = 1.0
+"""As far from the stop line the first one stops."""
 LONGEST_S = 60.0
 """After as long without a reading everybody who could has arrived."""
 
@@ -31,6 +33,7 @@ def _copy(a: int, source: int, target: int, tracks: Tracks) -> None:
     tracks.since_s[a, target] = tracks.since_s[a, source]
     tracks.row[a, target] = tracks.row[a, source]
     tracks.handle[a, target] = tracks.handle[a, source]
+    tracks.known[a, target] = tracks.known[a, source]
 
 
 @kernel
@@ -62,7 +65,7 @@ def insert(a: int, distance_m: float, speed_mps: float, weight: float, row: int,
         handle = tracks.last_handle[0]
     tracks.distance_m[a, j], tracks.speed_mps[a, j], tracks.weight[a, j] = distance_m, speed_mps, weight
     tracks.seen_m[a, j], tracks.since_s[a, j] = distance_m, np.nan
-    tracks.row[a, j], tracks.handle[a, j] = row, handle
+    tracks.row[a, j], tracks.handle[a, j], tracks.known[a, j] = row, handle, 0
 
 
 @kernel
@@ -74,7 +77,35 @@ def drop(a: int, j: int, tracks: Tracks) -> None:
 
 
 @kernel
-def move(a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: float, tracks: Tracks) -> None:
+def sort(a: int, tracks: Tracks) -> None:
+    """Put the vehicles of an approach in order of distance again."""
+    room = tracks.distance_m.shape[1]
+    for j in range(1, tracks.number[a]):
+        place = j
+        while place > 0 and tracks.distance_m[a, place - 1] > tracks.distance_m[a, j]:
+            place -= 1
+        if place < j and tracks.number[a] < room:
+            spare = tracks.number[a]
+            _copy(a, j, spare, tracks)
+            for other in range(j, place, -1):
+                _copy(a, other - 1, other, tracks)
+            _copy(a, spare, place, tracks)
+
+
+@kernel
+def safe_mps(gap_m: float, ahead_mps: float, share: float) -> float:
+    """Return how fast one may drive behind another, of whose distance the improbable need no more than their share.
+
+    They may come in one stream with others.
+    """
+    braking = BRAKING_MPS2 * REACTION_S * share
+    return float(np.sqrt(braking * braking + ahead_mps * ahead_mps + 2.0 * BRAKING_MPS2 * gap_m) - braking)
+
+
+@kernel
+def move(
+    a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: float, space_m: float, tracks: Tracks
+) -> None:  # fmt: skip
     """Let the vehicles of an approach drive.
 
     Parameters
@@ -85,8 +116,8 @@ def move(a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: flo
         Now, and for how long they drive.
     open_line
         1 if the first may pass the stop line, on to negative distances; 0 if not.
-    limit_mps
-        The speed limit.
+    limit_mps, space_m
+        How fast they drive, and the length of road that one takes in a queue.
     tracks
         In and out.
     """
@@ -94,21 +125,18 @@ def move(a: int, time_s: float, elapsed_s: float, open_line: int, limit_mps: flo
     steps = max(int(np.ceil(driven_s - 1e-6)), 1)
     step_s = driven_s / steps
     for _ in range(steps):
-        end_m, ahead_mps = 0.0, 0.0  # of whoever drives ahead, before this step
+        end_m, ahead_mps = STAND_M, 0.0  # of whoever drives ahead, before this step
         for j in range(tracks.number[a]):
             here_m, before_mps = float(tracks.distance_m[a, j]), float(tracks.speed_mps[a, j])
             speed = min(before_mps + ACCELERATION_MPS2 * step_s, limit_mps)
             if j > 0 or not open_line:
                 gap = max(here_m - end_m, 0.0)
-                # Improbable vehicles may come in one stream with others, so that they need a part of the distance.
-                braking = BRAKING_MPS2 * REACTION_S * min(float(tracks.weight[a, j]), 1.0)
-                safe = np.sqrt(braking * braking + ahead_mps * ahead_mps + 2.0 * BRAKING_MPS2 * gap) - braking
-                speed = min(speed, safe)
+                speed = min(speed, safe_mps(gap, ahead_mps, min(float(tracks.weight[a, j]), 1.0)))
             tracks.speed_mps[a, j] = speed
             tracks.distance_m[a, j] = here_m - speed * step_s
             if j > 0:  # nobody overtakes, not even where somebody slow was inserted just ahead
                 tracks.distance_m[a, j] = max(tracks.distance_m[a, j], tracks.distance_m[a, j - 1])
-            end_m, ahead_mps = here_m + SPACE_M * float(tracks.weight[a, j]), before_mps
+            end_m, ahead_mps = here_m + space_m * float(tracks.weight[a, j]), before_mps
     for j in range(tracks.number[a]):
         if tracks.speed_mps[a, j] >= STANDING_MPS:
             tracks.since_s[a, j] = np.nan

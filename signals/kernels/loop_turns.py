@@ -9,7 +9,7 @@ from __future__ import annotations
 from signals.kernels.compile import kernel
 from signals.kernels.loop_values import Bytes, Turns
 
-__all__ = ["count_turn", "watch_head"]
+__all__ = ["count_turn", "follow_known", "watch_head"]
 
 GREEN = 2
 LIT_S = 5.0
@@ -43,13 +43,30 @@ def count_turn(a: int, turns: Turns) -> None:
         turns.taken[k] = chance
         turns.likelihood[k] = 1.0
         total += chance
-    counted = prior = 0.0
+    counted = 0.0
     for k in range(first, last):
         turns.taken[k] = turns.taken[k] / total if total > 0.0 else turns.share[k]
         turns.counted_veh[k] += turns.taken[k] if total > 0.0 else 0.0
         counted += turns.counted_veh[k]
-        prior += turns.prior[k]
     fade = 0.5 if counted >= MEMORY_VEH else 1.0
     for k in range(first, last):
         turns.counted_veh[k] *= fade
-        turns.share[k] = (turns.prior[k] + turns.counted_veh[k]) / (prior + counted * fade)
+    share_out(a, turns)
+
+
+@kernel
+def follow_known(a: int, turns: Turns) -> None:
+    """Forget what the one at the stop line did who leaves now and says himself where he goes."""
+    for k in range(turns.offset[a], turns.offset[a + 1]):
+        turns.likelihood[k] = 1.0
+    share_out(a, turns)
+
+
+@kernel
+def share_out(a: int, turns: Turns) -> None:
+    """Say how probably each link of an approach is taken."""
+    total = 0.0
+    for k in range(turns.offset[a], turns.offset[a + 1]):
+        total += turns.prior[k] + turns.counted_veh[k] + turns.known_veh[k]
+    for k in range(turns.offset[a], turns.offset[a + 1]):
+        turns.share[k] = (turns.prior[k] + turns.counted_veh[k] + turns.known_veh[k]) / total

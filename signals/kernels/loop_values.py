@@ -23,6 +23,7 @@ __all__ = [
     "Ints",
     "LoopBeliefs",
     "LoopPlaces",
+    "Reported",
     "Tracks",
     "Turns",
 ]
@@ -37,7 +38,7 @@ Columns = tuple[Any, ...]
 """The arrays of a NamedTuple as a plain tuple, which costs a quarter of the time to hand to a compiled function."""
 
 SPACE_M = 7.5
-"""Length of road that a queueing vehicle takes."""
+"""Length of road that a queueing vehicle takes, before any queue was measured."""
 NEVER_S = 3600.0
 ON_AVERAGE, ON_LANE = -1, -2
 """Instead of the row by which a vehicle came: it is only expected on average, or was first counted on its own lane."""
@@ -117,8 +118,8 @@ class Turns(NamedTuple):
         float64 [nK] for how long it has not been green, and for how long it has.
     likelihood
         float64 [nK] how well it explains what the vehicle at the stop line does.
-    counted_veh, share
-        float64, float32 [nK] vehicles that took it, and its share.
+    counted_veh, known_veh, share
+        float64, float32, float32 [nK] vehicles that took it: as the stop line tells, and connected ones; and its share.
     taken
         float32 [nK] the chances of the one counted out last.
     """
@@ -131,6 +132,7 @@ class Turns(NamedTuple):
     lit_s: Doubles
     likelihood: Doubles
     counted_veh: Doubles
+    known_veh: Floats
     share: Floats
     taken: Floats
 
@@ -152,6 +154,9 @@ class Tracks(NamedTuple):
         int32 [nA, m] the row of `LoopPlaces` by which it came, `ON_AVERAGE` or `ON_LANE`.
     handle
         int64 [nA, m] its number, > 0 and unique within the approach.
+    known
+        int64 [nA, m] of a connected vehicle, which says itself where it is: its handle in the world + 1; 0 for all
+        others.
     last_handle
         int64 [1] the last number given.
     """
@@ -164,6 +169,7 @@ class Tracks(NamedTuple):
     since_s: Doubles
     row: Ints
     handle: Handles
+    known: Handles
     last_handle: Handles
 
 
@@ -172,34 +178,75 @@ class Counters(NamedTuple):
 
     Attributes
     ----------
-    waiting
-        bool [nA] whether one that has not been counted out stands on the stop-line loop.
-    vacant_s, red_s, ghost_s
-        float64 [nA] for how long the stop line has been free, no signal green (0 while one is), and somebody expected
-        on the stop-line loop who is not there.
+    waiting, counted
+        bool [nA] whether one that has not left stands on the stop-line loop, and whether he has been counted out
+        nevertheless, as he came in green.
+    announced
+        bool [nA] whether a loop that works tells of who comes.
+    vacant_s, red_s, green_s, ghost_s
+        float64 [nA] for how long the stop line has been free, no signal green (0 while one is), one green (0 while none
+        is), and somebody expected on the stop-line loop who is not there.
     last_out
         int64 [nA] who was counted out last.
     rate_veh_s, told_veh_s, credit_veh
         float64 [nA] mean arrivals, the part of them that was counted elsewhere before, and how much of a vehicle is
         due that nobody told of.
+    crossed_veh, fresh_veh
+        float64 [nA] connected vehicles that left over the stop line and were not counted there yet, and those that are
+        new in this tick; the latter is -1 where no vehicle is connected.
+    penetration
+        float64 [2] vehicles of which it is known whether they are connected: those that are, and all.
+    space, pace
+        float64 [2] metres of queues and the vehicles in them; float64 [nA] the share of the speed limit at which
+        vehicles come (see `signals.kernels.loop_habits`).
     age_s
         float64 [1] for how long there have been readings.
-    row_weight, row_count, row_sent
-        float32, float64, float64 [nR] present probability of each row, vehicles that came and that were sent.
+    row_weight, row_count, row_sent, row_missed
+        float32, float64, float64, float64 [nR] present probability of each row, vehicles that came and that were sent,
+        and those who were given up a while ago.
     """
 
     waiting: Bools
+    counted: Bools
+    announced: Bools
     vacant_s: Doubles
     red_s: Doubles
+    green_s: Doubles
     ghost_s: Doubles
     last_out: Handles
     rate_veh_s: Doubles
     told_veh_s: Doubles
     credit_veh: Doubles
+    crossed_veh: Doubles
+    fresh_veh: Doubles
+    penetration: Doubles
+    space: Doubles
+    pace: Doubles
     age_s: Doubles
     row_weight: Floats
     row_count: Doubles
     row_sent: Doubles
+    row_missed: Doubles
+
+
+class Reported(NamedTuple):
+    """What connected vehicles report in a tick.
+
+    Attributes
+    ----------
+    on
+        bool [1] whether there are any such vehicles at all.
+    offset, distance_m, speed_mps, weight, handle
+        int32 [nA + 1], float32 [n], int64 [n]: those bound for each approach, the nearest first, as in
+        `signals.model.values.Snapshot`.
+    """
+
+    on: Bools
+    offset: Ints
+    distance_m: Floats
+    speed_mps: Floats
+    weight: Floats
+    handle: Handles
 
 
 class LoopBeliefs(NamedTuple):

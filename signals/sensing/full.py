@@ -54,6 +54,11 @@ class FullEstimator:
         return self._memory.link_share
 
     @property
+    def link_count(self) -> FloatArray:
+        """float32 [nK] vehicles seen to take each link, of the last few hundred of its approach."""
+        return self._memory.link_count
+
+    @property
     def feeder_probability(self) -> FloatArray:
         """float32 [n] probability of each row of `signals.model.feeders.feeders`, as learned so far."""
         return self._memory.row_weight

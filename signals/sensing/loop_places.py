@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from signals.kernels.loop_values import LoopPlaces
 from signals.model.feeders import Feeders, feeders
 from signals.model.network import Detector, Network
+from signals.model.sole_ways import sole_ways
 from signals.model.values import FloatArray
 
 __all__ = ["loop_places"]
@@ -36,7 +37,7 @@ class Post(NamedTuple):
 STOP_LINE_M = 10.0
 """A loop that begins no further than this before the end of an approach lane is its stop-line loop."""
 LEAST_M = 3.0
-"""On a lane that is shorter nobody stands: vehicles stop before it, and are not seen from it."""
+"""On a lane that is shorter nobody stands: vehicles stop before it, and are seen from what leads to it."""
 FAR_M = 600.0
 """Who has left a stop line is followed as far as this."""
 LANE_CHANGE = 0.5
@@ -48,9 +49,9 @@ PROBABLE = 0.1
 def loop_places(network: Network, range_m: float) -> LoopPlaces:
     """Assign the detectors of a network.
 
-    The stop-line loop is the one nearest the end of the approach lane, within 10 m of it. The others of that lane count
-    in; where it has none, so do those on every way to it at the last lane that has loops. Stop-line loops tell the next
-    stop lines of who has left.
+    The stop-line loop is the one nearest the end of the approach lane, within 10 m of it; where that lane is too short
+    to stand on, of what leads to it and nowhere else. The others of that lane count in; where it has none, so do those
+    on every way to it at the last lane that has loops. Stop-line loops tell the next stop lines of who has left.
 
     Parameters
     ----------
@@ -63,15 +64,20 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
     on_lane: dict[int, list[int]] = defaultdict(list)
     for number, detector in enumerate(network.detectors):
         on_lane[detector.lane].append(number)
-    feeding = _feeding(reach, len(arrays.approach_lane))
+    feeding, sole = _feeding(reach, len(arrays.approach_lane)), sole_ways(network)
     stop, posts, feeds = [], list[list[Post]](), list[Row]()
     for approach, lane in enumerate(arrays.approach_lane.tolist()):
         here = on_lane[lane] if network.lanes[lane].length_m >= LEAST_M else []
         near = [number for number in here if _to_end_m(network, number) <= STOP_LINE_M]
+        if network.lanes[lane].length_m < LEAST_M:
+            near = _before(network, on_lane, (lane, *sole[lane]))
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
         own = [Post(number, _to_end_m(network, number), -1) for number in here if number not in near]
         if not own:
-            for number, way_m, probability in _upstream(network, on_lane, feeding[approach]):
+            elsewhere = {
+                place: [number for number in numbers if number not in near] for place, numbers in on_lane.items()
+            }
+            for number, way_m, probability in _upstream(network, elsewhere, feeding[approach]):
                 own.append(Post(number, _to_end_m(network, number) + way_m, len(feeds)))
                 feeds.append(Row(-1, approach, own[-1].distance_m, probability))
         posts.append(sorted(own, key=lambda post: -post.distance_m))
@@ -150,6 +156,17 @@ def _to_end_m(network: Network, number: int) -> float:
     return max(network.lanes[detector.lane].length_m - detector.position_m, 0.0)
 
 
+def _before(network: Network, on_lane: Mapping[int, list[int]], lanes: Iterable[int]) -> list[int]:
+    """Return the loops within reach of a stop line on the first of the lanes before it that has such loops."""
+    to_end_m = 0.0
+    for lane in lanes:
+        near = [number for number in on_lane.get(lane, ()) if to_end_m + _to_end_m(network, number) <= STOP_LINE_M]
+        if near and network.lanes[lane].length_m >= LEAST_M:
+            return near
+        to_end_m += network.lanes[lane].length_m
+    return []
+
+
 def _furthest(network: Network, numbers: Iterable[int]) -> int:
     return max(numbers, key=lambda number: _to_end_m(network, number))
 
@@ -165,14 +182,14 @@ def _feeding(reach: Feeders, approaches: int) -> list[list[tuple[float, int, flo
 
 
 def _upstream(
-    network: Network, on_lane: dict[int, list[int]], feeding: Iterable[tuple[float, int, float]]
+    network: Network, on_lane: Mapping[int, list[int]], feeding: Iterable[tuple[float, int, float]]
 ) -> list[tuple[int, float, float]]:
     """Return (detector, way from the end of its lane to the stop line, probability) on the lanes that feed one."""
     rows = [row for row in feeding if row[0] > 0.0 and row[2] >= PROBABLE]
     after = _successors(network, {lane for _, lane, _ in rows})
     chosen: dict[int, tuple[int, float, float]] = {}
     for distance_m, lane, probability in rows:
-        if on_lane[lane] and not _leads_over(lane, after, chosen):
+        if on_lane.get(lane) and not _leads_over(lane, after, chosen):
             chosen[lane] = (_furthest(network, on_lane[lane]), distance_m, probability)
     return list(chosen.values())
 

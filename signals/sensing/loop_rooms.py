@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.loop_health import WORKS
-from signals.kernels.loop_values import NEVER_S, Counters, Health, LoopBeliefs, LoopPlaces, Tracks, Turns
+from signals.kernels.loop_values import NEVER_S, Counters, Health, LoopBeliefs, LoopPlaces, Reported, Tracks, Turns
 from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.sensing.places import link_approaches
 
-__all__ = ["MOST_EXPECTED", "first_beliefs", "first_counters", "first_turns", "healthy", "no_tracks"]
+__all__ = ["MOST_EXPECTED", "first_beliefs", "first_counters", "first_turns", "healthy", "no_tracks", "nobody_reported"]
 
 MOST_EXPECTED = 96
 """Vehicles followed on their way to one approach, improbable ones among them."""
@@ -37,17 +37,26 @@ def first_counters(places: LoopPlaces) -> Counters:
     approaches, rows = len(places.lane), len(places.row_prior)
     return Counters(
         waiting=np.zeros(approaches, np.bool_),
+        counted=np.zeros(approaches, np.bool_),
+        announced=np.zeros(approaches, np.bool_),
         vacant_s=np.full(approaches, NEVER_S),
         red_s=np.zeros(approaches),
+        green_s=np.zeros(approaches),
         ghost_s=np.zeros(approaches),
         last_out=np.zeros(approaches, np.int64),
         rate_veh_s=np.full(approaches, FIRST_VEH_S),
         told_veh_s=np.zeros(approaches),
         credit_veh=np.zeros(approaches),
+        crossed_veh=np.zeros(approaches),
+        fresh_veh=np.full(approaches, -1.0),
+        penetration=np.zeros(2),
+        space=np.zeros(2),
+        pace=np.ones(approaches),
         age_s=np.zeros(1),
         row_weight=places.row_prior.copy(),
         row_count=np.zeros(rows),
         row_sent=np.zeros(rows),
+        row_missed=np.zeros(rows),
     )
 
 
@@ -68,6 +77,7 @@ def first_turns(network: Network) -> Turns:
         lit_s=np.zeros(links),
         likelihood=np.ones(links),
         counted_veh=np.zeros(links),
+        known_veh=np.zeros(links, np.float32),
         share=(prior / total[approach]).astype(np.float32),
         taken=np.zeros(links, np.float32),
     )
@@ -85,8 +95,17 @@ def no_tracks(approaches: int) -> Tracks:
         since_s=np.full(shape, np.nan),
         row=np.zeros(shape, np.int32),
         handle=np.zeros(shape, np.int64),
+        known=np.zeros(shape, np.int64),
         last_handle=np.zeros(1, np.int64),
     )
+
+
+def nobody_reported(approaches: int) -> Reported:
+    """Return the reports of no vehicle, where none is connected."""
+    none = np.zeros(0, np.float32)
+    return Reported(
+        np.zeros(1, np.bool_), np.zeros(approaches + 1, np.int32), none, none, none, np.zeros(0, np.int64)
+    )  # fmt: skip
 
 
 def first_beliefs(network: Network) -> LoopBeliefs:

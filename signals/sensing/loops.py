@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from signals.kernels.loop_connected import penetration
 from signals.kernels.loop_health import FAILED
+from signals.kernels.loop_values import Reported
 from signals.kernels.loops import believe
 from signals.model.network import Network
 from signals.model.values import Readings, Snapshot
 from signals.sensing import loop_rooms
 from signals.sensing.clock import Clock
+from signals.sensing.full import FullEstimator
 from signals.sensing.loop_places import loop_places
 from signals.sensing.rooms import silence
 from signals.sensing.signal_heads import SignalHeads
@@ -33,15 +36,20 @@ class LoopEstimator:
         How far before a stop line vehicles are of interest, and loops on feeding lanes are looked for.
     tick_ds
         Length of a tick; only the first tick needs it, later ones are measured.
+    connected
+        Whether the vehicles in the readings are some of all, who say where they are. Otherwise there are none.
     """
 
-    def __init__(self, network: Network, *, range_m: float = 200.0, tick_ds: int = 10) -> None:
+    def __init__(self, network: Network, *, range_m: float = 200.0, tick_ds: int = 10, connected: bool = False) -> None:
         self._network = network
         self._tick_ds = tick_ds
+        self._connected: FullEstimator | None = None
         self._places = loop_places(network, range_m)
         self._begin()
         self.update(silence(len(network.arrays.group_user)))
         self._begin()  # that tick was for the compiler
+        if connected:
+            self._connected = FullEstimator(network, range_m=range_m, tick_ds=tick_ds)
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -59,9 +67,38 @@ class LoopEstimator:
         self._count[:n] = readings.detector_count[:n]
         self._occupied[:n] = readings.detector_occupied[:n]
         self._heads.update(readings, elapsed_ds)
+        seen = None if self._connected is None else self._take_reports(self._connected, readings)
         self._believe(elapsed_ds / 10.0)
         self._heads.join(self._beliefs.demand)
+        if seen is not None:
+            self._see_lanes(seen)
         return self._snapshot()
+
+    @property
+    def penetration(self) -> float:
+        """The share of the vehicles that are connected, as learned so far."""
+        return penetration(self._counters)
+
+    def _take_reports(self, connected: FullEstimator, readings: Readings) -> Snapshot:
+        """Have the connected vehicles followed; of them, too, it is learned where they go."""
+        seen = connected.update(readings)
+        n = int(seen.arrival_offset[-1])
+        self._reported = Reported(
+            np.ones(1, np.bool_),
+            seen.arrival_offset,
+            seen.arrival_distance_m[:n],
+            seen.arrival_speed_mps[:n],
+            seen.arrival_weight[:n],
+            seen.arrival_handle[:n],
+        )
+        self._turns.known_veh[:] = connected.link_count
+        return seen
+
+    def _see_lanes(self, seen: Snapshot) -> None:
+        """Where a connected vehicle stands a lane is no more than free behind it, whatever else is known of it."""
+        stands = seen.lane_free_m < self._network.arrays.lane_length_m
+        free = self._beliefs.lane_free_m
+        free[:] = np.where(stands, np.fmin(free, seen.lane_free_m), np.where(self._counted_lane, free, np.nan))
 
     def _begin(self) -> None:
         """Start from nothing."""
@@ -74,7 +111,10 @@ class LoopEstimator:
         self._health = loop_rooms.healthy(detectors)
         self._counters = loop_rooms.first_counters(self._places)
         self._turns = loop_rooms.first_turns(self._network)
+        self._reported = loop_rooms.nobody_reported(len(arrays.approach_lane))
         self._tracks = loop_rooms.no_tracks(len(arrays.approach_lane))
+        self._counted_lane = np.zeros(len(self._network.lanes), np.bool_)
+        self._counted_lane[arrays.approach_lane] = True
         self._beliefs = loop_rooms.first_beliefs(self._network)
 
     def _believe(self, elapsed_s: float = 0.0) -> None:
@@ -88,6 +128,7 @@ class LoopEstimator:
             tuple(self._health),
             tuple(self._counters),
             tuple(self._turns),
+            tuple(self._reported),
             tuple(self._tracks),
             tuple(self._beliefs),
         )

@@ -18,6 +18,7 @@ from signals.model.lanes import Lane, User
 from signals.model.movements import Movement
 from signals.model.network import Detector, Network
 from signals.model.trips import TripState
+from signals.sensing.loop_places import loop_places
 from tests.adapters.sumo_pair import BOTH, drive, pair_inputs
 from tests.adapters.sumo_tee import additional, package
 
@@ -85,6 +86,17 @@ def test_a_lane_shorter_than_a_loop() -> None:
     ]
 
 
+def test_the_loop_of_a_lane_that_is_too_short_lies_before_it() -> None:
+    one_way = short(1.5, 100.0)
+    (first, _, out, side) = one_way.movements
+    only = replace(one_way, movements=(first, side, out))
+    assert [(loop.lane, loop.position_m) for loop in place_detectors(only).detectors] == [(2, 2.0), (0, 55.5)]
+    shorter = replace(only.lanes[2], length_m=1.0)
+    lanes = (*only.lanes[:2], shorter, *only.lanes[3:])
+    (stop, _) = place_detectors(replace(only, lanes=lanes)).detectors
+    assert (stop.id, stop.position_m) == ("a@2", 98.0)  # it ends 2.5 m before the line
+
+
 def test_a_ring_of_short_lanes_has_an_end() -> None:
     network = short(10.0, 5.0)
     ring = Movement("in>a", 4, 0, (), 0.0, 10.0)
@@ -123,7 +135,9 @@ def test_real_networks_get_loops_on_every_approach() -> None:
     for name in ("cologne3", "ingolstadt7", "grid4x4"):
         network = place_detectors(read_network(Path(sumo_rl, "nets", "RESCO", name, f"{name}.net.xml")))
         lanes = {loop.lane for loop in network.detectors}
-        assert lanes >= set(network.arrays.approach_lane.tolist())
+        long = {lane for lane in network.arrays.approach_lane.tolist() if network.lanes[lane].length_m >= 3.0}
+        assert lanes >= long
+        assert (loop_places(network, 200.0).stop_loop >= 0).all()
         assert len({loop.id for loop in network.detectors}) == len(network.detectors)
         for loop in network.detectors:
             assert loop.position_m >= 0

@@ -92,6 +92,7 @@ def test_versions_name_the_simulator_where_it_takes_part() -> None:
 
 def test_loops_do_not_count_where_everything_is_seen(tmp_path: Path) -> None:
     assert code_sha256("sumo", "full") != code_sha256("sumo", "detectors")
+    assert code_sha256("sumo", "full") != code_sha256("sumo", "connected") == code_sha256("sumo", "detectors")
     assert code_sha256("sumo", "full", "detectors") == code_sha256("sumo", "detectors")
     stage = Stage("crossroads", small_suite(), tmp_path)
     assert stage.scenario(tier("A"), 1.0, 1).estimator().__class__.__module__ == "signals.sensing.full"

@@ -14,6 +14,7 @@ from signals.kernels.loop_values import (
     Health,
     LoopBeliefs,
     LoopPlaces,
+    Reported,
     Tracks,
     Turns,
 )
@@ -84,21 +85,27 @@ class Street:
             np.zeros(self.loops, np.bool_),
         )
         self.counters = Counters(
-            np.zeros(number, np.bool_), np.full(number, NEVER_S), *(np.zeros(number) for _ in range(2)),
-            np.zeros(number, np.int64), *(np.zeros(number) for _ in range(3)), np.zeros(1),
-            self.places.row_prior.copy(), np.zeros(rows), np.zeros(rows),
+            *(np.zeros(number, np.bool_) for _ in range(3)), np.full(number, NEVER_S),
+            *(np.zeros(number) for _ in range(3)), np.zeros(number, np.int64), *(np.zeros(number) for _ in range(4)),
+            np.full(number, -1.0), np.zeros(2), np.zeros(2), np.ones(number), np.zeros(1),
+            self.places.row_prior.copy(), *(np.zeros(rows) for _ in range(3)),
         )  # fmt: skip
         share = np.concatenate([np.full(one.links, 1.0 / one.links, np.float32) for one in self.approaches])
         self.turns = Turns(
             first_link, np.arange(links, dtype=np.int32), np.zeros(links, np.int8), np.ones(links, np.float32),
-            np.full(links, NEVER_S), np.zeros(links), np.ones(links), np.zeros(links), share, share.copy(),
+            np.full(links, NEVER_S), np.zeros(links), np.ones(links), np.zeros(links), np.zeros(links, np.float32),
+            share, share.copy(),
         )  # fmt: skip
 
     def _know_nothing(self, number: int) -> None:
         shape = (number, ROOM)
         self.tracks = Tracks(
             np.zeros(number, np.int32), *(np.zeros(shape, np.float32) for _ in range(4)), np.full(shape, np.nan),
-            np.full(shape, ON_LANE, np.int32), np.zeros(shape, np.int64), np.zeros(1, np.int64),
+            np.full(shape, ON_LANE, np.int32), *(np.zeros(shape, np.int64) for _ in range(2)), np.zeros(1, np.int64),
+        )  # fmt: skip
+        none = np.zeros(0, np.float32)
+        self.reported = Reported(
+            np.zeros(1, np.bool_), np.zeros(number + 1, np.int32), none, none, none, np.zeros(0, np.int64)
         )  # fmt: skip
         columns = [np.zeros(number, np.float32) for _ in range(6)]
         rows = [np.zeros(number * ROOM, np.float32) for _ in range(3)]
@@ -116,7 +123,7 @@ class Street:
         self.now_s += elapsed_s
         believe(
             self.now_s, elapsed_s, self.aspect, count, occupied, tuple(self.places), tuple(self.health),
-            tuple(self.counters), tuple(self.turns), tuple(self.tracks), tuple(self.out),
+            tuple(self.counters), tuple(self.turns), tuple(self.reported), tuple(self.tracks), tuple(self.out),
         )  # fmt: skip
 
     def cars(self, a: int = 0) -> list[tuple[float, float, float]]:

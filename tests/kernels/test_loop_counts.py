@@ -88,6 +88,17 @@ def test_a_covered_loop_means_a_queue_up_to_it_at_red_only() -> None:
     assert street.cars() == before
 
 
+def test_a_covered_loop_believes_in_nobody_twice_who_says_where_he_stands() -> None:
+    street = Street([Approach()])
+    for number in range(6):
+        insert(0, 1.0 + 7.5 * number, 0.0, 1.0, ON_LANE, 0, street.tracks)
+        street.tracks.known[0, number] = number + 1
+    street.health.still_s[POST], street.counters.red_s[0] = 3.0, 10.0
+    enter(street, [0, 0])
+    assert sum(weight for _, _, weight in street.cars()) == pytest.approx(50.0 / SPACE_M, abs=1.0)
+    assert [place for place, _, _ in street.cars()][:6] == [1.0 + 7.5 * number for number in range(6)]
+
+
 def test_a_queue_on_a_feeding_lane_is_shared() -> None:
     street = Street([Approach(posts=((60.0, 0.5),))])
     street.health.still_s[POST], street.counters.red_s[0] = 5.0, 10.0
@@ -108,7 +119,7 @@ def test_how_many_of_a_feeding_lane_come_is_learned() -> None:
             street.tracks.distance_m[0, 0] = 0.0
             correct_head(0, 0.0, 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
         street.tracks.number[0] = 0
-    assert street.counters.row_weight[0] == pytest.approx(0.3, abs=0.08)
+    assert 0.45 < street.counters.row_weight[0] < 0.75  # it leans to believing, see `loop_rows.MISSED`
 
 
 def test_who_leaves_is_expected_at_the_next_stop_line() -> None:

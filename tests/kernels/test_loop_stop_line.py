@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from signals.kernels.loop_counts import count_out
 from signals.kernels.loop_stop_line import certain_head, correct_head, passed
 from signals.kernels.loop_tracks import insert
 from signals.kernels.loop_values import ON_AVERAGE, ON_LANE
@@ -47,14 +48,21 @@ def test_who_should_stand_there_and_does_not_is_given_up(green: bool, after_s: i
         correct_head(0, float(second), 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
         assert len(street.cars()) == 4
     correct_head(0, 9.0, 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
-    assert [place for place, _, _ in street.cars()] == [60.0]
+    assert [place for place, _, _ in street.cars()] == [7.5, 15.0, 60.0]
+    # Whoever takes his place has as much time no more; but somebody on the loop proves that the queue is there.
+    street.tracks.distance_m[0, 0] = 3.0
+    correct_head(0, 10.0, 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
+    assert [place for place, _, _ in street.cars()] == [15.0, 60.0]
+    street.counters.vacant_s[0] = 0.0
+    correct_head(0, 11.0, 1.0, 1.0, 0.0, street.places, street.counters, street.tracks)
+    assert street.counters.ghost_s[0] == 0.0
 
 
 def test_somebody_on_the_loop_is_certain() -> None:
     street = Street([Approach()])
     for place, weight in ((2.0, 0.3), (4.0, 0.25), (6.0, 0.7), (40.0, 0.9)):
         insert(0, place, 0.0, weight, ON_AVERAGE, 0, street.tracks)
-    certain_head(0, 12.0, 8.0, 0, street.tracks)
+    certain_head(0, 12.0, 8.0, 0, 1, street.places, street.counters, street.tracks)
     weights = [weight for _, _, weight in street.cars()]
     assert weights == pytest.approx([1.0, 0.25, 0.9])  # as many as before, but one of them is known
     assert street.cars()[0][:2] == (1.0, 0.0)
@@ -80,3 +88,37 @@ def test_who_comes_to_a_red_is_the_one_who_was_expected() -> None:
     correct_head(0, 1.0, 1.0, 0.6, 0.0, street.places, street.counters, street.tracks)
     assert street.cars() == [(1.0, 0.0, 1.0)]
     assert street.tracks.handle[0, 0] == 23
+
+
+def test_who_is_taken_to_be_there_teaches_nothing() -> None:
+    for learn, known in ((0, False), (1, True)):
+        street = Street([Approach(posts=((60.0, 0.5),))])
+        insert(0, 2.0, 0.0, 0.5, 0, 0, street.tracks)
+        certain_head(0, 12.0, 8.0, 0, learn, street.places, street.counters, street.tracks)
+        assert street.cars() == [(1.0, 0.0, 1.0)]
+        assert (street.counters.row_sent[0] > 0.0) == known
+
+
+def test_a_certain_head_counts_once_for_those_by_whom_it_is_explained() -> None:
+    street = Street([Approach(posts=((60.0, 0.5), (60.0, 0.25)))])
+    insert(0, 1.0, 0.0, 0.25, 1, 0, street.tracks)
+    insert(0, 2.0, 0.0, 0.5, 0, 0, street.tracks)
+    for second in range(9):
+        certain_head(0, float(second), 8.0, 0, 1, street.places, street.counters, street.tracks)
+    assert len(street.cars()) == 1
+    assert street.counters.row_sent.tolist() == pytest.approx([1.0, 1.0])
+    assert street.counters.row_count.sum() == pytest.approx(1.0, abs=0.02)
+    assert street.counters.row_count[0] == pytest.approx(2 * street.counters.row_count[1])
+
+
+def test_who_was_counted_as_he_came_is_told_of_once() -> None:
+    street = Street([Approach(onward=((0, 1, 120.0, 1.0),)), Approach()])
+    street.counters.last_out[0] = 17
+    for still_s in (1.0, 2.0):
+        correct_head(0, still_s, 1.0, 1.0, still_s, street.places, street.counters, street.tracks)
+    assert street.counters.counted[0]
+    count_out(0, 1.0, 1.0, street.places, street.counters, street.turns, street.tracks)
+    assert (street.cars(0), street.cars(1)) == ([], [])
+    assert not street.counters.counted[0]
+    count_out(0, 1.0, 1.0, street.places, street.counters, street.turns, street.tracks)
+    assert len(street.cars(1)) == 1

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from signals.kernels.loop_turns import count_turn, watch_head
+from signals.kernels.loop_turns import count_turn, follow_known, watch_head
 from tests.kernels.loop_street import GREEN, RED, Approach, Street
 
 
@@ -59,3 +59,15 @@ def test_a_head_that_waits_at_a_green_wants_another_unless_it_may_have_to_yield(
     count_turn(0, street.turns)
     assert street.turns.taken[1] > 0.9
     assert street.turns.likelihood.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_of_connected_vehicles_it_is_seen_where_they_turn() -> None:
+    street = Street([Approach(links=2)])
+    street.turns.known_veh[:] = 1.0, 7.0
+    street.turns.likelihood[:] = 0.2, 1.0
+    follow_known(0, street.turns)
+    assert street.turns.share.tolist() == pytest.approx([0.2, 0.8])
+    assert street.turns.likelihood.tolist() == [1.0, 1.0]
+    watch_head(0, 1.0, 0, np.array([RED, GREEN], np.int8), street.turns)
+    count_turn(0, street.turns)
+    assert street.turns.share.tolist() == pytest.approx([2 / 11, 9 / 11])

@@ -101,6 +101,7 @@ def test_turns_are_learned_over_lanes_inside_the_junction_and_without() -> None:
             estimator.update(readings(network, time_s, [(lane, 1.0, 9.0, number)]))
             time_s += 1.0
     assert estimator.link_share[:2] == pytest.approx([31 / 42, 11 / 42])
+    assert estimator.link_count[:2].tolist() == [30.0, 10.0]
     assert estimator.link_share[2:4] == pytest.approx([1 / 1.1, 0.1 / 1.1])
 
 

@@ -107,3 +107,12 @@ def test_lanes_beside_get_their_share() -> None:
     network = corridor()
     assert _beside(network, 0) == {0: 0.5, 1: 0.5}
     assert _beside(network, 2) == {2: 1.0}
+
+
+def test_the_stop_line_loop_of_a_tiny_lane_lies_on_what_leads_to_it_alone() -> None:
+    network = corridor((("d", 67.0), ("d", 30.0)))
+    lanes = tuple(replace(lane, length_m=1.5) if lane.id == "e" else lane for lane in network.lanes)
+    assert stop_loops(replace(network, lanes=lanes)) == ["", "", "d@67"]
+    assert rows(replace(network, lanes=lanes), 2) == [("d@30", 40.0 + 14 + 1.5, 1.0)]  # it counts in no more
+    far = corridor((("d", 55.0),))
+    assert stop_loops(replace(far, lanes=lanes)) == ["", "", ""]

@@ -23,6 +23,14 @@ def test_every_row_has_its_prior_probability() -> None:
     assert (counters.row_weight == PLACES.row_prior).all()
     assert counters.row_weight is not PLACES.row_prior
     assert (counters.rate_veh_s > 0.0).all()
+    assert (counters.fresh_veh == -1.0).all()
+
+
+def test_nobody_is_connected_unless_somebody_says_so() -> None:
+    reported = loop_rooms.nobody_reported(3)
+    assert not reported.on[0]
+    assert reported.offset.tolist() == [0, 0, 0, 0]
+    assert len(reported.handle) == len(reported.distance_m) == 0
 
 
 def test_most_drive_straight_on_before_anybody_was_counted() -> None:

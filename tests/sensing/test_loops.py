@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from signals.model.demand import Demand
 from signals.model.network import Network
 from signals.model.roles import Estimator
 from signals.model.values import Aspect, Command, Readings, Snapshot
+from signals.sensing.connected_world import connected
 from signals.sensing.full import FullEstimator
 from signals.sensing.loops import LoopEstimator
 from tests.sensing.corridor import corridor
@@ -138,3 +142,66 @@ def test_it_keeps_going_with_any_reading() -> None:
         snapshot = estimator.update(odd)
         assert np.isfinite(snapshot.arrival_distance_m).all()
         assert np.isfinite([snapshot.queue_veh, snapshot.count_veh, snapshot.wait_s, snapshot.gap_s]).all()
+
+
+class Watched(NamedTuple):
+    """Queues of a run: true, and as believed with each share of connected vehicles."""
+
+    true: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    believed: dict[float, np.ndarray[tuple[int, int], np.dtype[np.float32]]]
+    estimators: dict[float, LoopEstimator]
+
+
+def watched(shares: tuple[float, ...], *, loops: bool) -> Watched:
+    network = crossroads() if loops else replace(crossroads(), detectors=())
+    world = SimWorld(network, crossroads_demand(450), seed=4, controlled=(), end_s=1800.0)
+    full = FullEstimator(network, range_m=100.0)
+    estimators = {share: LoopEstimator(network, range_m=100.0, connected=True) for share in shares}
+    true, believed = [], {share: [] for share in shares}
+    with world:
+        while not world.finished:
+            given = world.read()
+            true.append(full.update(given).queue_veh.copy())
+            for share, estimator in estimators.items():
+                seen = connected(given.vehicle_handle, share, 1)
+                some = given._replace(
+                    vehicle_lane=given.vehicle_lane[seen], vehicle_position_m=given.vehicle_position_m[seen],
+                    vehicle_speed_mps=given.vehicle_speed_mps[seen], vehicle_handle=given.vehicle_handle[seen],
+                )  # fmt: skip
+                believed[share].append(estimator.update(some).queue_veh.copy())
+            world.write(FIXED)
+    return Watched(np.array(true), {share: np.array(rows) for share, rows in believed.items()}, estimators)
+
+
+def test_the_more_are_connected_the_truer_the_queues() -> None:
+    run = watched((0.0, 0.3, 1.0), loops=True)
+    error = {share: abs(run.true - rows).mean() for share, rows in run.believed.items()}
+    assert error[1.0] < error[0.3] < error[0.0]
+    assert error[1.0] < 0.05
+    for share, estimator in run.estimators.items():
+        assert estimator.penetration == pytest.approx(share, abs=0.06)
+
+
+def test_connected_vehicles_alone_tell_of_the_others() -> None:
+    run = watched((0.3, 1.0), loops=False)
+    # In the beginning a few are thought to be connected, so that each who is stands for many.
+    assert abs(run.true - run.believed[1.0])[600:].mean() < 0.15 < 0.5 * run.true[600:].mean()
+    correlation = np.corrcoef(run.true.ravel(), run.believed[0.3].ravel())[0, 1]
+    assert correlation > 0.6
+    assert run.believed[0.3].mean() == pytest.approx(run.true.mean(), rel=0.4)
+    assert run.estimators[0.3].penetration == pytest.approx(0.3, abs=0.1)
+    assert LoopEstimator(crossroads()).penetration == 0.0
+
+
+def test_a_connected_vehicle_that_stands_tells_how_full_a_lane_is_that_nobody_counts() -> None:
+    network = corridor((("b0", 77.0),))
+    estimator = LoopEstimator(network, connected=True)
+    lane = network.lane_index["g"]
+    given = readings(network, 0.0, [0], [0.0])
+    assert np.isnan(estimator.update(given).lane_free_m[lane])
+    stands = given._replace(
+        time_s=1.0, vehicle_lane=np.array([lane], np.int32), vehicle_position_m=np.array([20.0], np.float32),
+        vehicle_speed_mps=np.zeros(1, np.float32), vehicle_handle=np.array([3]),
+    )  # fmt: skip
+    assert estimator.update(stands).lane_free_m[lane] == pytest.approx(15.0)
+    assert np.isnan(estimator.update(given._replace(time_s=2.0)).lane_free_m[lane])

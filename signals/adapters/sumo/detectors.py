@@ -16,6 +16,7 @@ from signals.errors import NetworkError
 from signals.model.lanes import User
 from signals.model.movements import Movement
 from signals.model.network import Detector, Network
+from signals.model.sole_ways import sole_ways
 from signals.model.values import FloatArray, IntArray
 
 __all__ = ["Loops", "loop_lines", "open_loops", "place_detectors"]
@@ -38,6 +39,8 @@ def place_detectors(network: Network) -> Network:
 
     One ends 1 m before the stop line; the other begins 50 m before it, on a shorter lane 12 m behind its beginning. If
     the lane is shorter than 15 m, the second one is laid on every lane that leads to it without a signal in between.
+    Where the lane has no room for the first one, it lies at the end of what leads to it, unless that leads elsewhere
+    too.
 
     Parameters
     ----------
@@ -55,8 +58,7 @@ def place_detectors(network: Network) -> Network:
     upstream = _Upstream(network)
     found: dict[str, Detector] = {}
     for lane in approaches:
-        end_m = network.lanes[lane].length_m - STOP_LINE_M
-        places = [(lane, end_m - LENGTH_M), *upstream.places(lane, ADVANCE_M, 0)]
+        places = [upstream.at_stop_line(lane), *upstream.places(lane, ADVANCE_M, 0)]
         for detector in (_loop(network, *place) for place in places):
             found.setdefault(detector.id, detector)
     return replace(network, detectors=tuple(found.values()))
@@ -72,6 +74,17 @@ class _Upstream:
         for movement in network.movements:
             if movement.user is not User.PEDESTRIAN and movement.from_lane not in self._approaches:
                 self._into.setdefault(movement.to_lane, []).append(movement)
+        self._sole_ways = sole_ways(network)
+
+    def at_stop_line(self, lane: int) -> tuple[int, float]:
+        """Return (lane, position) of the loop at a stop line."""
+        to_end_m = 0.0
+        for place in (lane, *self._sole_ways[lane]):
+            length_m, ends_m = self._network.lanes[place].length_m, max(STOP_LINE_M - to_end_m, 0.0)
+            if length_m >= ends_m + LENGTH_M:
+                return place, length_m - ends_m - LENGTH_M
+            to_end_m += length_m
+        return lane, self._network.lanes[lane].length_m - STOP_LINE_M - LENGTH_M
 
     def places(self, lane: int, distance_m: float, passed: int) -> Iterator[tuple[int, float]]:
         """Yield (lane, position) `distance_m` before the end of a lane, or as far as one comes."""
