@@ -119,7 +119,7 @@ def test_how_many_of_a_feeding_lane_come_is_learned() -> None:
             street.tracks.distance_m[0, 0] = 0.0
             correct_head(0, 0.0, 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
         street.tracks.number[0] = 0
-    assert 0.25 < street.counters.row_weight[0] < 0.5  # it leans to believing
+    assert 0.45 < street.counters.row_weight[0] < 0.75  # it leans to believing, see `loop_rows.MISSED`
 
 
 def test_who_leaves_is_expected_at_the_next_stop_line() -> None:
