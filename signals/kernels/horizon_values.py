@@ -159,13 +159,24 @@ class Work(NamedTuple):
     stay_s: Floats  # [Smax, Smax, 2] for how long leaving vehicles stay green, if people walk; and what b needs of them
     change_s: Floats  # [1] how long a change takes until what follows is mature, mean of all
     ready_s: Floats  # [Smax, 2] when stage b can be mature, and when all its groups may start, for what has ended
+    come: Ints  # [H + 1, Qmax] arrivals up to each second; then vehicles, what they count for, the same times arrival time
+    come_veh: Floats
+    come_cost: Floats
+    come_moment: Floats
+    served: Ints  # [Smax, Qmax] the queues, those that a stage serves first
+    count: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there at all; 1 = some look at others again and again
+    better: Ints  # [Smax, Smax, Qmax] queues that stage b serves better than stage a
+    better_count: Ints  # [Smax, Smax]
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
+    best: Floats  # [H + 1] the lowest value of each second
     first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay
-    position: Ints  # [H + 1, Smax, Qmax] next vehicle
-    label: Floats  # [H + 1, Smax, Qmax, 2] next possible departure and last departure (s)
     parent: Ints  # [H + 1, Smax, 2] second and stage of the label that a label continues
-    trial_position: Ints  # [Qmax]
-    trial: Floats  # [Qmax, 2] as in label
+    position: Ints  # [H + 1, Smax, Qmax] next vehicle
+    next_s: Floats  # [H + 1, Smax, Qmax] next possible departure
+    last_s: Floats  # [H + 1, Smax, Qmax] last departure
+    trial_position: Ints  # [Qmax] the same of the label that is being made
+    trial_next_s: Floats  # [Qmax]
+    trial_last_s: Floats  # [Qmax]
 
 
 class Choice(NamedTuple):

@@ -14,149 +14,81 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.kernels.compile import kernel
-from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE, factors, leave
-from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Ints, Lists, Rules, Site, Work
+from signals.kernels.compile import inlined, kernel
+from signals.kernels.horizon_service import EXTEND_S, advance
+from signals.kernels.horizon_stages import FREE, factors, leave
+from signals.kernels.horizon_tables import COST, MOMENT, QUEUES, SERVED, WEIGHT, tabulate
+from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Lists, Rules, Site, Work
 
 __all__ = ["INFINITE", "compare", "decide"]
 
-# Columns of `Lists.arrivals`, of `Lists.sums`, of `Work.factors`, of `Work.trial` and `Work.label`, of `Work.worth`.
-TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
-READY, LAST = 0, 1
+# Columns of `Work.worth`.
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
-EXTEND_S = 2
 SOON_S = 5
 NEVER = np.float32(-60.0)
+SURELY, MARGIN_S = np.float32(0.9999), np.float32(0.05)
+"""A bound has to miss by more than rounding before it is believed: so nothing is left out that would have been kept."""
 
 
-@kernel
-def _serve(
-    q: int,
-    s: int,
-    until_s: float,
-    opposing: int,
-    rules: Rules,
-    arrivals: Floats,
-    total: Ints,
-    factors: Floats,
-    position: Ints,
-    trial: Floats,
-) -> np.float32:
-    """Let one queue depart until a time, in the trial state; return the delay of those who left (s)."""
-    n, available, last = position[q], trial[q, READY], trial[q, LAST]
-    cost = np.float32(0.0)
-    while n < total[q]:
-        arrival, weight = arrivals[q, n, TIME], arrivals[q, n, WEIGHT]
-        departure = max(arrival, available)
-        free = factors[s, q, HEAD_FREE] if n == 0 else factors[s, q, FREE]
-        factor = free
-        if opposing:
-            busy = factors[s, q, HEAD_BUSY] if n == 0 else factors[s, q, BUSY]
-            conflict = np.float32(0.0)
-            p, bits = 0, opposing
-            while bits:
-                if bits & 1:
-                    departure = max(departure, trial[p, LAST] + np.float32(1.0))
-                    m = position[p]
-                    coming = trial[p, READY]
-                    while m < total[p] and conflict < 1.0:
-                        coming = max(coming, arrivals[p, m, TIME])
-                        if coming >= departure + rules.gap_s:
-                            break
-                        conflict += arrivals[p, m, WEIGHT]
-                        m += 1
-                bits >>= 1
-                p += 1
-            conflict = min(conflict, np.float32(1.0))
-            factor = free * (np.float32(1.0) - conflict) + busy * conflict
-        if factor < 0.02 or departure >= until_s:
-            break
-        delay = departure - arrival
-        stop = min(max((delay - np.float32(1.5)) / np.float32(2.5), np.float32(0.0)), np.float32(1.0))
-        cost += arrivals[q, n, COST] * (delay + stop * arrivals[q, n, MOVING] * np.float32(rules.stop_cost_s))
-        available = departure + np.float32(rules.headway_s) * weight / factor
-        if weight > 0.3:
-            last = departure
-        n += 1
-    position[q], trial[q, READY], trial[q, LAST] = n, available, last
-    return cost
-
-
-@kernel
-def _advance(
-    queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rules, lists: Lists, work: Work
-) -> np.float32:
-    """Serve every queue of the trial state from t to until in a stage; those that yield come last."""
-    # The inner loop gets only what it needs: a call that hands over all of `work` costs more than the work itself.
-    arrivals, total, factors, position, trial = (
-        lists.arrivals,
-        lists.total,
-        work.factors,
-        work.trial_position,
-        work.trial,
-    )
-    cost = np.float32(0.0)
-    yielding = False
-    for q in range(queues):
-        yielding = yielding or (opposing[q] != 0 and factors[s, q, FREE] > 0)
-    step = min(until - t, EXTEND_S) if yielding else until - t
-    now = t
-    while now < until:
-        now = min(now + step, until)
-        for q in range(queues):
-            if opposing[q] == 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
-                cost += _serve(q, s, now, 0, rules, arrivals, total, factors, position, trial)
-        for q in range(queues):
-            if opposing[q] != 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
-                cost += _serve(q, s, now, int(opposing[q]), rules, arrivals, total, factors, position, trial)
-    return cost
-
-
-@kernel
+@inlined
 def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
     """Delay so far of those who still wait at t, and what serving them will cost (s)."""
-    value = np.float32(0.0)
-    headway = np.float32(rules.headway_s)
+    value, headway = np.float32(0.0), np.float32(rules.headway_s)
+    red = np.float32(rules.red_queue_share) * work.change_s[0]
     for q in range(queues):
-        n, m = work.trial_position[q], lists.arrived[q, t]
-        if m <= n:
-            continue
-        waiting = lists.sums[q, m, WEIGHT] - lists.sums[q, n, WEIGHT]
-        value += np.float32(t) * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
-        value -= lists.sums[q, m, MOMENT] - lists.sums[q, n, MOMENT]
+        gone = lists.sums[q, work.trial_position[q]]
+        waiting, counts = work.come_veh[t, q] - gone[WEIGHT], work.come_cost[t, q] - gone[COST]
+        value += np.float32(t) * counts
+        value -= work.come_moment[t, q] - gone[MOMENT]
         value += np.float32(0.5) * waiting * waiting * headway
         if work.factors[s, q, FREE] < 0.02:
-            value += (
-                np.float32(rules.red_queue_share) * work.change_s[0] * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
-            )
+            value += red * counts
     return value
 
 
-@kernel
+@inlined
+def _least(s: int, t: int, spent: np.float32, rules: Rules, lists: Lists, work: Work) -> np.float32:
+    """Return what a label is worth at least, from the trial state before anybody is served in stage s until t.
+
+    Whom the stage does not serve is still there at t. Whoever is served has waited until his queue began to leave.
+    """
+    value, headway = spent, np.float32(rules.headway_s)
+    red = np.float32(rules.red_queue_share) * work.change_s[0]
+    served = work.count[s, SERVED]
+    for place in range(served, work.count[s, QUEUES]):
+        q = work.served[s, place]
+        gone = lists.sums[q, work.trial_position[q]]
+        waiting, counts = work.come_veh[t, q] - gone[WEIGHT], work.come_cost[t, q] - gone[COST]
+        more = np.float32(t) * counts - (work.come_moment[t, q] - gone[MOMENT])
+        value += more + np.float32(0.5) * waiting * waiting * headway + red * counts
+    for place in range(served):
+        q = work.served[s, place]
+        n, since_s = work.trial_position[q], min(work.trial_next_s[q], np.float32(t))
+        second = int(since_s)
+        if work.come[second, q] > n:
+            gone = lists.sums[q, n]
+            counts = work.come_cost[second, q] - gone[COST]
+            value += since_s * counts - (work.come_moment[second, q] - gone[MOMENT])
+    return value
+
+
+@inlined
 def _keep(
-    queues: int, t: int, s: int, value: float, cost: float, first: int, parent: tuple[int, int], work: Work
+    queues: int, t: int, s: int, value: float, cost: float, first: int, before: int, origin: int, work: Work
 ) -> None:
     """Store the trial state as the label (t, s) where it is better than what is there."""
     if value >= work.worth[t, s, VALUE] - np.float32(1e-4):
         return
     work.worth[t, s, VALUE] = value
     work.worth[t, s, SPENT] = cost
+    work.best[t] = min(work.best[t], np.float32(value))
     work.first[t, s] = first
-    work.parent[t, s, 0], work.parent[t, s, 1] = parent
+    work.parent[t, s, 0], work.parent[t, s, 1] = before, origin
     for q in range(queues):
         work.position[t, s, q] = work.trial_position[q]
-        work.label[t, s, q, READY] = work.trial[q, READY]
-        work.label[t, s, q, LAST] = work.trial[q, LAST]
-
-
-@kernel
-def _recall(queues: int, t: int, s: int, work: Work) -> None:
-    """Take the label (t, s) as the trial state."""
-    for q in range(queues):
-        work.trial_position[q] = work.position[t, s, q]
-        work.trial[q, READY] = work.label[t, s, q, READY]
-        work.trial[q, LAST] = work.label[t, s, q, LAST]
+        work.next_s[t, s, q] = work.trial_next_s[q]
+        work.last_s[t, s, q] = work.trial_last_s[q]
 
 
 @kernel
@@ -177,24 +109,62 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
     first_queue = site.queue_offset[i]
     queues = site.queue_offset[i + 1] - first_queue
     for t in range(rules.horizon_s + 1):
+        work.best[t] = INFINITE
         for s in range(site.stage_offset[i + 1] - site.stage_offset[i]):
             work.worth[t, s, VALUE] = INFINITE
     for q in range(queues):
         approach = site.queue_approach[first_queue + q]
         age = choice.age_s[first_queue + q]
         work.trial_position[q] = 0
-        work.trial[q, READY] = max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
+        work.trial_next_s[q] = max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
         if approach >= 0:
             blocked = arrivals.blocked_s[approach]
             for a in range(approach + 1, site.queue_beyond[first_queue + q]):
                 blocked = min(blocked, arrivals.blocked_s[a])
-            work.trial[q, READY] = max(work.trial[q, READY], blocked)
+            work.trial_next_s[q] = max(work.trial_next_s[q], blocked)
         if age < 0:
             earliest = _earliest_s(first_queue + q, site.group_offset[i], site, arrivals)
             if earliest > 0:
-                work.trial[q, READY] = max(work.trial[q, READY], earliest + np.float32(rules.start_up_s))
-        work.trial[q, LAST] = NEVER
-    _keep(queues, 0, running, 0.0, 0.0, -1, (-1, -1), work)
+                work.trial_next_s[q] = max(work.trial_next_s[q], earliest + np.float32(rules.start_up_s))
+        work.trial_last_s[q] = NEVER
+    _keep(queues, 0, running, 0.0, 0.0, -1, -1, -1, work)
+
+
+@inlined
+def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> None:
+    """Take the label (t, s) as the trial state, as it is after a switch to stage b."""
+    start_up = np.float32(rules.start_up_s)
+    for q in range(queues):
+        work.trial_position[q] = work.position[t, s, q]
+        work.trial_last_s[q] = work.last_s[t, s, q]
+        ready = work.next_s[t, s, q]
+        if b != s and work.start_s[s, b, q] >= 0:
+            ready = max(ready, np.float32(t) + work.start_s[s, b, q] + start_up)
+        work.trial_next_s[q] = ready
+
+
+@inlined
+def _extend(row: int, queues: int, t: int, s: int, b: int, opposing: Bits, rules: Rules, lists: Lists, work: Work) -> None:
+    """Continue the label (t, s) with stage b, and keep what comes of it if that is better than what is known."""
+    horizon, first, stay = rules.horizon_s, work.first[t, s], 0
+    until = min(t + max(EXTEND_S, rules.decision_s), horizon)
+    if b != s:
+        until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
+        until = min(-(-until // rules.decision_s) * rules.decision_s, horizon)
+        spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
+        stay = min(int(max(spare, np.float32(0.0))), until - t)
+        if t == 0:
+            first = b
+    cost = work.worth[t, s, SPENT]
+    _recall(queues, t, s, b, rules, work)
+    if stay > 0:  # people walk, and the others need not end before they have
+        cost += advance(s, row + s, t, t + stay, opposing, rules, lists, work)
+    bar = min(work.worth[until, b, VALUE], work.best[until] + np.float32(rules.prune_s))
+    if _least(b, until, cost, rules, lists, work) * SURELY - MARGIN_S > bar:
+        return
+    cost += advance(b, row + b, t + stay, until, opposing, rules, lists, work)
+    value = cost + _outlook(queues, b, until, rules, lists, work)
+    _keep(queues, until, b, value, cost, first, t, s, work)
 
 
 @kernel
@@ -203,59 +173,32 @@ def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Wor
 
     Where `only` is a stage, plans begin with a switch to it at once; where it is the running one, they stay at first.
     """
-    first_stage = site.stage_offset[i]
-    stages, queues = site.stage_offset[i + 1] - first_stage, site.queue_offset[i + 1] - site.queue_offset[i]
-    horizon = rules.horizon_s
-    for t in range(horizon):
-        best = INFINITE
+    row = site.stage_offset[i]
+    stages, queues = site.stage_offset[i + 1] - row, site.queue_offset[i + 1] - site.queue_offset[i]
+    for t in range(rules.horizon_s):
+        bar = work.best[t] + np.float32(rules.prune_s)
         for s in range(stages):
-            best = min(best, work.worth[t, s, VALUE])
-        for s in range(stages):
-            if work.worth[t, s, VALUE] > best + np.float32(rules.prune_s) or work.worth[t, s, VALUE] >= INFINITE:
+            if work.worth[t, s, VALUE] > bar or work.worth[t, s, VALUE] >= INFINITE:
                 continue
             for b in range(stages):
                 if t == 0 and only >= 0 and b != only:
                     continue
-                if b != s and not _useful(queues, t, s, b, lists, work):
-                    continue
-                _recall(queues, t, s, work)
-                until = min(t + max(EXTEND_S, rules.decision_s), horizon)
-                first = work.first[t, s]
-                stay = 0
-                if b != s:
-                    until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
-                    until = min(-(-until // rules.decision_s) * rules.decision_s, horizon)
-                    spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
-                    stay = min(int(max(spare, np.float32(0.0))), until - t)
-                    for q in range(queues):
-                        if work.start_s[s, b, q] >= 0:
-                            ready = np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s)
-                            work.trial[q, READY] = max(work.trial[q, READY], ready)
-                    if t == 0:
-                        first = b
-                cost = work.worth[t, s, SPENT]
-                if stay > 0:  # people walk, and the others need not end before they have
-                    cost += _advance(queues, s, t, t + stay, site.opposing[first_stage + s], rules, lists, work)
-                opposing = site.opposing[first_stage + b]
-                cost += _advance(queues, b, t + stay, until, opposing, rules, lists, work)
-                value = cost + _outlook(queues, b, until, rules, lists, work)
-                _keep(queues, until, b, value, cost, first, (t, s), work)
+                if b == s or _useful(t, s, b, rules.horizon_s, work):
+                    _extend(row, queues, t, s, b, site.opposing, rules, lists, work)
     last, best = 0, INFINITE
     for s in range(stages):
-        if work.worth[horizon, s, VALUE] < best:
-            last, best = s, work.worth[horizon, s, VALUE]
+        if work.worth[rules.horizon_s, s, VALUE] < best:
+            last, best = s, work.worth[rules.horizon_s, s, VALUE]
     return last
 
 
-@kernel
-def _useful(queues: int, t: int, s: int, b: int, lists: Lists, work: Work) -> bool:
+@inlined
+def _useful(t: int, s: int, b: int, horizon_s: int, work: Work) -> bool:
     """Whether stage b serves somebody, there by the time it could be green or soon, better than stage s does."""
-    by = min(t + max(work.land_s[s, b], SOON_S), lists.arrived.shape[1] - 1)
-    for q in range(queues):
-        better = max(
-            work.factors[b, q, FREE] - work.factors[s, q, FREE], work.factors[b, q, BUSY] - work.factors[s, q, BUSY]
-        )
-        if better > 0.02 and lists.arrived[q, by] > work.position[t, s, q]:
+    by = min(t + max(work.land_s[s, b], SOON_S), horizon_s)
+    for place in range(work.better_count[s, b]):
+        q = work.better[s, b, place]
+        if work.come[by, q] > work.position[t, s, q]:
             return True
     return False
 
@@ -327,6 +270,7 @@ def decide(
         leave(i, site, arrivals, work)
         factors(i, site, arrivals, rules, lists, work)
         own = _own(i, site, lists)
+        tabulate(site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i], len(own.total), site.opposing, own, work)
         _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
         last = _search(i, -1, site, rules, own, work)
         _release(i, last, site, rules, own, planned, work)
@@ -354,6 +298,7 @@ def compare(
     leave(i, site, arrivals, work)
     factors(i, site, arrivals, rules, lists, work)
     own = _own(i, site, lists)
+    tabulate(site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i], len(own.total), site.opposing, own, work)
     for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
         _begin(i, running, site, arrivals, rules, choice, work)
         last = _search(i, b, site, rules, own, work)

@@ -1,0 +1,78 @@
+"""What the search of the rolling horizon looks up again and again, made once for each search.
+
+It asks the same few things of every label: who has come by a second, whom a stage serves, whom it serves better than another one does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from signals.kernels.compile import kernel
+from signals.kernels.horizon_stages import BUSY, FREE, HEAD_FREE
+from signals.kernels.horizon_values import Bits, Lists, Work
+
+__all__ = ["COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED", "WEIGHT", "tabulate"]
+
+FLOWING, SERVED, QUEUES, STEPPED = 0, 1, 2, 3
+"""Columns of `Work.count`."""
+WEIGHT, COST, MOMENT = 1, 2, 3
+"""Columns of `Lists.sums`."""
+
+
+@kernel
+def tabulate(first_stage: int, stages: int, queues: int, opposing: Bits, lists: Lists, work: Work) -> None:
+    """Fill the tables of an intersection from its lists and from `Work.factors`.
+
+    Parameters
+    ----------
+    first_stage
+        The row of its first stage in `opposing`.
+    stages, queues
+        How many it has.
+    opposing
+        See `Site`.
+    lists
+        Its own part of the lists.
+    work
+        In and out.
+    """
+    for t in range(lists.arrived.shape[1]):
+        for q in range(queues):
+            n = lists.arrived[q, t]
+            work.come[t, q] = n
+            work.come_veh[t, q] = lists.sums[q, n, WEIGHT]
+            work.come_cost[t, q] = lists.sums[q, n, COST]
+            work.come_moment[t, q] = lists.sums[q, n, MOMENT]
+    for s in range(stages):
+        _serving(s, queues, opposing[first_stage + s], work)
+        for b in range(stages):
+            _better(s, b, queues, work)
+
+
+@kernel
+def _serving(s: int, queues: int, opposing: Bits, work: Work) -> None:
+    """List the queues that a stage serves: those that yield to nobody, those that yield, then those that it does not serve."""
+    place, stepped = 0, 0
+    for kind in range(3):
+        for q in range(queues):
+            is_served = work.factors[s, q, FREE] + work.factors[s, q, HEAD_FREE] > 0
+            own = (0 if opposing[q] == 0 else 1) if is_served else 2
+            if own == kind:
+                work.served[s, place] = q
+                place += 1
+            if opposing[q] != 0 and work.factors[s, q, FREE] > 0:
+                stepped = 1
+        work.count[s, kind] = place
+    work.count[s, STEPPED] = stepped
+
+
+@kernel
+def _better(s: int, b: int, queues: int, work: Work) -> None:
+    """List the queues that stage b serves better than stage s does."""
+    place = 0
+    for q in range(queues):
+        free = work.factors[b, q, FREE] - work.factors[s, q, FREE]
+        if max(free, work.factors[b, q, BUSY] - work.factors[s, q, BUSY]) > 0.02:
+            work.better[s, b, place] = q
+            place += 1
+    work.better_count[s, b] = place
