@@ -57,6 +57,7 @@ def _serving(s: int, queues: int, opposing: Bits, work: Work) -> None:
         for q in range(queues):
             is_served = work.factors[s, q, FREE] + work.factors[s, q, HEAD_FREE] > 0
             own = (0 if opposing[q] == 0 else 1) if is_served else 2
+            work.moves[s, q] = own < 2
             if own == kind:
                 work.served[s, place] = q
                 place += 1

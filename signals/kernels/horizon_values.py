@@ -165,6 +165,7 @@ class Work(NamedTuple):
     come_moment: Floats
     served: Ints  # [Smax, Qmax] the queues, those that a stage serves first
     count: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there at all; 1 = some look at others again and again
+    moves: Bools  # [Smax, Qmax] whether a stage serves a queue
     better: Ints  # [Smax, Smax, Qmax] queues that stage b serves better than stage a
     better_count: Ints  # [Smax, Smax]
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
@@ -174,6 +175,10 @@ class Work(NamedTuple):
     position: Ints  # [H + 1, Smax, Qmax] next vehicle
     next_s: Floats  # [H + 1, Smax, Qmax] next possible departure
     last_s: Floats  # [H + 1, Smax, Qmax] last departure
+    gone_veh: Floats  # [Qmax] `Lists.sums` of the label that is continued
+    gone_cost: Floats
+    gone_moment: Floats
+    still: Floats  # [4, Qmax] what those cost who stay at a red: delay = one less another, their queue, the next change
     trial_position: Ints  # [Qmax] the same of the label that is being made
     trial_next_s: Floats  # [Qmax]
     trial_last_s: Floats  # [Qmax]

@@ -17,7 +17,7 @@ import numpy as np
 from signals.kernels.compile import inlined, kernel
 from signals.kernels.horizon_service import EXTEND_S, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
-from signals.kernels.horizon_tables import COST, MOMENT, QUEUES, SERVED, WEIGHT, tabulate
+from signals.kernels.horizon_tables import COST, MOMENT, SERVED, WEIGHT, tabulate
 from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Lists, Rules, Site, Work
 
 __all__ = ["INFINITE", "compare", "decide"]
@@ -27,8 +27,41 @@ VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
 SOON_S = 5
 NEVER = np.float32(-60.0)
-SURELY, MARGIN_S = np.float32(0.9999), np.float32(0.05)
+MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
 """A bound has to miss by more than rounding before it is believed: so nothing is left out that would have been kept."""
+
+
+@inlined
+def _stay(queues: int, t: int, s: int, until: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
+    """Fill `Work.still` with what each queue of the label (t, s) costs if nobody leaves it until then; return the sum."""
+    until_s, headway = np.float32(until), np.float32(rules.headway_s)
+    red, total = np.float32(rules.red_queue_share) * work.change_s[0], np.float32(0.0)
+    for q in range(queues):
+        waiting, counts = work.come_veh[until, q] - work.gone_veh[q], work.come_cost[until, q] - work.gone_cost[q]
+        work.still[0, q] = until_s * counts
+        work.still[1, q] = work.come_moment[until, q] - work.gone_moment[q]
+        work.still[2, q] = np.float32(0.5) * waiting * waiting * headway
+        work.still[3, q] = red * counts
+        total += work.still[0, q] - work.still[1, q] + work.still[2, q] + work.still[3, q]
+    return total
+
+
+@inlined
+def _spared(t: int, s: int, b: int, until: int, rules: Rules, work: Work) -> np.float32:
+    """Return how much less than `_stay` has summed up it can cost at most if the label (t, s) goes on with stage b.
+
+    Whoever is served has waited at least until his queue may begin to leave.
+    """
+    spared = np.float32(0.0)
+    for place in range(work.count[b, SERVED]):
+        q = work.served[b, place]
+        since_s = min(_ready_s(t, s, b, q, rules, work), np.float32(until))
+        second = int(since_s)
+        spared += work.still[0, q] - work.still[1, q] + work.still[2, q] + work.still[3, q]
+        if work.come[second, q] > work.position[t, s, q]:
+            counts = work.come_cost[second, q] - work.gone_cost[q]
+            spared -= since_s * counts - (work.come_moment[second, q] - work.gone_moment[q])
+    return spared
 
 
 @inlined
@@ -37,6 +70,12 @@ def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work
     value, headway = np.float32(0.0), np.float32(rules.headway_s)
     red = np.float32(rules.red_queue_share) * work.change_s[0]
     for q in range(queues):
+        if not work.moves[s, q]:
+            value += work.still[0, q]
+            value -= work.still[1, q]
+            value += work.still[2, q]
+            value += work.still[3, q]
+            continue
         gone = lists.sums[q, work.trial_position[q]]
         waiting, counts = work.come_veh[t, q] - gone[WEIGHT], work.come_cost[t, q] - gone[COST]
         value += np.float32(t) * counts
@@ -44,32 +83,6 @@ def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work
         value += np.float32(0.5) * waiting * waiting * headway
         if work.factors[s, q, FREE] < 0.02:
             value += red * counts
-    return value
-
-
-@inlined
-def _least(s: int, t: int, spent: np.float32, rules: Rules, lists: Lists, work: Work) -> np.float32:
-    """Return what a label is worth at least, from the trial state before anybody is served in stage s until t.
-
-    Whom the stage does not serve is still there at t. Whoever is served has waited until his queue began to leave.
-    """
-    value, headway = spent, np.float32(rules.headway_s)
-    red = np.float32(rules.red_queue_share) * work.change_s[0]
-    served = work.count[s, SERVED]
-    for place in range(served, work.count[s, QUEUES]):
-        q = work.served[s, place]
-        gone = lists.sums[q, work.trial_position[q]]
-        waiting, counts = work.come_veh[t, q] - gone[WEIGHT], work.come_cost[t, q] - gone[COST]
-        more = np.float32(t) * counts - (work.come_moment[t, q] - gone[MOMENT])
-        value += more + np.float32(0.5) * waiting * waiting * headway + red * counts
-    for place in range(served):
-        q = work.served[s, place]
-        n, since_s = work.trial_position[q], min(work.trial_next_s[q], np.float32(t))
-        second = int(since_s)
-        if work.come[second, q] > n:
-            gone = lists.sums[q, n]
-            counts = work.come_cost[second, q] - gone[COST]
-            value += since_s * counts - (work.come_moment[second, q] - gone[MOMENT])
     return value
 
 
@@ -131,40 +144,68 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
 
 
 @inlined
-def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> None:
-    """Take the label (t, s) as the trial state, as it is after a switch to stage b."""
-    start_up = np.float32(rules.start_up_s)
-    for q in range(queues):
-        work.trial_position[q] = work.position[t, s, q]
-        work.trial_last_s[q] = work.last_s[t, s, q]
-        ready = work.next_s[t, s, q]
-        if b != s and work.start_s[s, b, q] >= 0:
-            ready = max(ready, np.float32(t) + work.start_s[s, b, q] + start_up)
-        work.trial_next_s[q] = ready
+def _ready_s(t: int, s: int, b: int, q: int, rules: Rules, work: Work) -> np.float32:
+    """When somebody can leave a queue of the label (t, s) in stage b."""
+    ready = work.next_s[t, s, q]
+    if b != s and work.start_s[s, b, q] >= 0:
+        ready = max(ready, np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s))
+    return ready
 
 
 @inlined
-def _extend(row: int, queues: int, t: int, s: int, b: int, opposing: Bits, rules: Rules, lists: Lists, work: Work) -> None:
-    """Continue the label (t, s) with stage b, and keep what comes of it if that is better than what is known."""
-    horizon, first, stay = rules.horizon_s, work.first[t, s], 0
-    until = min(t + max(EXTEND_S, rules.decision_s), horizon)
-    if b != s:
-        until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
-        until = min(-(-until // rules.decision_s) * rules.decision_s, horizon)
-        spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
-        stay = min(int(max(spare, np.float32(0.0))), until - t)
-        if t == 0:
-            first = b
-    cost = work.worth[t, s, SPENT]
-    _recall(queues, t, s, b, rules, work)
-    if stay > 0:  # people walk, and the others need not end before they have
-        cost += advance(s, row + s, t, t + stay, opposing, rules, lists, work)
-    bar = min(work.worth[until, b, VALUE], work.best[until] + np.float32(rules.prune_s))
-    if _least(b, until, cost, rules, lists, work) * SURELY - MARGIN_S > bar:
-        return
-    cost += advance(b, row + b, t + stay, until, opposing, rules, lists, work)
-    value = cost + _outlook(queues, b, until, rules, lists, work)
-    _keep(queues, until, b, value, cost, first, t, s, work)
+def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> None:
+    """Take the label (t, s) as the trial state, as it is when it goes on with stage b."""
+    for q in range(queues):
+        work.trial_position[q] = work.position[t, s, q]
+        work.trial_last_s[q] = work.last_s[t, s, q]
+        work.trial_next_s[q] = _ready_s(t, s, b, q, rules, work)
+
+
+@inlined
+def _until(t: int, s: int, b: int, rules: Rules, work: Work) -> int:
+    """Until when the label (t, s) goes on with stage b before it can change again."""
+    if b == s:
+        return min(t + max(EXTEND_S, rules.decision_s), rules.horizon_s)
+    until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
+    return min(-(-until // rules.decision_s) * rules.decision_s, rules.horizon_s)
+
+
+@inlined
+def _stay_s(t: int, s: int, b: int, until: int, work: Work) -> int:
+    """How long stage s lasts on when b follows: people walk, and the others need not end before they have."""
+    if b == s:
+        return 0
+    spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
+    return min(int(max(spare, np.float32(0.0))), until - t)
+
+
+@inlined
+def _expand(
+    row: int, stages: int, queues: int, t: int, s: int, only: int, opposing: Bits, rules: Rules, lists: Lists, work: Work
+) -> None:
+    """Continue the label (t, s) with every stage, and keep what comes of it where that is better than what is known."""
+    for q in range(queues):
+        gone = lists.sums[q, work.position[t, s, q]]
+        work.gone_veh[q], work.gone_cost[q], work.gone_moment[q] = gone[WEIGHT], gone[COST], gone[MOMENT]
+    known, total = -1, np.float32(0.0)
+    for b in range(stages):
+        if (t == 0 and only >= 0 and b != only) or (b != s and not _useful(t, s, b, rules.horizon_s, work)):
+            continue
+        until, cost = _until(t, s, b, rules, work), work.worth[t, s, SPENT]
+        if until != known:
+            known, total = until, _stay(queues, t, s, until, rules, lists, work)
+        stay = _stay_s(t, s, b, until, work)
+        if stay == 0:
+            least = cost + total - _spared(t, s, b, until, rules, work)
+            bar = min(work.worth[until, b, VALUE], work.best[until] + np.float32(rules.prune_s))
+            if least - (MARGIN * (cost + total) + MARGIN_S) > bar:
+                continue
+        _recall(queues, t, s, b, rules, work)
+        if stay > 0:
+            cost += advance(s, row + s, t, t + stay, opposing, rules, lists, work)
+        cost += advance(b, row + b, t + stay, until, opposing, rules, lists, work)
+        value = cost + _outlook(queues, b, until, rules, lists, work)
+        _keep(queues, until, b, value, cost, b if t == 0 and b != s else work.first[t, s], t, s, work)
 
 
 @kernel
@@ -178,13 +219,8 @@ def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Wor
     for t in range(rules.horizon_s):
         bar = work.best[t] + np.float32(rules.prune_s)
         for s in range(stages):
-            if work.worth[t, s, VALUE] > bar or work.worth[t, s, VALUE] >= INFINITE:
-                continue
-            for b in range(stages):
-                if t == 0 and only >= 0 and b != only:
-                    continue
-                if b == s or _useful(t, s, b, rules.horizon_s, work):
-                    _extend(row, queues, t, s, b, site.opposing, rules, lists, work)
+            if work.worth[t, s, VALUE] <= bar and work.worth[t, s, VALUE] < INFINITE:
+                _expand(row, stages, queues, t, s, only, site.opposing, rules, lists, work)
     last, best = 0, INFINITE
     for s in range(stages):
         if work.worth[rules.horizon_s, s, VALUE] < best:
