@@ -13,10 +13,12 @@ from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE
 from signals.kernels.horizon_tables import FLOWING, SERVED, STEPPED
 from signals.kernels.horizon_values import Bits, Lists, Rules, Work
 
-__all__ = ["EXTEND_S", "advance"]
+__all__ = ["EXTEND_S", "LAST", "NEXT", "READY", "advance"]
 
 TIME, WEIGHT, COST, MOVING = 0, 1, 2, 3
 """Columns of `Lists.arrivals`."""
+NEXT, READY, LAST = 0, 1, 2
+"""Columns of `Work.label` and `Work.trial`."""
 EXTEND_S = 2
 
 
@@ -33,7 +35,8 @@ def _cost(delay_s: np.float32, counts: np.float32, moving: np.float32, rules: Ru
 def _flow(q: int, s: int, until_s: np.float32, rules: Rules, lists: Lists, work: Work) -> np.float32:
     """Let a queue that yields to nobody leave until a time; return the delay of those who left (s)."""
     arrivals, total = lists.arrivals[q], lists.total[q]
-    n, ready = work.trial_position[q], work.trial_next_s[q]
+    trial = work.trial[q]
+    n, ready = int(trial[NEXT]), trial[READY]
     cost = np.float32(0.0)
     while n < total:
         arrival, weight = arrivals[n, TIME], arrivals[n, WEIGHT]
@@ -46,9 +49,9 @@ def _flow(q: int, s: int, until_s: np.float32, rules: Rules, lists: Lists, work:
         cost += _cost(departure - arrival, arrivals[n, COST], arrivals[n, MOVING], rules)
         ready = departure + np.float32(rules.headway_s) * weight / factor
         if weight > 0.3:
-            work.trial_last_s[q] = departure
+            trial[LAST] = departure
         n += 1
-    work.trial_position[q], work.trial_next_s[q] = n, ready
+    trial[NEXT], trial[READY] = n, ready
     return cost
 
 
@@ -56,7 +59,8 @@ def _flow(q: int, s: int, until_s: np.float32, rules: Rules, lists: Lists, work:
 def _filter_in(q: int, s: int, until_s: np.float32, opposing: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
     """Let a queue that yields leave through the gaps of those that have priority."""
     arrivals, total = lists.arrivals[q], lists.total[q]
-    n, ready = work.trial_position[q], work.trial_next_s[q]
+    trial = work.trial[q]
+    n, ready = int(trial[NEXT]), trial[READY]
     cost = np.float32(0.0)
     while n < total:
         arrival, weight = arrivals[n, TIME], arrivals[n, WEIGHT]
@@ -67,9 +71,9 @@ def _filter_in(q: int, s: int, until_s: np.float32, opposing: int, rules: Rules,
         p, bits = 0, opposing
         while bits:
             if bits & 1:
-                departure = max(departure, work.trial_last_s[p] + np.float32(1.0))
-                m, others = work.trial_position[p], lists.total[p]
-                coming = work.trial_next_s[p]
+                departure = max(departure, work.trial[p, LAST] + np.float32(1.0))
+                m, others = int(work.trial[p, NEXT]), lists.total[p]
+                coming = work.trial[p, READY]
                 while m < others and conflict < 1.0:
                     coming = max(coming, lists.arrivals[p, m, TIME])
                     if coming >= departure + rules.gap_s:
@@ -87,9 +91,9 @@ def _filter_in(q: int, s: int, until_s: np.float32, opposing: int, rules: Rules,
         cost += _cost(departure - arrival, arrivals[n, COST], arrivals[n, MOVING], rules)
         ready = departure + np.float32(rules.headway_s) * weight / factor
         if weight > 0.3:
-            work.trial_last_s[q] = departure
+            trial[LAST] = departure
         n += 1
-    work.trial_position[q], work.trial_next_s[q] = n, ready
+    trial[NEXT], trial[READY] = n, ready
     return cost
 
 

@@ -11,12 +11,12 @@ from signals.kernels.compile import kernel
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_FREE
 from signals.kernels.horizon_values import Bits, Lists, Work
 
-__all__ = ["COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED", "WEIGHT", "tabulate"]
+__all__ = ["ARRIVED", "COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED", "WEIGHT", "tabulate"]
 
 FLOWING, SERVED, QUEUES, STEPPED = 0, 1, 2, 3
 """Columns of `Work.count`."""
-WEIGHT, COST, MOMENT = 1, 2, 3
-"""Columns of `Lists.sums`."""
+ARRIVED, WEIGHT, COST, MOMENT = 0, 1, 2, 3
+"""Columns of `Work.come`, `Work.gone` and `Lists.sums`."""
 
 
 @kernel
@@ -39,10 +39,9 @@ def tabulate(first_stage: int, stages: int, queues: int, opposing: Bits, lists: 
     for t in range(lists.arrived.shape[1]):
         for q in range(queues):
             n = lists.arrived[q, t]
-            work.come[t, q] = n
-            work.come_veh[t, q] = lists.sums[q, n, WEIGHT]
-            work.come_cost[t, q] = lists.sums[q, n, COST]
-            work.come_moment[t, q] = lists.sums[q, n, MOMENT]
+            work.come[t, q, ARRIVED] = n
+            for column in (WEIGHT, COST, MOMENT):
+                work.come[t, q, column] = lists.sums[q, n, column]
     for s in range(stages):
         _serving(s, queues, opposing[first_stage + s], work)
         for b in range(stages):

@@ -7,10 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Choice", "Floats", "Ints", "Lists", "Rules", "Site", "Work"]
+__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Choice", "Floats", "Ints", "Lists", "Rules", "Shorts", "Site", "Work"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Shorts = npt.NDArray[np.uint16]
+"""Numbers of queues; Numba need not ask whether an index without a sign counts from the end."""
 Bytes = npt.NDArray[np.int8]
 Bits = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
@@ -159,29 +161,20 @@ class Work(NamedTuple):
     stay_s: Floats  # [Smax, Smax, 2] for how long leaving vehicles stay green, if people walk; and what b needs of them
     change_s: Floats  # [1] how long a change takes until what follows is mature, mean of all
     ready_s: Floats  # [Smax, 2] when stage b can be mature, and when all its groups may start, for what has ended
-    come: Ints  # [H + 1, Qmax] arrivals up to each second; then vehicles, what they count for, the same times arrival time
-    come_veh: Floats
-    come_cost: Floats
-    come_moment: Floats
-    served: Ints  # [Smax, Qmax] the queues, those that a stage serves first
-    count: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there at all; 1 = some look at others again and again
+    come: Floats  # [H + 1, Qmax, 4] up to each second: how many arrivals, then as in `Lists.sums`
     moves: Bools  # [Smax, Qmax] whether a stage serves a queue
-    better: Ints  # [Smax, Smax, Qmax] queues that stage b serves better than stage a
+    served: Shorts  # [Smax, Qmax] the queues, those that a stage serves first
+    count: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there at all; 1 = some have to look again
+    better: Shorts  # [Smax, Smax, Qmax] queues that stage b serves better than stage a
     better_count: Ints  # [Smax, Smax]
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
     best: Floats  # [H + 1] the lowest value of each second
     first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay
     parent: Ints  # [H + 1, Smax, 2] second and stage of the label that a label continues
-    position: Ints  # [H + 1, Smax, Qmax] next vehicle
-    next_s: Floats  # [H + 1, Smax, Qmax] next possible departure
-    last_s: Floats  # [H + 1, Smax, Qmax] last departure
-    gone_veh: Floats  # [Qmax] `Lists.sums` of the label that is continued
-    gone_cost: Floats
-    gone_moment: Floats
-    still: Floats  # [4, Qmax] what those cost who stay at a red: delay = one less another, their queue, the next change
-    trial_position: Ints  # [Qmax] the same of the label that is being made
-    trial_next_s: Floats  # [Qmax]
-    trial_last_s: Floats  # [Qmax]
+    label: Floats  # [H + 1, Smax, Qmax, 4] who is next, when somebody can leave again, when the last one left (s), -
+    trial: Floats  # [Qmax, 4] the same of the label that is being made
+    gone: Floats  # [Qmax, 4] `Lists.sums` of those who have left before the label that is continued
+    still: Floats  # [Qmax, 4] what those cost who stay: time less moment, their queue, the next change
 
 
 class Choice(NamedTuple):

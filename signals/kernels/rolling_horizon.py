@@ -15,9 +15,9 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import inlined, kernel
-from signals.kernels.horizon_service import EXTEND_S, advance
+from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
-from signals.kernels.horizon_tables import COST, MOMENT, SERVED, WEIGHT, tabulate
+from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, WEIGHT, tabulate
 from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Lists, Rules, Site, Work
 
 __all__ = ["INFINITE", "compare", "decide"]
@@ -32,17 +32,16 @@ MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
 
 
 @inlined
-def _stay(queues: int, t: int, s: int, until: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
-    """Fill `Work.still` with what each queue of the label (t, s) costs if nobody leaves it until then; return the sum."""
+def _stay(queues: int, until: int, rules: Rules, work: Work) -> np.float32:
+    """Fill `Work.still` with what each queue of a label costs if nobody leaves it until then; return the sum."""
     until_s, headway = np.float32(until), np.float32(rules.headway_s)
     red, total = np.float32(rules.red_queue_share) * work.change_s[0], np.float32(0.0)
     for q in range(queues):
-        waiting, counts = work.come_veh[until, q] - work.gone_veh[q], work.come_cost[until, q] - work.gone_cost[q]
-        work.still[0, q] = until_s * counts
-        work.still[1, q] = work.come_moment[until, q] - work.gone_moment[q]
-        work.still[2, q] = np.float32(0.5) * waiting * waiting * headway
-        work.still[3, q] = red * counts
-        total += work.still[0, q] - work.still[1, q] + work.still[2, q] + work.still[3, q]
+        come, gone, still = work.come[until, q], work.gone[q], work.still[q]
+        waiting, counts = come[WEIGHT] - gone[WEIGHT], come[COST] - gone[COST]
+        still[0], still[1] = until_s * counts, come[MOMENT] - gone[MOMENT]
+        still[2], still[3] = np.float32(0.5) * waiting * waiting * headway, red * counts
+        total += (still[0] - still[1]) + (still[2] + still[3])
     return total
 
 
@@ -55,12 +54,12 @@ def _spared(t: int, s: int, b: int, until: int, rules: Rules, work: Work) -> np.
     spared = np.float32(0.0)
     for place in range(work.count[b, SERVED]):
         q = work.served[b, place]
+        gone, still = work.gone[q], work.still[q]
         since_s = min(_ready_s(t, s, b, q, rules, work), np.float32(until))
-        second = int(since_s)
-        spared += work.still[0, q] - work.still[1, q] + work.still[2, q] + work.still[3, q]
-        if work.come[second, q] > work.position[t, s, q]:
-            counts = work.come_cost[second, q] - work.gone_cost[q]
-            spared -= since_s * counts - (work.come_moment[second, q] - work.gone_moment[q])
+        come = work.come[int(since_s), q]
+        spared += (still[0] - still[1]) + (still[2] + still[3])
+        if come[ARRIVED] > work.label[t, s, q, NEXT]:
+            spared -= since_s * (come[COST] - gone[COST]) - (come[MOMENT] - gone[MOMENT])
     return spared
 
 
@@ -71,16 +70,14 @@ def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work
     red = np.float32(rules.red_queue_share) * work.change_s[0]
     for q in range(queues):
         if not work.moves[s, q]:
-            value += work.still[0, q]
-            value -= work.still[1, q]
-            value += work.still[2, q]
-            value += work.still[3, q]
+            still = work.still[q]
+            value = ((value + still[0]) - still[1]) + still[2] + still[3]
             continue
-        gone = lists.sums[q, work.trial_position[q]]
-        waiting, counts = work.come_veh[t, q] - gone[WEIGHT], work.come_cost[t, q] - gone[COST]
-        value += np.float32(t) * counts
-        value -= work.come_moment[t, q] - gone[MOMENT]
-        value += np.float32(0.5) * waiting * waiting * headway
+        come, gone = work.come[t, q], lists.sums[q, int(work.trial[q, NEXT])]
+        waiting, counts = come[WEIGHT] - gone[WEIGHT], come[COST] - gone[COST]
+        value = ((value + np.float32(t) * counts) - (come[MOMENT] - gone[MOMENT])) + (
+            np.float32(0.5) * waiting * waiting * headway
+        )
         if work.factors[s, q, FREE] < 0.02:
             value += red * counts
     return value
@@ -99,9 +96,8 @@ def _keep(
     work.first[t, s] = first
     work.parent[t, s, 0], work.parent[t, s, 1] = before, origin
     for q in range(queues):
-        work.position[t, s, q] = work.trial_position[q]
-        work.next_s[t, s, q] = work.trial_next_s[q]
-        work.last_s[t, s, q] = work.trial_last_s[q]
+        for column in (NEXT, READY, LAST):
+            work.label[t, s, q, column] = work.trial[q, column]
 
 
 @kernel
@@ -128,25 +124,25 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
     for q in range(queues):
         approach = site.queue_approach[first_queue + q]
         age = choice.age_s[first_queue + q]
-        work.trial_position[q] = 0
-        work.trial_next_s[q] = max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
+        work.trial[q, NEXT] = 0
+        work.trial[q, READY] = max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
         if approach >= 0:
             blocked = arrivals.blocked_s[approach]
             for a in range(approach + 1, site.queue_beyond[first_queue + q]):
                 blocked = min(blocked, arrivals.blocked_s[a])
-            work.trial_next_s[q] = max(work.trial_next_s[q], blocked)
+            work.trial[q, READY] = max(work.trial[q, READY], blocked)
         if age < 0:
             earliest = _earliest_s(first_queue + q, site.group_offset[i], site, arrivals)
             if earliest > 0:
-                work.trial_next_s[q] = max(work.trial_next_s[q], earliest + np.float32(rules.start_up_s))
-        work.trial_last_s[q] = NEVER
+                work.trial[q, READY] = max(work.trial[q, READY], earliest + np.float32(rules.start_up_s))
+        work.trial[q, LAST] = NEVER
     _keep(queues, 0, running, 0.0, 0.0, -1, -1, -1, work)
 
 
 @inlined
 def _ready_s(t: int, s: int, b: int, q: int, rules: Rules, work: Work) -> np.float32:
     """When somebody can leave a queue of the label (t, s) in stage b."""
-    ready = work.next_s[t, s, q]
+    ready = work.label[t, s, q, READY]
     if b != s and work.start_s[s, b, q] >= 0:
         ready = max(ready, np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s))
     return ready
@@ -156,9 +152,8 @@ def _ready_s(t: int, s: int, b: int, q: int, rules: Rules, work: Work) -> np.flo
 def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> None:
     """Take the label (t, s) as the trial state, as it is when it goes on with stage b."""
     for q in range(queues):
-        work.trial_position[q] = work.position[t, s, q]
-        work.trial_last_s[q] = work.last_s[t, s, q]
-        work.trial_next_s[q] = _ready_s(t, s, b, q, rules, work)
+        work.trial[q, NEXT], work.trial[q, LAST] = work.label[t, s, q, NEXT], work.label[t, s, q, LAST]
+        work.trial[q, READY] = _ready_s(t, s, b, q, rules, work)
 
 
 @inlined
@@ -167,7 +162,9 @@ def _until(t: int, s: int, b: int, rules: Rules, work: Work) -> int:
     if b == s:
         return min(t + max(EXTEND_S, rules.decision_s), rules.horizon_s)
     until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
-    return min(-(-until // rules.decision_s) * rules.decision_s, rules.horizon_s)
+    if rules.decision_s > 1:
+        until = -(-until // rules.decision_s) * rules.decision_s
+    return min(until, rules.horizon_s)
 
 
 @inlined
@@ -185,15 +182,16 @@ def _expand(
 ) -> None:
     """Continue the label (t, s) with every stage, and keep what comes of it where that is better than what is known."""
     for q in range(queues):
-        gone = lists.sums[q, work.position[t, s, q]]
-        work.gone_veh[q], work.gone_cost[q], work.gone_moment[q] = gone[WEIGHT], gone[COST], gone[MOMENT]
+        gone = lists.sums[q, int(work.label[t, s, q, NEXT])]
+        for column in (WEIGHT, COST, MOMENT):
+            work.gone[q, column] = gone[column]
     known, total = -1, np.float32(0.0)
     for b in range(stages):
         if (t == 0 and only >= 0 and b != only) or (b != s and not _useful(t, s, b, rules.horizon_s, work)):
             continue
         until, cost = _until(t, s, b, rules, work), work.worth[t, s, SPENT]
         if until != known:
-            known, total = until, _stay(queues, t, s, until, rules, lists, work)
+            known, total = until, _stay(queues, until, rules, work)
         stay = _stay_s(t, s, b, until, work)
         if stay == 0:
             least = cost + total - _spared(t, s, b, until, rules, work)
@@ -234,7 +232,7 @@ def _useful(t: int, s: int, b: int, horizon_s: int, work: Work) -> bool:
     by = min(t + max(work.land_s[s, b], SOON_S), horizon_s)
     for place in range(work.better_count[s, b]):
         q = work.better[s, b, place]
-        if work.come[by, q] > work.position[t, s, q]:
+        if work.come[by, q, ARRIVED] > work.label[t, s, q, NEXT]:
             return True
     return False
 
@@ -253,7 +251,7 @@ def _release(i: int, last: int, site: Site, rules: Rules, lists: Lists, planned:
         before, origin = work.parent[t, s, 0], work.parent[t, s, 1]
         for q in range(queues):
             approach = site.queue_approach[first_queue + q]
-            there, then = work.position[before, origin, q], work.position[t, s, q]
+            there, then = int(work.label[before, origin, q, NEXT]), int(work.label[t, s, q, NEXT])
             weight = lists.sums[q, then, WEIGHT] - lists.sums[q, there, WEIGHT]
             if approach < 0 or weight <= 0:
                 continue
