@@ -18,6 +18,7 @@ __all__ = [
     "changes",
     "choice",
     "discharges",
+    "interstages",
     "group_mask",
     "lists",
     "memory",
@@ -232,6 +233,23 @@ def lists(network: Network, served: Queues, horizon_s: int, most_arrivals: int) 
         weight_veh=np.zeros(len(network.intersections), np.float32),
         mix=np.ones(len(network.arrays.approach_lane), np.float32),
         head_mix=np.ones(len(network.arrays.approach_lane), np.float32),
+    )
+
+
+def interstages(network: Network, served: Queues) -> horizon_values.Changes:
+    """Allocate what the search keeps of the changes between stages."""
+    arrays = network.arrays
+    offset = np.cumsum([0, *np.diff(arrays.stage_offset) ** 2]).astype(np.int32)
+    rows, wide = int(offset[-1]), max(int(np.diff(served.offset).max(initial=1)), 1)
+    return horizon_values.Changes(
+        offset=offset,
+        start_s=np.zeros((rows, wide), np.float32),
+        land_s=np.zeros(rows, np.int32),
+        stay_s=np.zeros((rows, 2), np.float32),
+        change_s=np.zeros(len(network.intersections), np.float32),
+        known=np.zeros(len(network.intersections), np.bool_),
+        call=np.zeros(len(arrays.group_user), np.bool_),
+        walking=np.zeros(len(arrays.group_user), np.bool_),
     )
 
 

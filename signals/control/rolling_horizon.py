@@ -136,6 +136,7 @@ class RollingHorizon:
         self._rules = _rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
+        self._interstages = horizon_site.interstages(network, queues)
         self._work = horizon_site.work(network, queues, self.settings.horizon_s)
         self._choice = horizon_site.choice(network, self._memory)
         self._ways = horizon_site.ways(network, self._streets)
@@ -251,8 +252,8 @@ class RollingHorizon:
         it puts changes off from second to second.
         """
         rolling_horizon.compare(
-            i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._work, self._choice,
-            self._cost_s,
+            i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._interstages, self._work,
+            self._choice, self._cost_s,
         )  # fmt: skip
         for stage, found in enumerate(self._waiting.of(i, snapshot)):
             cost_s = float(self._cost_s[stage])
@@ -265,7 +266,9 @@ class RollingHorizon:
         arrivals, flows = self._arrivals(snapshot), self._flows
         self._before = arrivals
         horizon_arrivals.gather(self._site, arrivals, flows.inflow, self._rules, self._lists)
-        rolling_horizon.decide(self._site, arrivals, self._rules, self._lists, self._work, self._choice, flows.planned)
+        rolling_horizon.decide(
+            self._site, arrivals, self._rules, self._lists, self._interstages, self._work, self._choice, flows.planned
+        )
         flows.planned_s[self._choice.planned] = snapshot.time_s
 
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Choice", "Floats", "Ints", "Lists", "Rules", "Shorts", "Site", "Work"]
+__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Changes", "Choice", "Floats", "Ints", "Lists", "Rules", "Shorts", "Site", "Work"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -150,6 +150,33 @@ class Lists(NamedTuple):
     weight_veh: Floats
     mix: Floats
     head_mix: Floats
+
+
+class Changes(NamedTuple):
+    """What the changes between stages take, kept from second to second: it changes only with the people on foot.
+
+    Attributes
+    ----------
+    offset
+        int32 [nI + 1] rows of each intersection: from stage a to stage b is its row a * stages + b.
+    start_s, land_s, stay_s
+        float32 [n, Qmax], int32 [n], float32 [n, 2] as in `Work`.
+    change_s
+        float32 [nI] as in `Work`.
+    known
+        bool [nI] whether the rows are filled.
+    call, walking
+        bool [nG] who called and who walked when they were.
+    """
+
+    offset: Ints
+    start_s: Floats
+    land_s: Ints
+    stay_s: Floats
+    change_s: Floats
+    known: Bools
+    call: Bools
+    walking: Bools
 
 
 class Work(NamedTuple):

@@ -18,7 +18,7 @@ from signals.kernels.compile import inlined, kernel
 from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, WEIGHT, tabulate
-from signals.kernels.horizon_values import Arrivals, Bits, Choice, Floats, Lists, Rules, Site, Work
+from signals.kernels.horizon_values import Arrivals, Bits, Changes, Choice, Floats, Lists, Rules, Site, Work
 
 __all__ = ["INFINITE", "compare", "decide"]
 
@@ -64,12 +64,12 @@ def _spared(t: int, s: int, b: int, until: int, rules: Rules, work: Work) -> np.
 
 
 @inlined
-def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
-    """Delay so far of those who still wait at t, and what serving them will cost (s)."""
+def _outlook(queues: int, s: int, before: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
+    """Delay so far of those who still wait at t, after stages that served some of them, and what serving them will cost (s)."""
     value, headway = np.float32(0.0), np.float32(rules.headway_s)
     red = np.float32(rules.red_queue_share) * work.change_s[0]
     for q in range(queues):
-        if not work.moves[s, q]:
+        if not (work.moves[s, q] or work.moves[before, q]):
             still = work.still[q]
             value = ((value + still[0]) - still[1]) + still[2] + still[3]
             continue
@@ -202,7 +202,7 @@ def _expand(
         if stay > 0:
             cost += advance(s, row + s, t, t + stay, opposing, rules, lists, work)
         cost += advance(b, row + b, t + stay, until, opposing, rules, lists, work)
-        value = cost + _outlook(queues, b, until, rules, lists, work)
+        value = cost + _outlook(queues, b, s if stay > 0 else b, until, rules, lists, work)
         _keep(queues, until, b, value, cost, b if t == 0 and b != s else work.first[t, s], t, s, work)
 
 
@@ -281,14 +281,17 @@ def _own(i: int, site: Site, lists: Lists) -> Lists:
 
 @kernel
 def decide(
-    site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice, planned: Floats
-) -> None:
+    site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, changes: Changes, work: Work, choice: Choice,
+    planned: Floats,
+) -> None:  # fmt: skip
     """Choose the stage of every intersection that may decide now; the others keep theirs.
 
     Parameters
     ----------
     site, arrivals, rules, lists
         What is there, what is believed, how to weigh it, who comes to each queue.
+    changes
+        In and out: what the changes between stages take.
     work
         Scratch memory.
     choice
@@ -301,7 +304,7 @@ def decide(
         choice.planned[i] = False
         if not choice.mature[i] or lists.weight_veh[i] <= 0.0:
             continue
-        leave(i, site, arrivals, work)
+        leave(i, site, arrivals, changes, work)
         factors(i, site, arrivals, rules, lists, work)
         own = _own(i, site, lists)
         tabulate(site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i], len(own.total), site.opposing, own, work)
@@ -315,8 +318,8 @@ def decide(
 
 @kernel
 def compare(
-    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice,
-    cost_s: Floats,
+    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, changes: Changes, work: Work,
+    choice: Choice, cost_s: Floats,
 ) -> None:  # fmt: skip
     """Say what the best plan costs that begins with each stage: the running one, or a switch to another at once.
 
@@ -324,12 +327,12 @@ def compare(
     ----------
     i, running
         The intersection, and its stage before it decided.
-    site, arrivals, rules, lists, work, choice
+    site, arrivals, rules, lists, changes, work, choice
         As `decide` had them.
     cost_s
         Out, float32 [Smax]: delay in s until the horizon and its outlook; `INFINITE` where nobody would be served.
     """
-    leave(i, site, arrivals, work)
+    leave(i, site, arrivals, changes, work)
     factors(i, site, arrivals, rules, lists, work)
     own = _own(i, site, lists)
     tabulate(site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i], len(own.total), site.opposing, own, work)
