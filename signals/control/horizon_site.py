@@ -289,7 +289,7 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
     )
 
 
-def choice(network: Network, remembered: approach_state.Memory) -> horizon_values.Choice:
+def choice(network: Network, remembered: approach_state.Memory, horizon_s: int) -> horizon_values.Choice:
     """Make the choices: the first stage everywhere, -1 where there is none."""
     count = len(network.intersections)
     return horizon_values.Choice(
@@ -298,6 +298,7 @@ def choice(network: Network, remembered: approach_state.Memory) -> horizon_value
         mature=remembered.mature,
         planned=np.zeros(count, np.bool_),
         cost_s=np.zeros(count, np.float32),
+        course=np.full((count, horizon_s), -1, np.int16),
     )
 
 

@@ -7,20 +7,25 @@ of a shared lane, exits that are full, and arrivals beyond the range of the sens
 
 from __future__ import annotations
 
+import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from signals.control import horizon_exits, horizon_site
+from signals.control.horizon_crew import Crew, hands
 from signals.control.waiting import Waiting
 from signals.kernels import (
     approach_state,
     box,
     discharge,
     horizon_arrivals,
+    horizon_follow,
     horizon_values,
     outflow,
     rolling_horizon,
@@ -83,6 +88,13 @@ class Settings:
     decision_s
         A stage can only be left so often: 1 = each second; more where decisions fall on a grid
         (`signals.control.decision_grid`).
+    deadline_ms
+        How long a decision for the whole network may take. Intersections whose turn comes later go on with their last
+        plan, or with the stage that serves most. None = all are searched, as in every simulation: what comes out must
+        not depend on the machine.
+    threads
+        How many plan at the same time, which changes nothing but the time it takes; 0 = one for each processor in
+        networks where that pays.
     """
 
     horizon_s: int = 60
@@ -103,6 +115,8 @@ class Settings:
     learn_discharge: bool = True
     clear_box: bool = True
     decision_s: int = 1
+    deadline_ms: float | None = None
+    threads: int = 0
 
 
 MOST_COMPARISONS = 4096
@@ -118,8 +132,15 @@ class RollingHorizon:
         What is controlled.
     settings
         Its parameters; the defaults are meant for every site.
+    clock
+        Monotonic time in s, for the deadline.
     changed
         Single ones of them, which take the place of those in `settings`.
+
+    Attributes
+    ----------
+    late
+        int32 [nI] how many decisions of each intersection were due and made without a search, for want of time.
 
     Raises
     ------
@@ -127,7 +148,14 @@ class RollingHorizon:
         When there is no such parameter.
     """
 
-    def __init__(self, network: Network, settings: Settings | None = None, **changed: Any) -> None:
+    def __init__(
+        self,
+        network: Network,
+        settings: Settings | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        **changed: Any,
+    ) -> None:
         self.settings = replace(settings or Settings(), **changed)
         self._arrays = network.arrays
         queues = horizon_site.queues(network)
@@ -137,8 +165,11 @@ class RollingHorizon:
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
         self._interstages = horizon_site.interstages(network, queues)
-        self._work = horizon_site.work(network, queues, self.settings.horizon_s)
-        self._choice = horizon_site.choice(network, self._memory)
+        count = len(network.intersections)
+        size = hands(count, self.settings.threads)
+        self._works = [horizon_site.work(network, queues, self.settings.horizon_s) for _ in range(size)]
+        self._crew, self._clock, self.late = Crew(count, size, clock), clock, np.zeros(count, np.int32)
+        self._choice = horizon_site.choice(network, self._memory, self.settings.horizon_s)
         self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
         self._changes = horizon_site.changes(network)
@@ -151,14 +182,19 @@ class RollingHorizon:
         self._first_stage = self._arrays.stage_offset[:-1]
         self._has_stage = self._choice.stage >= 0
         self._waiting = Waiting(network)
-        self._cost_s = np.zeros(len(self._work.land_s), np.float32)
+        self._cost_s = np.zeros(len(self._works[0].land_s), np.float32)
         self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
         self._last_time_s = self._first_time_s = np.nan
+        self._until_s: float | None = None
+        self._limit_s: float | None = None
         self._before: horizon_values.Arrivals | None = None
         self._compile(network)
+        if self.settings.deadline_ms is not None:
+            self._limit_s = self.settings.deadline_ms / 1000.0
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Choose a stage per intersection; pedestrians are served on call within it."""
+        self._until_s = None if self._limit_s is None else self._clock() + self._limit_s
         tick_s = snapshot.time_s - self._last_time_s
         self._last_time_s = snapshot.time_s
         tick_s = min(max(tick_s, 0.0), 5.0) if np.isfinite(tick_s) else 1.0
@@ -170,6 +206,8 @@ class RollingHorizon:
         changed = np.flatnonzero(choice.stage != before)
         self._memory.waited_s[changed] = 0.0
         for i in changed.tolist():
+            if self._until_s is not None and self._clock() >= self._until_s:
+                break
             self._compare(i, int(before[i]), snapshot)
         return Decision(self._want(snapshot, tick_s), choice.stage.copy())
 
@@ -252,7 +290,7 @@ class RollingHorizon:
         it puts changes off from second to second.
         """
         rolling_horizon.compare(
-            i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._interstages, self._work,
+            i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._interstages, self._works[0],
             self._choice, self._cost_s,
         )  # fmt: skip
         for stage, found in enumerate(self._waiting.of(i, snapshot)):
@@ -265,11 +303,23 @@ class RollingHorizon:
         """Plan wherever the stage may change now."""
         arrivals, flows = self._arrivals(snapshot), self._flows
         self._before = arrivals
-        horizon_arrivals.gather(self._site, arrivals, flows.inflow, self._rules, self._lists)
-        rolling_horizon.decide(
-            self._site, arrivals, self._rules, self._lists, self._interstages, self._work, self._choice, flows.planned
-        )
+
+        self._crew.plan(partial(self._plan, snapshot.time_s, arrivals), self._until_s)
         flows.planned_s[self._choice.planned] = snapshot.time_s
+
+    def _plan(
+        self, time_s: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int, too_late: bool
+    ) -> None:
+        """Plan some intersections; `signals.control.horizon_crew` says which, and whether there is time for a search."""
+        believed, told = (self._site, arrivals), (self._rules, self._lists)
+        work, choice, flows = self._works[thread], self._choice, self._flows
+        horizon_arrivals.gather(first, beyond, *believed, flows.inflow, *told)
+        if too_late:
+            horizon_follow.follow(
+                first, beyond, time_s, flows.planned_s, *believed, *told, work, choice, self.late
+            )
+        else:
+            rolling_horizon.decide(first, beyond, *believed, *told, self._interstages, work, choice, flows.planned)
 
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
@@ -306,7 +356,7 @@ class RollingHorizon:
             self._learned,
             self._inside,
         )
-        learned = [array for found in tuples for array in found] + [self._choice.stage]
+        learned = [array for found in tuples for array in found] + [self._choice.stage, self._choice.course, self.late]
         kept = [array.copy() for array in learned]
         snapshot = horizon_site.one_waiting_everywhere(network)
         self.decide(snapshot)
@@ -315,6 +365,8 @@ class RollingHorizon:
         self._search(snapshot)
         for i in np.flatnonzero(self._has_stage)[:1].tolist():
             self._compare(i, 0, snapshot)
+        if self.settings.deadline_ms is not None:
+            self._plan(0.0, self._arrivals(snapshot), 0, len(self.late), 0, too_late=True)
         self.take_comparisons()
         for array, before in zip(learned, kept, strict=True):
             array[...] = before

@@ -137,11 +137,15 @@ def _sum_up(q: int, horizon_s: int, pressing: np.float32, lists: Lists) -> np.fl
 
 
 @kernel
-def gather(site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: Lists) -> None:
-    """Build the lists of all queues.
+def gather(
+    first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: Lists
+) -> None:
+    """Build the lists of all queues of some intersections.
 
     Parameters
     ----------
+    first, beyond
+        The first intersection, and one more than the last.
     site, arrivals
         What is there, what is believed.
     inflow
@@ -151,7 +155,7 @@ def gather(site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: 
     lists
         Out, see `Lists`.
     """
-    for i in range(len(site.queue_offset) - 1):
+    for i in range(first, beyond):
         lists.weight_veh[i] = 0.0
         for q in range(site.queue_offset[i], site.queue_offset[i + 1]):
             lists.total[q] = 0

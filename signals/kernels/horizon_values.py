@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Changes", "Choice", "Floats", "Ints", "Lists", "Rules", "Shorts", "Site", "Work"]
+__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Changes", "Choice", "Courses", "Floats", "Ints", "Lists", "Rules", "Shorts", "Site", "Work"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 Shorts = npt.NDArray[np.uint16]
 """Numbers of queues; Numba need not ask whether an index without a sign counts from the end."""
+Courses = npt.NDArray[np.int16]
 Bytes = npt.NDArray[np.int8]
 Bits = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
@@ -180,7 +181,7 @@ class Changes(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch memory, one set per network; contents are meaningless between calls."""
+    """Scratch memory, one set for each thread; contents are meaningless between calls."""
 
     factors: Floats  # [Smax, Qmax, 4] service without opposing traffic and with it; the same for the first vehicle
     start_s: Floats  # [Smax, Smax, Qmax] from leaving stage a to green of queue q in stage b; negative = stays green
@@ -219,6 +220,8 @@ class Choice(NamedTuple):
         bool [nI] out: whether a plan was made.
     cost_s
         float32 [nI] out: what the best plan costs, delay in s until the horizon and its outlook.
+    course
+        int16 [nI, H] in and out: the stage that the last plan wants in each second since it was made; -1 = no plan yet.
     """
 
     stage: Ints
@@ -226,3 +229,4 @@ class Choice(NamedTuple):
     mature: Bools
     planned: Bools
     cost_s: Floats
+    course: Courses

@@ -18,7 +18,7 @@ from signals.kernels.compile import inlined, kernel
 from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, WEIGHT, tabulate
-from signals.kernels.horizon_values import Arrivals, Bits, Changes, Choice, Floats, Lists, Rules, Site, Work
+from signals.kernels.horizon_values import Arrivals, Bits, Changes, Choice, Courses, Floats, Lists, Rules, Site, Work
 
 __all__ = ["INFINITE", "compare", "decide"]
 
@@ -238,8 +238,10 @@ def _useful(t: int, s: int, b: int, horizon_s: int, work: Work) -> bool:
 
 
 @kernel
-def _release(i: int, last: int, site: Site, rules: Rules, lists: Lists, planned: Floats, work: Work) -> None:
-    """Write down what the plan of an intersection releases, second by second, walking it backwards."""
+def _release(
+    i: int, last: int, site: Site, rules: Rules, lists: Lists, course: Courses, planned: Floats, work: Work
+) -> None:
+    """Write down which stage the plan of an intersection wants and what it releases, second by second, backwards."""
     first_queue = site.queue_offset[i]
     queues = site.queue_offset[i + 1] - first_queue
     for q in range(queues):
@@ -249,6 +251,8 @@ def _release(i: int, last: int, site: Site, rules: Rules, lists: Lists, planned:
     t, s = rules.horizon_s, last
     while t > 0:
         before, origin = work.parent[t, s, 0], work.parent[t, s, 1]
+        for second in range(before, t):
+            course[second] = s
         for q in range(queues):
             approach = site.queue_approach[first_queue + q]
             there, then = int(work.label[before, origin, q, NEXT]), int(work.label[t, s, q, NEXT])
@@ -281,13 +285,17 @@ def _own(i: int, site: Site, lists: Lists) -> Lists:
 
 @kernel
 def decide(
-    site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, changes: Changes, work: Work, choice: Choice,
-    planned: Floats,
+    first: int, beyond: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, changes: Changes, work: Work,
+    choice: Choice, planned: Floats,
 ) -> None:  # fmt: skip
     """Choose the stage of every intersection that may decide now; the others keep theirs.
 
+    Intersections do not depend on each other here: others may be decided at the same time, each with its own `work`.
+
     Parameters
     ----------
+    first, beyond
+        The first intersection, and one more than the last.
     site, arrivals, rules, lists
         What is there, what is believed, how to weigh it, who comes to each queue.
     changes
@@ -300,7 +308,7 @@ def decide(
         In and out, float32 [nA, H]: what the plans release, vehicles in each second from now; written where a plan was
         made.
     """
-    for i in range(len(choice.stage)):
+    for i in range(first, beyond):
         choice.planned[i] = False
         if not choice.mature[i] or lists.weight_veh[i] <= 0.0:
             continue
@@ -310,7 +318,7 @@ def decide(
         tabulate(site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i], len(own.total), site.opposing, own, work)
         _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
         last = _search(i, -1, site, rules, own, work)
-        _release(i, last, site, rules, own, planned, work)
+        _release(i, last, site, rules, own, choice.course[i], planned, work)
         choice.planned[i], choice.cost_s[i] = True, work.worth[rules.horizon_s, last, VALUE]
         if work.first[rules.horizon_s, last] >= 0:
             choice.stage[i] = work.first[rules.horizon_s, last]
