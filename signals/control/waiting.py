@@ -35,7 +35,7 @@ class Waiting:
             self._served[intersection] = self._stages(intersection)
         found = []
         for walks, approaches in self._served[intersection]:
-            called = sum(bool(snapshot.demand[g]) and snapshot.aspect[g] != Aspect.GREEN for g in walks)
+            called = sum(bool(snapshot.demand[g] and snapshot.aspect[g] != Aspect.GREEN) for g in walks)
             queue_veh = float(np.nansum(snapshot.queue_veh[approaches]))
             longest_s = float(np.nanmax(snapshot.wait_s[approaches], initial=0.0))
             found.append((queue_veh + called, longest_s))

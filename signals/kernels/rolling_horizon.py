@@ -18,7 +18,7 @@ from signals.kernels.compile import inlined, kernel
 from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, WEIGHT, tabulate
-from signals.kernels.horizon_values import Arrivals, Bits, Changes, Choice, Courses, Floats, Lists, Rules, Site, Work
+from signals.kernels.horizon_values import Arrivals, Bits, Changes, Choice, Courses, Floats, Ints, Lists, Rules, Site, Work
 
 __all__ = ["INFINITE", "compare", "decide"]
 
@@ -315,7 +315,8 @@ def decide(
         leave(i, site, arrivals, changes, work)
         factors(i, site, arrivals, rules, lists, work)
         own = _own(i, site, lists)
-        tabulate(site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i], len(own.total), site.opposing, own, work)
+        row = site.stage_offset[i]
+        tabulate(row, site.stage_offset[i + 1] - row, len(own.total), site.opposing, own, work)
         _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
         last = _search(i, -1, site, rules, own, work)
         _release(i, last, site, rules, own, choice.course[i], planned, work)
@@ -326,25 +327,33 @@ def decide(
 
 @kernel
 def compare(
-    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, changes: Changes, work: Work,
-    choice: Choice, cost_s: Floats,
+    first: int, beyond: int, running: Ints, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists,
+    changes: Changes, work: Work, choice: Choice, cost_s: Floats,
 ) -> None:  # fmt: skip
-    """Say what the best plan costs that begins with each stage: the running one, or a switch to another at once.
+    """Say what the best plan costs that begins with each stage, wherever the stage has changed.
+
+    A plan begins with the stage that ran, or with a switch to another at once.
 
     Parameters
     ----------
-    i, running
-        The intersection, and its stage before it decided.
+    first, beyond
+        The first intersection, and one more than the last.
+    running
+        int32 [nI] the stage of each before it decided.
     site, arrivals, rules, lists, changes, work, choice
-        As `decide` had them.
+        As `decide` left them.
     cost_s
-        Out, float32 [Smax]: delay in s until the horizon and its outlook; `INFINITE` where nobody would be served.
+        Out, float32 [nI, Smax]: delay in s until the horizon and its outlook; `INFINITE` where nobody would be served.
     """
-    leave(i, site, arrivals, changes, work)
-    factors(i, site, arrivals, rules, lists, work)
-    own = _own(i, site, lists)
-    tabulate(site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i], len(own.total), site.opposing, own, work)
-    for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
-        _begin(i, running, site, arrivals, rules, choice, work)
-        last = _search(i, b, site, rules, own, work)
-        cost_s[b] = work.worth[rules.horizon_s, last, VALUE]
+    for i in range(first, beyond):
+        if choice.stage[i] == running[i]:
+            continue
+        leave(i, site, arrivals, changes, work)
+        factors(i, site, arrivals, rules, lists, work)
+        own = _own(i, site, lists)
+        row, stages = site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i]
+        tabulate(row, stages, len(own.total), site.opposing, own, work)
+        for b in range(stages):
+            _begin(i, running[i], site, arrivals, rules, choice, work)
+            last = _search(i, b, site, rules, own, work)
+            cost_s[i, b] = work.worth[rules.horizon_s, last, VALUE]
