@@ -2,18 +2,18 @@
 
     python -m benchmarks.speed.optimiser [--sides 4,8,16,32] [--maps cologne8,grid4x4] [--threads 0] [--hour]
 
-A grid is a town of `benchmarks.speed.town` with as much traffic at every crossing, whatever its size: two lanes each way, 75
-vehicles an hour that depart for each crossing and pass about eight of them. With two stages an axis has green at a time and left
-turns yield; with six, each arm may also have green alone. The optimiser controls it in the built-in simulator, guard included, for
-ten minutes, of which the last five are measured. A decision is that of the whole network: what is learned, told to neighbours,
-searched and explained.
+A grid is a town of `benchmarks.speed.town`, two lanes each way, with as much traffic at every crossing whatever its
+size: 1,000 vehicles pass in an hour. With two stages, one axis has green at a time and left turns yield; with six, each
+arm may also have green alone. The optimiser controls it in the built-in simulator, guard included, for ten minutes, of
+which the last five are measured. A decision is that of the whole network: learning, telling neighbours, searching,
+explaining.
 
-RESCO's maps (package `sumo-rl`) run for their hour in the built-in simulator. There every intersection is planned in a call of
-its own, which costs more, so that the longest decision of a single one can be told. `--hour` is an hour of cologne8 in SUMO, from
-the first tick to the last.
+RESCO's maps (package `sumo-rl`) run for their hour in the built-in simulator. There every intersection is planned in a
+call of its own, which costs more, so that the longest plan of a single one can be told. `--hour` is an hour of cologne8
+in SUMO, from the first tick to the last.
 
-Every figure comes from a process of its own. Times are by the clock, unless they are called CPU: on a busy machine the former say
-little. Exit status: 0 every target is met; 1 one is missed; 2 something was not run.
+Every figure comes from a process of its own. Times are by the clock unless they are called CPU: on a busy machine only
+the latter mean something. Exit status: 0 every target is met; 1 one is missed; 2 something was not run.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from benchmarks.speed.overhead import config_of, whole_loop
 from benchmarks.speed.town import Town, network_of, travel_of
 
 if TYPE_CHECKING:
+    from signals.kernels.horizon_values import Arrivals
     from signals.model.network import Network
     from signals.model.travel import Travel
     from signals.model.values import Decision, Snapshot
@@ -44,8 +45,10 @@ __all__ = ["Thought", "grid", "main", "power", "six_stages", "think"]
 
 SIDES: Final = "4,8,16,32"
 MAPS: Final = "cologne8,grid4x4"
-VEH_H: Final = 75.0
-"""Vehicles that depart for each crossing in an hour."""
+PASSING_VEH_H: Final = 1000.0
+"""Vehicles that pass each crossing in an hour."""
+SAMPLE: Final = 2000
+"""Trips from which their mean length is told."""
 END_S: Final = 600.0
 SKIPPED_S: Final = 300.0
 MEAN_MS, WORST_MS, CITY_MS, HOUR_S = 0.15, 2.0, 100.0, 4.0
@@ -96,10 +99,10 @@ class _Timed:
         class Singly(RollingHorizon):
             """One that plans intersection by intersection."""
 
-            def _plan(self, time_s: float, arrivals: Any, first: int, beyond: int, *rest: Any) -> None:
+            def _plan(self, time_s: float, arrivals: Arrivals, first: int, beyond: int, thread: int) -> None:
                 for i in range(first, beyond):
                     begin_s = time.perf_counter()
-                    super()._plan(time_s, arrivals, i, i + 1, *rest)
+                    super()._plan(time_s, arrivals, i, i + 1, thread)
                     singles_s.append(time.perf_counter() - begin_s)
 
         self._mind = (Singly if singly else RollingHorizon)(network, threads=threads)
@@ -175,9 +178,23 @@ def grid(side: int, stages: int, threads: int = 0, end_s: float = END_S) -> Thou
     threads, end_s
         As in `think`.
     """
-    town = Town(side, round(VEH_H * side * side * end_s / 3600.0), end_s)
     network = network_of(side)
-    return think(network if stages == STAGES[0] else six_stages(network), travel_of(town), end_s, threads)
+    travel = travel_of(town_of(side, end_s))
+    return think(network if stages == STAGES[0] else six_stages(network), travel, end_s, threads)
+
+
+def town_of(side: int, end_s: float) -> Town:
+    """Return a town of a size in which `PASSING_VEH_H` pass each crossing; in small ones trips are shorter.
+
+    Parameters
+    ----------
+    side
+        Crossings along each side.
+    end_s
+        Until when they depart.
+    """
+    hops = np.mean([len(route) for route in travel_of(Town(side, SAMPLE, end_s)).routes])
+    return Town(side, round(PASSING_VEH_H * side * side * end_s / 3600.0 / hops), end_s)
 
 
 def six_stages(town: Network) -> Network:
@@ -263,7 +280,8 @@ def main(words: Sequence[str] | None = None) -> int:
         [int(side) for side in asked.sides.split(",") if side],
         [name for name in asked.maps.split(",") if name],
     )
-    print(f"{'':24} {'lights':>6} {'ms a tick':>9} {'p99':>9} {'worst':>9} {'CPU ms':>9} {'us each':>9} {'CPU us':>9} {'delay s':>7} {'single ms':>9}")  # fmt: skip
+    heads = ("ms a tick", "p99", "worst", "CPU ms", "us each", "CPU us")
+    print(f"{'':24} {'lights':>6} {' '.join(f'{head:>9}' for head in heads)} {'delay s':>7} {'single ms':>9}")
     missed = 0
     try:
         for stages in STAGES:

@@ -1,7 +1,7 @@
 """Who plans which intersections: one thread or several, each a chunk of them at a time, until the time is used up.
 
-What comes out does not depend on the number of threads: planning an intersection needs nothing of what another one plans
-meanwhile. It does depend on the deadline, where there is one; simulations have none.
+What comes out does not depend on the number of threads: planning an intersection needs nothing of what another
+one plans meanwhile. It does depend on the deadline, where there is one; simulations have none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ CHUNK = 16
 LEAST_EACH = 64
 """For so many intersections a thread pays."""
 
-Plan = Callable[[int, int, int, bool], None]
+Plan = Callable[[int, int, int], None]
+"""Called with the first intersection of a chunk, one more than its last, and the number of the thread from 0 on."""
 
 
 def hands(intersections: int, threads: int) -> int:
@@ -51,24 +52,25 @@ class Crew:
         self._intersections, self._size, self._clock = intersections, size, clock
         self._begin = 0
 
-    def plan(self, plan: Plan, until_s: float | None) -> None:
+    def plan(self, plan: Plan, instead: Plan, until_s: float | None) -> None:
         """Plan all intersections; those for which there was no time come first the next time.
 
         Parameters
         ----------
         plan
-            Called for each chunk with its first intersection, one more than its last, the number of the thread from 0 on, and
-            whether it is too late to search.
+            Does it for a chunk of intersections.
+        instead
+            Does the least that is needed, for a chunk whose turn comes too late.
         until_s
             From when on it is too late, on the clock; None = never.
 
         Raises
         ------
         Exception
-            Whatever `plan` raises.
+            Whatever `plan` and `instead` raise.
         """
         if self._size == 1 and until_s is None:
-            plan(0, self._intersections, 0, False)
+            plan(0, self._intersections, 0)
             return
         chunk = CHUNK if until_s is None else max(min(CHUNK, self._intersections // 8), 1)
         order = [*range(self._begin, self._intersections, chunk), *range(0, self._begin, chunk)]
@@ -76,11 +78,12 @@ class Crew:
 
         def work(number: int) -> None:
             for first in ahead:
-                too_late = until_s is not None and self._clock() >= until_s
-                if too_late:
-                    late.add(first)
                 beyond = min(first + chunk, self._begin if first < self._begin else self._intersections)
-                plan(first, beyond, number, too_late)
+                if until_s is not None and self._clock() >= until_s:
+                    late.add(first)
+                    instead(first, beyond, number)
+                else:
+                    plan(first, beyond, number)
 
         with ThreadPoolExecutor(max(self._size - 1, 1)) as others:
             started = [others.submit(work, number) for number in range(1, self._size)]

@@ -8,7 +8,6 @@ of a shared lane, exits that are full, and arrivals beyond the range of the sens
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.control import horizon_exits, horizon_site
+from signals.control.horizon_comparisons import Comparisons
 from signals.control.horizon_crew import Crew, hands
-from signals.control.waiting import Waiting
 from signals.kernels import (
     approach_state,
     box,
@@ -119,10 +118,6 @@ class Settings:
     threads: int = 0
 
 
-MOST_COMPARISONS = 4096
-"""Kept for whoever asks; the oldest are forgotten where nobody does."""
-
-
 class RollingHorizon:
     """A rolling-horizon controller for a whole network.
 
@@ -182,9 +177,7 @@ class RollingHorizon:
         self._belongs = horizon_site.group_mask(network)
         self._first_stage = self._arrays.stage_offset[:-1]
         self._has_stage = self._choice.stage >= 0
-        self._waiting = Waiting(network)
-        self._cost_s = np.zeros((count, len(self._works[0].land_s)), np.float32)
-        self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
+        self._compared = Comparisons(network)
         self._last_time_s = self._first_time_s = np.nan
         self._until_s: float | None = None
         self._limit_s: float | None = None
@@ -212,9 +205,7 @@ class RollingHorizon:
 
     def take_comparisons(self) -> tuple[Comparison, ...]:
         """Return what was weighed at the changes since the last call, and forget it."""
-        taken = tuple(self._compared)
-        self._compared.clear()
-        return taken
+        return self._compared.take()
 
     def _due(self, time_s: float) -> bool:
         """Whether decisions fall on this moment: every `decision_s` from the first one."""
@@ -288,46 +279,43 @@ class RollingHorizon:
         and stage. To ask for the cheapest of these instead was tried and is worse (cologne1 16.6 s instead of 14.4):
         it puts changes off from second to second.
         """
-        self._cost_s[changed] = rolling_horizon.INFINITE  # nothing is said of those for which there is no time
-        self._talkers.plan(partial(self._weigh, running, self._arrivals(snapshot)), self._until_s)
-        for i in changed:
-            for stage, found in enumerate(self._waiting.of(i, snapshot)):
-                cost_s = float(self._cost_s[i, stage])
-                if cost_s < rolling_horizon.INFINITE:
-                    chosen = stage == self._choice.stage[i]
-                    self._compared.append(Comparison(snapshot.time_s, i, stage, chosen, cost_s, *found))
+        self._compared.forget(changed)
+        self._talkers.plan(partial(self._weigh, running, self._arrivals(snapshot)), _skip, self._until_s)
+        self._compared.note(changed, self._choice.stage, snapshot)
 
     def _weigh(
-        self, running: IntArray, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int, too_late: bool
+        self, running: IntArray, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int
     ) -> None:
-        """Compare the plans of some intersections, where they have changed and there is time."""
-        if not too_late:
-            rolling_horizon.compare(
-                first, beyond, running, self._site, arrivals, self._rules, self._lists, self._interstages,
-                self._works[thread], self._choice, self._cost_s,
-            )  # fmt: skip
+        """Compare the plans of some intersections, where they have changed."""
+        rolling_horizon.compare(
+            first, beyond, running, self._site, arrivals, self._rules, self._lists, self._interstages,
+            self._works[thread], self._choice, self._compared.cost_s,
+        )  # fmt: skip
 
     def _search(self, snapshot: Snapshot) -> None:
         """Plan wherever the stage may change now."""
         arrivals, flows = self._arrivals(snapshot), self._flows
         self._before = arrivals
 
-        self._crew.plan(partial(self._plan, snapshot.time_s, arrivals), self._until_s)
+        plan, instead = (partial(way, snapshot.time_s, arrivals) for way in (self._plan, self._follow))
+        self._crew.plan(plan, instead, self._until_s)
         flows.planned_s[self._choice.planned] = snapshot.time_s
 
-    def _plan(
-        self, time_s: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int, too_late: bool
-    ) -> None:
-        """Plan some intersections; `signals.control.horizon_crew` says which, and whether there is time for a search."""
+    def _plan(self, _: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
+        """Plan some intersections."""
         believed, told = (self._site, arrivals), (self._rules, self._lists)
-        work, choice, flows = self._works[thread], self._choice, self._flows
-        horizon_arrivals.gather(first, beyond, *believed, flows.inflow, *told)
-        if too_late:
-            horizon_follow.follow(
-                first, beyond, time_s, flows.planned_s, *believed, *told, work, choice, self.late
-            )
-        else:
-            rolling_horizon.decide(first, beyond, *believed, *told, self._interstages, work, choice, flows.planned)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, *told)
+        rolling_horizon.decide(
+            first, beyond, *believed, *told, self._interstages, self._works[thread], self._choice, self._flows.planned
+        )
+
+    def _follow(self, time_s: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
+        """Let some intersections do without a plan."""
+        believed, told = (self._site, arrivals), (self._rules, self._lists)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, *told)
+        horizon_follow.follow(
+            first, beyond, time_s, self._flows.planned_s, *believed, *told, self._works[thread], self._choice, self.late
+        )
 
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
@@ -374,11 +362,15 @@ class RollingHorizon:
         self._compare([], self._choice.stage, snapshot)
         self.take_comparisons()
         if self.settings.deadline_ms is not None:
-            self._plan(0.0, self._arrivals(snapshot), 0, len(self.late), 0, too_late=True)
+            self._follow(0.0, self._arrivals(snapshot), 0, len(self.late), 0)
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
         self._before = None
         self._last_time_s = self._first_time_s = np.nan
+
+
+def _skip(*_: int) -> None:
+    """Leave out what nobody waits for."""
 
 
 def _rules(settings: Settings) -> horizon_values.Rules:
@@ -401,15 +393,7 @@ def _rules(settings: Settings) -> horizon_values.Rules:
 
 def _seen(snapshot: Snapshot) -> approach_state.Seen:
     return approach_state.Seen(
-        snapshot.aspect,
-        snapshot.age_ds,
-        snapshot.demand,
-        snapshot.lane_veh,
-        snapshot.lane_free_m,
-        snapshot.arrival_offset,
-        snapshot.arrival_distance_m,
-        snapshot.arrival_speed_mps,
-        snapshot.arrival_weight,
-        snapshot.arrival_handle,
-        snapshot.link_share,
-    )
+        snapshot.aspect, snapshot.age_ds, snapshot.demand, snapshot.lane_veh, snapshot.lane_free_m,
+        snapshot.arrival_offset, snapshot.arrival_distance_m, snapshot.arrival_speed_mps, snapshot.arrival_weight,
+        snapshot.arrival_handle, snapshot.link_share,
+    )  # fmt: skip

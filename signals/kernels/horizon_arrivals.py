@@ -137,9 +137,7 @@ def _sum_up(q: int, horizon_s: int, pressing: np.float32, lists: Lists) -> np.fl
 
 
 @kernel
-def gather(
-    first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: Lists
-) -> None:
+def gather(first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: Lists) -> None:
     """Build the lists of all queues of some intersections.
 
     Parameters

@@ -1,7 +1,7 @@
 """How queues leave while a stage runs: what the labels of the search are made with.
 
-One trial state at a time, in `Work.trial_position`, `trial_next_s` and `trial_last_s`. Queues that yield to nobody do not depend on
-each other, so they leave in one go; those that yield look at the others again every `EXTEND_S`.
+One trial state at a time, in `Work.trial`. Queues that yield to nobody do not depend on each other; where somebody
+yields, all go on by `EXTEND_S` and look at each other again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXTEND_S = 2
 
 @inlined
 def _cost(delay_s: np.float32, counts: np.float32, moving: np.float32, rules: Rules) -> np.float32:
-    """What the delay of one arrival costs: the delay, and a stop if it was one."""
+    """Return what one arrival costs: its delay, and a stop if it was one."""
     if delay_s <= np.float32(1.5):
         return counts * delay_s
     stop = np.float32(1.0) if delay_s >= np.float32(4.0) else (delay_s - np.float32(1.5)) / np.float32(2.5)
@@ -56,7 +56,9 @@ def _flow(q: int, s: int, until_s: np.float32, rules: Rules, lists: Lists, work:
 
 
 @inlined
-def _filter_in(q: int, s: int, until_s: np.float32, opposing: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
+def _filter_in(
+    q: int, s: int, until_s: np.float32, opposing: int, rules: Rules, lists: Lists, work: Work
+) -> np.float32:
     """Let a queue that yields leave through the gaps of those that have priority."""
     arrivals, total = lists.arrivals[q], lists.total[q]
     trial = work.trial[q]
@@ -117,8 +119,8 @@ def advance(s: int, row: int, t: int, until: int, opposing: Bits, rules: Rules, 
     float32
         The delay of those who left (s).
     """
-    flowing, served = work.count[s, FLOWING], work.count[s, SERVED]
-    step = min(until - t, EXTEND_S) if work.count[s, STEPPED] else until - t
+    flowing, served = work.tally[s, FLOWING], work.tally[s, SERVED]
+    step = min(until - t, EXTEND_S) if work.tally[s, STEPPED] else until - t
     cost, now = np.float32(0.0), t
     while now < until:
         now = min(now + step, until)

@@ -36,7 +36,7 @@ def leave(i: int, site: Site, arrivals: Arrivals, changes: Changes, work: Work) 
 
 @kernel
 def _as_before(i: int, site: Site, arrivals: Arrivals, changes: Changes) -> bool:
-    """Whether the same people call and walk as when the changes of an intersection were last found; remember who does."""
+    """Whether the same people call and walk as when this was last asked of an intersection."""
     same = changes.known[i]
     for g in range(site.group_offset[i], site.group_offset[i + 1]):
         if site.group_user[g] == PEDESTRIAN:

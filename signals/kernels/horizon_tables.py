@@ -1,11 +1,10 @@
 """What the search of the rolling horizon looks up again and again, made once for each search.
 
-It asks the same few things of every label: who has come by a second, whom a stage serves, whom it serves better than another one does.
+It asks the same few things of every label: who has come by a second, whom a stage serves, and whom it serves better
+than another one does.
 """
 
 from __future__ import annotations
-
-import numpy as np
 
 from signals.kernels.compile import kernel
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_FREE
@@ -14,7 +13,7 @@ from signals.kernels.horizon_values import Bits, Lists, Work
 __all__ = ["ARRIVED", "COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED", "WEIGHT", "tabulate"]
 
 FLOWING, SERVED, QUEUES, STEPPED = 0, 1, 2, 3
-"""Columns of `Work.count`."""
+"""Columns of `Work.tally`."""
 ARRIVED, WEIGHT, COST, MOMENT = 0, 1, 2, 3
 """Columns of `Work.come`, `Work.gone` and `Lists.sums`."""
 
@@ -50,7 +49,7 @@ def tabulate(first_stage: int, stages: int, queues: int, opposing: Bits, lists: 
 
 @kernel
 def _serving(s: int, queues: int, opposing: Bits, work: Work) -> None:
-    """List the queues that a stage serves: those that yield to nobody, those that yield, then those that it does not serve."""
+    """List the queues that a stage serves: those that yield to nobody, those that yield; then all others."""
     place, stepped = 0, 0
     for kind in range(3):
         for q in range(queues):
@@ -62,8 +61,8 @@ def _serving(s: int, queues: int, opposing: Bits, work: Work) -> None:
                 place += 1
             if opposing[q] != 0 and work.factors[s, q, FREE] > 0:
                 stepped = 1
-        work.count[s, kind] = place
-    work.count[s, STEPPED] = stepped
+        work.tally[s, kind] = place
+    work.tally[s, STEPPED] = stepped
 
 
 @kernel

@@ -7,7 +7,22 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Changes", "Choice", "Courses", "Floats", "Ints", "Lists", "Rules", "Shorts", "Site", "Work"]
+__all__ = [
+    "Arrivals",
+    "Bits",
+    "Bools",
+    "Bytes",
+    "Changes",
+    "Choice",
+    "Courses",
+    "Floats",
+    "Ints",
+    "Lists",
+    "Rules",
+    "Shorts",
+    "Site",
+    "Work",
+]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -192,7 +207,7 @@ class Work(NamedTuple):
     come: Floats  # [H + 1, Qmax, 4] up to each second: how many arrivals, then as in `Lists.sums`
     moves: Bools  # [Smax, Qmax] whether a stage serves a queue
     served: Shorts  # [Smax, Qmax] the queues, those that a stage serves first
-    count: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there at all; 1 = some have to look again
+    tally: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there; 1 = some have to look again
     better: Shorts  # [Smax, Smax, Qmax] queues that stage b serves better than stage a
     better_count: Ints  # [Smax, Smax]
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left

@@ -18,7 +18,19 @@ from signals.kernels.compile import inlined, kernel
 from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, WEIGHT, tabulate
-from signals.kernels.horizon_values import Arrivals, Bits, Changes, Choice, Courses, Floats, Ints, Lists, Rules, Site, Work
+from signals.kernels.horizon_values import (
+    Arrivals,
+    Bits,
+    Changes,
+    Choice,
+    Courses,
+    Floats,
+    Ints,
+    Lists,
+    Rules,
+    Site,
+    Work,
+)
 
 __all__ = ["INFINITE", "compare", "decide"]
 
@@ -52,7 +64,7 @@ def _spared(t: int, s: int, b: int, until: int, rules: Rules, work: Work) -> np.
     Whoever is served has waited at least until his queue may begin to leave.
     """
     spared = np.float32(0.0)
-    for place in range(work.count[b, SERVED]):
+    for place in range(work.tally[b, SERVED]):
         q = work.served[b, place]
         gone, still = work.gone[q], work.still[q]
         since_s = min(_ready_s(t, s, b, q, rules, work), np.float32(until))
@@ -65,7 +77,7 @@ def _spared(t: int, s: int, b: int, until: int, rules: Rules, work: Work) -> np.
 
 @inlined
 def _outlook(queues: int, s: int, before: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
-    """Delay so far of those who still wait at t, after stages that served some of them, and what serving them will cost (s)."""
+    """Delay so far of those who still wait at t, after stages `before` and s, and what serving them will cost (s)."""
     value, headway = np.float32(0.0), np.float32(rules.headway_s)
     red = np.float32(rules.red_queue_share) * work.change_s[0]
     for q in range(queues):
@@ -142,7 +154,7 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
 @inlined
 def _ready_s(t: int, s: int, b: int, q: int, rules: Rules, work: Work) -> np.float32:
     """When somebody can leave a queue of the label (t, s) in stage b."""
-    ready = work.label[t, s, q, READY]
+    ready: np.float32 = work.label[t, s, q, READY]
     if b != s and work.start_s[s, b, q] >= 0:
         ready = max(ready, np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s))
     return ready
@@ -161,7 +173,7 @@ def _until(t: int, s: int, b: int, rules: Rules, work: Work) -> int:
     """Until when the label (t, s) goes on with stage b before it can change again."""
     if b == s:
         return min(t + max(EXTEND_S, rules.decision_s), rules.horizon_s)
-    until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
+    until: int = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
     if rules.decision_s > 1:
         until = -(-until // rules.decision_s) * rules.decision_s
     return min(until, rules.horizon_s)
@@ -172,13 +184,22 @@ def _stay_s(t: int, s: int, b: int, until: int, work: Work) -> int:
     """How long stage s lasts on when b follows: people walk, and the others need not end before they have."""
     if b == s:
         return 0
-    spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
+    spare: np.float32 = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
     return min(int(max(spare, np.float32(0.0))), until - t)
 
 
 @inlined
 def _expand(
-    row: int, stages: int, queues: int, t: int, s: int, only: int, opposing: Bits, rules: Rules, lists: Lists, work: Work
+    row: int,
+    stages: int,
+    queues: int,
+    t: int,
+    s: int,
+    only: int,
+    opposing: Bits,
+    rules: Rules,
+    lists: Lists,
+    work: Work,
 ) -> None:
     """Continue the label (t, s) with every stage, and keep what comes of it where that is better than what is known."""
     for q in range(queues):
