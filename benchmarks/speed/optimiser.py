@@ -4,8 +4,8 @@
 
 A grid is a town of `benchmarks.speed.town`, two lanes each way, with as much traffic at every crossing whatever its
 size: 1,000 vehicles pass in an hour. With two stages, one axis has green at a time and left turns yield; with six, each
-arm may also have green alone. The optimiser controls it in the built-in simulator, guard included, for ten minutes, of
-which the last five are measured. A decision is that of the whole network: learning, telling neighbours, searching,
+arm may also have green alone. The optimiser controls it in the built-in simulator, guard included, for seven minutes, of
+which the last two are measured. A decision is that of the whole network: learning, telling neighbours, searching,
 explaining.
 
 RESCO's maps (package `sumo-rl`) run for their hour in the built-in simulator. There every intersection is planned in a
@@ -49,7 +49,7 @@ PASSING_VEH_H: Final = 1000.0
 """Vehicles that pass each crossing in an hour."""
 SAMPLE: Final = 2000
 """Trips from which their mean length is told."""
-END_S: Final = 600.0
+END_S: Final = 420.0
 SKIPPED_S: Final = 300.0
 MEAN_MS, WORST_MS, CITY_MS, HOUR_S = 0.15, 2.0, 100.0, 4.0
 """Targets: of a decision at one intersection, of a decision for 1,000 of them, of an hour of cologne8."""

@@ -38,7 +38,7 @@ class Bench:
     def listed(self, column: int) -> list[float]:
         """Gather, and return what the first queue holds."""
         controller: Any = self.controller
-        gather(controller._site, controller._arrivals(self.seen), self.inflow, controller._rules, self.lists)
+        gather(0, 1, controller._site, controller._arrivals(self.seen), self.inflow, controller._rules, self.lists)
         found: list[float] = self.lists.arrivals[0, : self.lists.total[0], column].tolist()
         return found
 
