@@ -4,8 +4,8 @@
 
 A grid is a town of `benchmarks.speed.town`, two lanes each way, with as much traffic at every crossing whatever its
 size: 1,000 vehicles pass in an hour. With two stages, one axis has green at a time and left turns yield; with six, each
-arm may also have green alone. The optimiser controls it in the built-in simulator, guard included, for seven minutes, of
-which the last two are measured. A decision is that of the whole network: learning, telling neighbours, searching,
+arm may also have green alone. The optimiser controls it in the built-in simulator, guard included, for seven minutes,
+of which the last two are measured. A decision is that of the whole network: learning, telling neighbours, searching,
 explaining.
 
 RESCO's maps (package `sumo-rl`) run for their hour in the built-in simulator. There every intersection is planned in a

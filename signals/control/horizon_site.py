@@ -258,35 +258,36 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
     wide = max(int(np.diff(served.offset).max(initial=1)), 1)
     deep = max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1)
     times = horizon_s + 1
-
-    def floats(*shape: int) -> FloatArray:
-        return np.zeros(shape, np.float32)
-
-    def whole(*shape: int) -> IntArray:
-        return np.zeros(shape, np.int32)
-
     return horizon_values.Work(
-        factors=floats(deep, wide, 4),
-        start_s=floats(deep, deep, wide),
-        land_s=whole(deep, deep),
-        stay_s=floats(deep, deep, 2),
-        change_s=floats(1),
-        ready_s=floats(deep, 2),
-        come=floats(times, wide, 4),
+        factors=_floats(deep, wide, 4),
+        start_s=_floats(deep, deep, wide),
+        land_s=_whole(deep, deep),
+        stay_s=_floats(deep, deep, 2),
+        change_s=_floats(1),
+        ready_s=_floats(deep, 2),
+        come=_floats(times, wide, 4),
         moves=np.zeros((deep, wide), np.bool_),
         served=np.zeros((deep, wide), np.uint16),
-        tally=whole(deep, 4),
+        tally=_whole(deep, 4),
         better=np.zeros((deep, deep, wide), np.uint16),
-        better_count=whole(deep, deep),
-        worth=floats(times, deep, 2),
-        best=floats(times),
-        first=whole(times, deep),
-        parent=whole(times, deep, 2),
-        label=floats(times, deep, wide, 4),
-        trial=floats(wide, 4),
-        gone=floats(wide, 4),
-        still=floats(wide, 4),
+        better_count=_whole(deep, deep),
+        worth=_floats(times, deep, 2),
+        best=_floats(times),
+        first=_whole(times, deep),
+        parent=_whole(times, deep, 2),
+        label=_floats(times, deep, wide, 4),
+        trial=_floats(wide, 4),
+        gone=_floats(wide, 4),
+        still=_floats(wide, 4),
     )
+
+
+def _floats(*shape: int) -> FloatArray:
+    return np.zeros(shape, np.float32)
+
+
+def _whole(*shape: int) -> IntArray:
+    return np.zeros(shape, np.int32)
 
 
 def choice(network: Network, remembered: approach_state.Memory, horizon_s: int) -> horizon_values.Choice:

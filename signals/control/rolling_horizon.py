@@ -143,6 +143,9 @@ class RollingHorizon:
         When there is no such parameter.
     """
 
+    _limit_s: float | None = None  # how long a decision may take, and until when this one may; not in a hurry at first
+    _until_s: float | None = None
+
     def __init__(
         self,
         network: Network,
@@ -160,11 +163,7 @@ class RollingHorizon:
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
         self._interstages = horizon_site.interstages(network, queues)
-        count = len(network.intersections)
-        size = hands(count, self.settings.threads)
-        self._works = [horizon_site.work(network, queues, self.settings.horizon_s) for _ in range(size)]
-        self._crew, self._talkers = Crew(count, size, clock), Crew(count, size, clock)
-        self._clock, self.late = clock, np.zeros(count, np.int32)
+        self._works = self._hire(network, queues, clock)
         self._choice = horizon_site.choice(network, self._memory, self.settings.horizon_s)
         self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
@@ -179,12 +178,20 @@ class RollingHorizon:
         self._has_stage = self._choice.stage >= 0
         self._compared = Comparisons(network)
         self._last_time_s = self._first_time_s = np.nan
-        self._until_s: float | None = None
-        self._limit_s: float | None = None
         self._before: horizon_values.Arrivals | None = None
         self._compile(network)
         if self.settings.deadline_ms is not None:
             self._limit_s = self.settings.deadline_ms / 1000.0
+
+    def _hire(
+        self, network: Network, queues: horizon_site.Queues, clock: Callable[[], float]
+    ) -> list[horizon_values.Work]:
+        """Say who plans and until when, and give each of them memory to work in."""
+        count = len(network.intersections)
+        size = hands(count, self.settings.threads)
+        self._crew, self._talkers = Crew(count, size, clock), Crew(count, size, clock)
+        self._clock, self.late = clock, np.zeros(count, np.int32)
+        return [horizon_site.work(network, queues, self.settings.horizon_s) for _ in range(size)]
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Choose a stage per intersection; pedestrians are served on call within it."""
@@ -327,22 +334,12 @@ class RollingHorizon:
         return self._kept.copy()
 
     def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:
+        memory = self._memory
         return horizon_values.Arrivals(
-            snapshot.arrival_offset,
-            snapshot.arrival_distance_m,
-            snapshot.arrival_speed_mps,
-            snapshot.arrival_weight,
-            self._streets.limit_mps,
-            snapshot.link_share,
-            self._memory.head_share,
-            self._memory.hidden_veh,
-            snapshot.demand,
-            self._walking,
-            self._earliest_s,
-            self._memory.blocked_s,
-            self._memory.wait_s,
-            self._learned.vigour,
-        )
+            snapshot.arrival_offset, snapshot.arrival_distance_m, snapshot.arrival_speed_mps, snapshot.arrival_weight,
+            self._streets.limit_mps, snapshot.link_share, memory.head_share, memory.hidden_veh, snapshot.demand,
+            self._walking, self._earliest_s, memory.blocked_s, memory.wait_s, self._learned.vigour,
+        )  # fmt: skip
 
     def _compile(self, network: Network) -> None:
         """Run once on an empty world, so that nothing is compiled in the loop, and forget what was learned."""
