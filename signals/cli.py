@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from signals import cli_explain, cli_tune
+from signals import cli_drive, cli_explain, cli_serve, cli_tune
 from signals import cli_options as given
 from signals.bench import cli as bench_cli
 from signals.errors import InputError, SignalsError, UnsafePlanError, WorldError
@@ -157,7 +157,7 @@ def _run(
         from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
         from signals.entrants import POLICY, name_of  # noqa: PLC0415
         from signals.record.run_folder import run_path  # noqa: PLC0415
-        from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, latched_of, run  # noqa: PLC0415
+        from signals.trial import DEFAULT_CONTROLLER, RunOptions, falls_of, latched_of, notes_of, run  # noqa: PLC0415
 
         if controller is not None and policy is not None:
             raise InputError("--controller and --policy exclude each other")
@@ -176,7 +176,7 @@ def _run(
             _console().print(screens.run_table(record))
             print(f"results: {plain(str(folder))}")
         wrong = (*falls_of(record), *latched_of(record))
-        for text in wrong:
+        for text in (*notes_of(record), *wrong):
             _complain(text)
         if record.violations or wrong:
             raise typer.Exit(PART_FAILED)
@@ -387,7 +387,9 @@ def _doctor(*, as_json: given.Json = False) -> None:
             raise typer.Exit(PART_FAILED)
 
 
-for _add in (bench_cli.add_command, cli_explain.add_command, cli_tune.add_command):
+for _add in (
+    bench_cli.add_command, cli_drive.add_commands, cli_explain.add_command, cli_serve.add_command, cli_tune.add_command
+):  # fmt: skip
     _add(app, _in_one_line, _console)
 
 if __name__ == "__main__":

@@ -6,17 +6,28 @@ card, an ONNX file, or ``module:attribute``. All but a class are text, so that a
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
 from signals import plugins
-from signals.errors import InputError
+from signals.errors import InputError, UnknownNameError
 from signals.model.network import Network
 from signals.model.roles import Controller
 from signals.record.provenance import sha256_of_module
 from signals.scenario import Scenario
 
-__all__ = ["POLICY", "ControllerMaker", "Policy", "check", "controller_of", "is_policy", "name_of", "origin_of"]
+__all__ = [
+    "POLICY",
+    "ControllerMaker",
+    "Policy",
+    "check",
+    "controller_of",
+    "controller_on",
+    "is_policy",
+    "name_of",
+    "origin_of",
+]
 
 POLICY = "policy="
 """What stands before the text of a policy. No module can be called that."""
@@ -80,37 +91,59 @@ def origin_of(controller: str | ControllerMaker) -> dict[str, object]:
 
 
 def controller_of(controller: str | ControllerMaker, scenario: Scenario, settings: Mapping[str, object]) -> Controller:
+    """Make a controller for a scenario; see `controller_on`."""
+    return controller_on(controller, scenario.network, scenario.tick_ds, settings)
+
+
+def controller_on(
+    controller: str | ControllerMaker, network: Network, tick_ds: int, settings: Mapping[str, object]
+) -> Controller:
     """Make a controller.
 
     Parameters
     ----------
     controller
         Which.
-    scenario
-        Where it will control.
+    network, tick_ds
+        What it will control, and how often it will be asked.
     settings
         Keyword arguments of its class; a policy has none.
 
     Raises
     ------
     InputError
-        When it does not exist, cannot be made or does not fit the scenario.
+        When it does not exist, cannot be made or does not fit the network.
     """
     if isinstance(controller, str) and is_policy(controller):
         if settings:
             raise InputError(
                 f'"{controller}" has no settings, got {dict(settings)}: its card or its attributes say them'
             )
-        return _policy(controller).controller(scenario.network, scenario.tick_ds)
+        return _policy(controller).controller(network, tick_ds)
     maker = plugins.load("controllers", controller) if isinstance(controller, str) else controller
     name = name_of(maker)
     try:
-        found = maker(scenario.network, **settings)
+        found = maker(network, **settings)
     except TypeError as error:
+        _check_names(name_of(controller), maker, settings)
         raise InputError(f'controller "{name}" cannot be made from a network and {dict(settings)}: {error}') from error
     if not isinstance(found, Controller):
         raise InputError(f'controller "{name}" has no method decide(snapshot)')
     return found
+
+
+def _check_names(name: str, maker: ControllerMaker, settings: Mapping[str, object]) -> None:
+    """Raise `UnknownNameError` for a setting that a controller does not have, if it says which it has."""
+    try:
+        network, *others = inspect.signature(maker).parameters.values()
+    except (TypeError, ValueError):  # it says nothing, or takes nothing
+        return
+    if any(one.kind is one.VAR_KEYWORD for one in (network, *others)):
+        return
+    known = [one.name for one in others if one.kind in {one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD}]
+    for setting in settings:
+        if setting not in known:
+            raise UnknownNameError(f'setting of "{name}":', setting, known)
 
 
 def check(controller: str, scenario: Scenario) -> None:

@@ -1,8 +1,8 @@
-"""Names of controllers and adapters → the classes behind them: a built-in table, entry points, or ``module:Class``.
+"""Names of controllers, adapters, … → the classes behind them: a built-in table, entry points, or ``module:Class``.
 
 Nothing is imported before it is asked for. A package adds its own with an entry point of the group
-``signals.controllers`` or ``signals.adapters``; a file in the working directory needs no package at all: its class is
-``module:Class``.
+``signals.controllers``, ``signals.adapters``, ``signals.cabinets`` (links to street controllers) or ``signals.servers``
+(what speaks for virtual ones); a file in the working directory needs no package at all: its class is ``module:Class``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from signals.errors import InputError, SignalsError, UnknownNameError
 
 __all__ = ["BUILT_IN", "POLICIES", "Kind", "attribute", "load", "look_here", "made", "names", "spec"]
 
-Kind = Literal["controllers", "adapters"]
+Kind = Literal["controllers", "adapters", "cabinets", "servers"]
 
 BUILT_IN: MappingProxyType[Kind, MappingProxyType[str, str]] = MappingProxyType(
     {
@@ -47,6 +47,22 @@ BUILT_IN: MappingProxyType[Kind, MappingProxyType[str, str]] = MappingProxyType(
                 "sumo": "signals.adapters.sumo.world:SumoWorld",
             }
         ),
+        "cabinets": MappingProxyType(
+            {
+                "lamps": "signals.adapters.lamps.adapter:LampsCabinet",
+                "ntcip": "signals.adapters.ntcip.adapter:NtcipCabinet",
+                "rsmp": "signals.adapters.rsmp.adapter:RsmpCabinet",
+                "tlcfi": "signals.adapters.tlcfi.adapter:TlcfiCabinet",
+                "virtual": "signals.adapters.virtual.adapter:VirtualCabinet",
+            }
+        ),
+        "servers": MappingProxyType(
+            {
+                "ntcip": "signals.adapters.ntcip.virtual:NtcipServer",
+                "rsmp": "signals.adapters.rsmp.virtual:RsmpServer",
+                "tlcfi": "signals.adapters.tlcfi.virtual:TlcfiServer",
+            }
+        ),
     }
 )
 """What comes with this package: kind → name → ``module:Class``."""
@@ -61,7 +77,7 @@ def names(kind: Kind) -> tuple[str, ...]:
     Parameters
     ----------
     kind
-        ``controllers`` or ``adapters``.
+        One of `BUILT_IN`.
     """
     return tuple(sorted(_table(kind)))
 
@@ -72,7 +88,7 @@ def spec(kind: Kind, name: str) -> str:
     Parameters
     ----------
     kind
-        ``controllers`` or ``adapters``.
+        One of `BUILT_IN`.
     name
         A name of `names` (a hyphen is as good as an underscore), or ``module:Class`` itself.
 
@@ -96,7 +112,7 @@ def load(kind: Kind, name: str) -> Callable[..., object]:
     Parameters
     ----------
     kind
-        ``controllers`` or ``adapters``.
+        One of `BUILT_IN`.
     name
         As in `spec`. A module of a ``module:Class`` may lie in the working directory.
 

@@ -21,7 +21,7 @@ from signals.control.net_plan import NetPlan
 from signals.entrants import ControllerMaker, controller_of, name_of
 from signals.errors import InputError, RecordError, WorldError
 from signals.model.network import Finding, Network
-from signals.model.roles import World
+from signals.model.roles import Controller, World
 from signals.model.trips import Incidents, Trips
 from signals.record.files import locked
 from signals.record.latches import LatchFile, LatchLog, read_latches
@@ -39,9 +39,11 @@ __all__ = [
     "DEFAULT_CONTROLLER",
     "FALLBACK",
     "LATCHED",
+    "NOTED",
     "RunOptions",
     "falls_of",
     "latched_of",
+    "notes_of",
     "origin_of",
     "run",
 ]
@@ -50,6 +52,8 @@ DEFAULT_CONTROLLER = "rolling_horizon"
 
 LATCHED = "latched"
 """Code of the finding that an intersection violated a rule and is not written until a person resets it."""
+NOTED = "controller"
+"""Code of a finding that the controller made itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ class _Players(NamedTuple):
     judge: Guard
     witness: Recorder
     latches: LatchFile | None
+    controller: Controller
 
 
 class _End(NamedTuple):
@@ -177,6 +182,11 @@ def falls_of(record: RunRecord) -> tuple[str, ...]:
     return tuple(finding.text for finding in record.findings if finding.code == FALLBACK)
 
 
+def notes_of(record: RunRecord) -> tuple[str, ...]:
+    """Return what the controller itself had to say."""
+    return tuple(finding.text for finding in record.findings if finding.code == NOTED)
+
+
 def latched_of(record: RunRecord) -> tuple[str, ...]:
     """Return what a run says about intersections that are not written because they violated a rule."""
     return tuple(finding.text for finding in record.findings if finding.code == LATCHED)
@@ -197,6 +207,7 @@ def _players(
         _guard(network, tick_ds, latches),
         Recorder(network, tick_ds, compared=getattr(mind, "take_comparisons", tuple)),
         latches,
+        mind,
     )
 
 
@@ -254,6 +265,8 @@ def _notes(scenario: Scenario, players: _Players) -> list[Finding]:
         for path in scenario.inputs:
             text = text.replace(str(path), path.name)
         found.append(Finding("note", "", "input", text))
+    notes = getattr(players.controller, "notes", ())
+    found += [Finding("note", "", NOTED, note) for note in notes if isinstance(note, str)]
     falls = [event for event in players.witness.events if not event.code.startswith("level-")]
     if falls:
         first, places = falls[0], scenario.network.intersections

@@ -75,6 +75,24 @@ def test_run(ask: Ask, tmp_path: Path) -> None:
     assert is_whole(folder)
 
 
+def test_what_a_controller_has_to_say_is_said_once(ask: Ask) -> None:
+    said = ask("run", "crossroads", "--set", "longest_wait_s=20", "--out", "here", "--end", "20")
+    assert said.code == 0
+    assert said.err.startswith('longest_wait_s = 20 cannot be kept at "centre"')
+    assert said.err.count("cannot be kept") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("objektive=persons", 'unknown setting of "rolling_horizon": "objektive"; did you mean "objective"? (known: '),
+        ("bicycle_weight=lots", "\"rolling_horizon\": bicycle_weight must be a number, got 'lots'"),
+    ],
+)
+def test_wrong_settings_are_one_line(ask: Ask, setting: str, sentence: str) -> None:
+    one_line(ask("run", "crossroads", "--set", setting), sentence)
+
+
 def test_run_for_programs(ask: Ask) -> None:
     said = ask("run", "crossroads", "--out", "here", "--json", *SHORT)
     assert (said.code, said.err) == (0, "")

@@ -90,10 +90,18 @@ def test_a_policy_has_no_settings_but_its_own(scenario: Scenario) -> None:
         entrants.controller_of(BUSIEST, scenario, {"decision_s": 5.0})
 
 
-@pytest.mark.parametrize(("maker", "sentence"), [("net", "cannot be made"), (Nothing, "cannot be made")])
+@pytest.mark.parametrize(
+    ("maker", "sentence"),
+    [
+        ("net", r'unknown setting of "net": "patience_s" \(known: none\)'),
+        ("actuated", r'unknown setting of "actuated": "patience_s".* \(known: gap_s, max_green_s, plan_share\)'),
+        ("rolling_horizon", "patience_s must be more than 0"),
+        (Nothing, "cannot be made"),
+    ],
+)
 def test_settings_must_fit(scenario: Scenario, maker: Any, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
-        entrants.controller_of(maker, scenario, {"patience_s": 3.0})
+        entrants.controller_of(maker, scenario, {"patience_s": -3.0})
 
 
 def test_a_controller_decides(scenario: Scenario) -> None:

@@ -34,7 +34,7 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         del sys.modules[module]
 
 
-@pytest.mark.parametrize("kind", ["controllers", "adapters"])
+@pytest.mark.parametrize("kind", list(plugins.BUILT_IN))
 def test_every_built_in_is_there(kind: plugins.Kind) -> None:
     assert set(plugins.BUILT_IN[kind]) <= set(plugins.names(kind))
     for name, target in plugins.BUILT_IN[kind].items():

@@ -12,7 +12,7 @@ from signals.model.values import Command
 from signals.record.files import locked
 from signals.record.run_folder import is_whole, read_run
 from signals.scenario import Scenario, load
-from signals.trial import RunOptions, falls_of, origin_of, run
+from signals.trial import RunOptions, falls_of, notes_of, origin_of, run
 from tests.stub_controllers import Mute, Nothing
 
 STUB = "tests.stub_controllers"
@@ -145,6 +145,18 @@ def test_a_controller_that_fails_is_replaced_and_the_record_says_so(tmp_path: Pa
     assert falls_of(read_run(tmp_path / "run")) == (text,)
 
 
+class Talks(Nothing):
+    """Has something to say, and something that nobody asked for."""
+
+    notes = ("it rained", 7)
+
+
+def test_what_a_controller_notes_is_in_the_record(tmp_path: Path, scenario: Scenario) -> None:
+    record = run(scenario, Talks, out=tmp_path / "run")
+    assert notes_of(record) == notes_of(read_run(tmp_path / "run")) == ("it rained",)
+    assert notes_of(run(scenario, "net")) == ()
+
+
 @pytest.mark.parametrize("kind", ["file", "foreign", "below a file"])
 def test_what_is_not_a_run_is_not_replaced(tmp_path: Path, scenario: Scenario, kind: str) -> None:
     out = tmp_path / "out"
@@ -190,7 +202,7 @@ def test_settings_reach_the_controller_and_the_record(scenario: Scenario) -> Non
     record = run(scenario, Nothing, options=RunOptions(settings={"patience_s": 3.0}))
     assert record.controller == "Nothing"
     assert record.settings["controller_settings"] == {"patience_s": 3.0}
-    with pytest.raises(InputError, match="cannot be made"):
+    with pytest.raises(InputError, match="unknown setting"):
         run(scenario, "net", options=RunOptions(settings={"patience_s": 3.0}))
 
 

@@ -44,6 +44,11 @@ class HorizonOnGrid:
         """Choose where a choice is due, else want what was chosen."""
         return self._grid.decide(snapshot)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of this run (`RollingHorizon.notes`)."""
+        return self._mind.notes
+
     def take_comparisons(self) -> tuple[Comparison, ...]:
         """Return what was weighed at the changes since the last call, and forget it."""
         return self._mind.take_comparisons()

@@ -29,6 +29,7 @@ __all__ = [
     "streets",
     "ways",
     "work",
+    "worth",
 ]
 
 
@@ -104,6 +105,20 @@ def group_mask(network: Network) -> BoolArray:
     """Return bool [nI, Gmax]: where `stage_green` has a group at all; selects groups in network-wide order."""
     counts = np.diff(network.arrays.group_offset)
     return np.arange(network.arrays.stage_green.shape[1])[None, :] < counts[:, None]
+
+
+def worth(network: Network, served: Queues, worths: FloatArray) -> FloatArray:
+    """Return float32 [nQ] what a second of delay counts in each queue: as on the lane where it stands.
+
+    Parameters
+    ----------
+    network, served
+        What is controlled, and its queues.
+    worths
+        float32 [one per `User`] what it counts for each class.
+    """
+    users = np.array([network.lanes[lane].user for lane in _sources(network)], np.int32)
+    return worths[[users[a] if a >= 0 else User.PEDESTRIAN for a in served.approach]]
 
 
 def site(network: Network, served: Queues) -> horizon_values.Site:
@@ -265,7 +280,8 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
         stay_s=_floats(deep, deep, 2),
         change_s=_floats(1),
         ready_s=_floats(deep, 2),
-        come=_floats(times, wide, 4),
+        allowed=np.zeros(deep, np.int8),
+        come=_floats(times, wide, 5),
         moves=np.zeros((deep, wide), np.bool_),
         served=np.zeros((deep, wide), np.uint16),
         tally=_whole(deep, 4),
@@ -300,6 +316,7 @@ def choice(network: Network, remembered: approach_state.Memory, horizon_s: int) 
         planned=np.zeros(count, np.bool_),
         cost_s=np.zeros(count, np.float32),
         course=np.full((count, horizon_s), -1, np.int16),
+        late_s=np.zeros(count, np.float32),
     )
 
 

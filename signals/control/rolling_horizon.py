@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from signals.control import horizon_exits, horizon_site
+from signals.control import horizon_exits, horizon_settings, horizon_site
 from signals.control.horizon_comparisons import Comparisons
 from signals.control.horizon_crew import Crew, hands
+from signals.control.horizon_settings import Settings
+from signals.control.people_waiting import PeopleWaiting
+from signals.control.wait_bound import WaitBound
 from signals.kernels import (
     approach_state,
     box,
@@ -40,84 +42,6 @@ MOST_ARRIVALS = 96
 """Per queue; 60 s of a saturated lane are 32 vehicles, the rest are improbable ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Every parameter of the optimiser, set once for all sites.
-
-    Parameters
-    ----------
-    horizon_s
-        How far plans reach. 30 to 90 s make little difference; 60 s covers a change and its return.
-    headway_s
-        Saturation headway of a lane with a free green (measured in SUMO 1.28 at 1 s steps: 1.8 to 2.0 s).
-    start_up_s
-        Lost time of a queue that gets green.
-    stop_cost_s
-        A stop, in seconds of delay.
-    red_queue_share
-        Added per vehicle that waits at a red at the end of a plan, as a share of what a change takes there (intergreen
-        and minimum green, people's clearance where they call), for it will wait for one at least. Of 10 s these are 8.
-    gap_s
-        A yielding movement needs this gap in the traffic that has priority.
-    sneak
-        Share of a free flow that a yielding movement keeps through busy opposing traffic.
-    blocking_power
-        A lane on which some want a movement that is red is served at the rate of the others' share to this power: who
-        wants it blocks all behind him. 3, 6 and 10 were tried; 6 and 10 are equal, and better where changes cost more.
-    prune_s
-        Partial plans worse than the best of their second by more than this are given up.
-    blocked_s
-        For how long an approach whose exit is full is taken to stay blocked.
-    pedestrian_weight
-        A called crossing counts like this many vehicles waiting.
-    fair_wait_s
-        Who has waited this long at the head of a queue counts double, from then on with the cube of the wait: at the
-        guard's maximum red (about 100 s) like 16. Plans that starve somebody are thus given up before the guard has
-        to step in, which costs everybody more.
-    patience_s
-        After this long a stage may be left although one of its groups never became green.
-    range_m
-        How far vehicles are seen; must not exceed what the estimator uses.
-    coordinate
-        Whether neighbours tell each other what they have released and plan to release.
-    learn_discharge
-        Whether it is learned how fast each queue really leaves.
-    clear_box
-        Whether groups wait to start while somebody of a conflicting movement stands inside the junction.
-    decision_s
-        A stage can only be left so often: 1 = each second; more where decisions fall on a grid
-        (`signals.control.decision_grid`).
-    deadline_ms
-        How long a decision for the whole network may take. Intersections whose turn comes later go on with their last
-        plan, or with the stage that serves most. None = all are searched, as in every simulation: what comes out must
-        not depend on the machine.
-    threads
-        How many plan at the same time, which changes nothing but the time it takes; 0 = one for each processor in
-        networks where that pays.
-    """
-
-    horizon_s: int = 60
-    headway_s: float = 1.9
-    start_up_s: float = 1.0
-    stop_cost_s: float = 2.0
-    red_queue_share: float = 0.8
-    gap_s: float = 3.0
-    sneak: float = 0.4
-    blocking_power: float = 6.0
-    prune_s: float = 60.0
-    blocked_s: float = 8.0
-    pedestrian_weight: float = 1.0
-    fair_wait_s: float = 40.0
-    patience_s: float = 45.0
-    range_m: float = 200.0
-    coordinate: bool = True
-    learn_discharge: bool = True
-    clear_box: bool = True
-    decision_s: int = 1
-    deadline_ms: float | None = None
-    threads: int = 0
-
-
 class RollingHorizon:
     """A rolling-horizon controller for a whole network.
 
@@ -134,13 +58,13 @@ class RollingHorizon:
 
     Attributes
     ----------
-    late
+    unsearched
         int32 [nI] how many decisions of each intersection were due and made without a search, for want of time.
 
     Raises
     ------
-    TypeError
-        When there is no such parameter.
+    InputError
+        When there is no such parameter, or a value is of a wrong type or out of range.
     """
 
     _limit_s: float | None = None  # how long a decision may take, and until when this one may; not in a hurry at first
@@ -154,15 +78,16 @@ class RollingHorizon:
         clock: Callable[[], float] = time.monotonic,
         **changed: Any,
     ) -> None:
-        self.settings = replace(settings or Settings(), **changed)
+        self.settings = horizon_settings.checked(settings or Settings(), changed)
         self._arrays = network.arrays
         queues = horizon_site.queues(network)
         self._site = horizon_site.site(network, queues)
         self._streets = horizon_site.streets(network, queues, self.settings.range_m)
-        self._rules = _rules(self.settings)
+        self._rules = horizon_settings.rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
         self._interstages = horizon_site.interstages(network, queues)
+        self._bound = WaitBound(network, self.settings.longest_wait_s, self.settings.headway_s)
         self._works = self._hire(network, queues, clock)
         self._choice = horizon_site.choice(network, self._memory, self.settings.horizon_s)
         self._ways = horizon_site.ways(network, self._streets)
@@ -174,13 +99,15 @@ class RollingHorizon:
         self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
-        self._first_stage = self._arrays.stage_offset[:-1]
-        self._has_stage = self._choice.stage >= 0
+        self._first_stage, self._has_stage = self._arrays.stage_offset[:-1], self._choice.stage >= 0
         self._compared = Comparisons(network)
+        self._worth = horizon_site.worth(network, queues, horizon_settings.worths(self.settings))
+        self._walks = np.flatnonzero(queues.approach < 0).astype(np.int32)
+        self._people = PeopleWaiting(network, counted=self.settings.objective == "persons")
         self._last_time_s = self._first_time_s = np.nan
         self._before: horizon_values.Arrivals | None = None
         self._compile(network)
-        if self.settings.deadline_ms is not None:
+        if self.settings.deadline_ms > 0:
             self._limit_s = self.settings.deadline_ms / 1000.0
 
     def _hire(
@@ -190,7 +117,11 @@ class RollingHorizon:
         count = len(network.intersections)
         size = hands(count, self.settings.threads)
         self._crew, self._talkers = Crew(count, size, clock), Crew(count, size, clock)
-        self._clock, self.late = clock, np.zeros(count, np.int32)
+        self._clock, self.unsearched = clock, np.zeros(count, np.int32)
+        by = self._bound.deadlines  # what is worked out from is the same for all, what is worked with is not
+        self._deadlines = [
+            by._replace(due_s=by.due_s.copy(), need_s=by.need_s.copy(), owed_s=by.owed_s.copy()) for _ in range(size)
+        ]
         return [horizon_site.work(network, queues, self.settings.horizon_s) for _ in range(size)]
 
     def decide(self, snapshot: Snapshot) -> Decision:
@@ -204,6 +135,7 @@ class RollingHorizon:
         if not self._due(snapshot.time_s):
             self._memory.mature[:] = False
         self._search(snapshot)
+        self._bound.note(snapshot.time_s, choice.late_s)
         changed = np.flatnonzero(choice.stage != before)
         self._memory.waited_s[changed] = 0.0
         if changed.size:
@@ -213,6 +145,11 @@ class RollingHorizon:
     def take_comparisons(self) -> tuple[Comparison, ...]:
         """Return what was weighed at the changes since the last call, and forget it."""
         return self._compared.take()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of this run: where `Settings.longest_wait_s` cannot be kept."""
+        return self._bound.notes
 
     def _due(self, time_s: float) -> bool:
         """Whether decisions fall on this moment: every `decision_s` from the first one."""
@@ -247,6 +184,8 @@ class RollingHorizon:
         )
         self._hear(snapshot, tick_s)
         box.watch(tick_s, snapshot.lane_veh, snapshot.lane_free_m, self._box, self._inside)
+        self._people.note(snapshot.aspect, snapshot.demand, tick_s)
+        self._bound.follow(snapshot, tick_s)
         np.logical_and(self._pedestrian, snapshot.aspect == Aspect.GREEN, out=self._walking)
         self._walking |= snapshot.demand
         transitions.waits(snapshot.aspect, snapshot.age_ds, self._changes, self._earliest_s)
@@ -304,6 +243,7 @@ class RollingHorizon:
         arrivals, flows = self._arrivals(snapshot), self._flows
         self._before = arrivals
 
+        self._counts = self._people.worth(self._worth, self._walks)
         plan, instead = (partial(way, snapshot.time_s, arrivals) for way in (self._plan, self._follow))
         self._crew.plan(plan, instead, self._until_s)
         flows.planned_s[self._choice.planned] = snapshot.time_s
@@ -311,23 +251,33 @@ class RollingHorizon:
     def _plan(self, _: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
         """Plan some intersections."""
         believed, told = (self._site, arrivals), (self._rules, self._lists)
-        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, *told)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, *told)
         rolling_horizon.decide(
-            first, beyond, *believed, *told, self._interstages, self._works[thread], self._choice, self._flows.planned
-        )
+            first, beyond, *believed, *told, self._interstages, self._works[thread], self._choice,
+            self._deadlines[thread], self._flows.planned,
+        )  # fmt: skip
 
     def _follow(self, time_s: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
         """Let some intersections do without a plan."""
         believed, told = (self._site, arrivals), (self._rules, self._lists)
-        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, *told)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, *told)
         horizon_follow.follow(
-            first, beyond, time_s, self._flows.planned_s, *believed, *told, self._works[thread], self._choice, self.late
+            first,
+            beyond,
+            time_s,
+            self._flows.planned_s,
+            *believed,
+            *told,
+            self._works[thread],
+            self._choice,
+            self.unsearched,
         )
 
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
         green = self._arrays.stage_green[rows] * self._has_stage[:, None]
-        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | snapshot.demand)
+        called = self._bound.heard(snapshot.demand, self._memory.mature)
+        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | called)
         transitions.linger(tick_s, snapshot.aspect, self._changes, self._earliest_s, stage, self._kept)
         if self.settings.clear_box:
             box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)
@@ -349,7 +299,11 @@ class RollingHorizon:
             self._learned,
             self._inside,
         )
-        learned = [array for found in tuples for array in found] + [self._choice.stage, self._choice.course, self.late]
+        learned = [array for found in tuples for array in found] + [
+            self._choice.stage,
+            self._choice.course,
+            self.unsearched,
+        ]
         kept = [array.copy() for array in learned]
         snapshot = horizon_site.one_waiting_everywhere(network)
         self.decide(snapshot)
@@ -358,34 +312,18 @@ class RollingHorizon:
         self._search(snapshot)
         self._compare([], self._choice.stage, snapshot)
         self.take_comparisons()
-        if self.settings.deadline_ms is not None:
-            self._follow(0.0, self._arrivals(snapshot), 0, len(self.late), 0)
+        if self.settings.deadline_ms > 0:
+            self._follow(0.0, self._arrivals(snapshot), 0, len(self.unsearched), 0)
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
+        self._people.forget()
+        self._bound.forget()
         self._before = None
         self._last_time_s = self._first_time_s = np.nan
 
 
 def _skip(*_: int) -> None:
     """Leave out what nobody waits for."""
-
-
-def _rules(settings: Settings) -> horizon_values.Rules:
-    return horizon_values.Rules(
-        settings.horizon_s,
-        settings.headway_s,
-        settings.start_up_s,
-        settings.stop_cost_s,
-        settings.red_queue_share,
-        settings.gap_s,
-        settings.sneak,
-        settings.blocking_power,
-        settings.prune_s,
-        settings.blocked_s,
-        settings.pedestrian_weight,
-        settings.fair_wait_s,
-        settings.decision_s,
-    )
 
 
 def _seen(snapshot: Snapshot) -> approach_state.Seen:

@@ -15,6 +15,7 @@ __all__ = ["gather"]
 
 # Columns of `Lists.arrivals` and of `Lists.sums`.
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
+VALUED = 0
 CLUMP_VEH = 0.5
 CLUMP_S = 5
 """What is expected goes together until it is half a vehicle, or for 5 s."""
@@ -116,15 +117,17 @@ def _pressing(i: int, q: int, site: Site, arrivals: Arrivals, rules: Rules) -> n
 
 
 @kernel
-def _sum_up(q: int, horizon_s: int, pressing: np.float32, lists: Lists) -> np.float32:
+def _sum_up(q: int, horizon_s: int, worth: np.float32, pressing: np.float32, lists: Lists) -> np.float32:
     """Costs and prefix sums of one queue; return its weight."""
-    weight, cost, moment = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    weight, cost, moment, valued = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
     lists.sums[q, 0] = 0.0
     for n in range(lists.total[q]):
-        lists.arrivals[q, n, COST] = lists.arrivals[q, n, WEIGHT] * (1 + pressing if n == 0 else 1)
+        lists.arrivals[q, n, COST] = lists.arrivals[q, n, WEIGHT] * (1 + pressing if n == 0 else 1) * worth
+        valued += lists.arrivals[q, n, WEIGHT] * worth
         weight += lists.arrivals[q, n, WEIGHT]
         cost += lists.arrivals[q, n, COST]
         moment += lists.arrivals[q, n, COST] * lists.arrivals[q, n, TIME]
+        lists.sums[q, n + 1, VALUED] = valued
         lists.sums[q, n + 1, WEIGHT] = weight
         lists.sums[q, n + 1, COST] = cost
         lists.sums[q, n + 1, MOMENT] = moment
@@ -137,7 +140,9 @@ def _sum_up(q: int, horizon_s: int, pressing: np.float32, lists: Lists) -> np.fl
 
 
 @kernel
-def gather(first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, rules: Rules, lists: Lists) -> None:
+def gather(
+    first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, worth: Floats, rules: Rules, lists: Lists
+) -> None:
     """Build the lists of all queues of some intersections.
 
     Parameters
@@ -148,6 +153,8 @@ def gather(first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floa
         What is there, what is believed.
     inflow
         float32 [nA, H] vehicles expected in each second from now that are not seen yet.
+    worth
+        float32 [nQ] what a second of delay of one vehicle of a queue counts, or of all who wait at a called crossing.
     rules
         How far, and what long waits count.
     lists
@@ -164,6 +171,6 @@ def gather(first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floa
                     _expected(q, inflow[a], rules.horizon_s, lists)
                 _mix(approach, site.queue_beyond[q], arrivals, lists)
             elif arrivals.call[site.group_offset[i] + site.queue_group[q]]:
-                _insert(q, 0.0, rules.pedestrian_weight, 0.0, lists)
+                _insert(q, 0.0, 1.0, 0.0, lists)
             pressing = _pressing(i, q, site, arrivals, rules)
-            lists.weight_veh[i] += _sum_up(q, rules.horizon_s, pressing, lists)
+            lists.weight_veh[i] += _sum_up(q, rules.horizon_s, worth[q], pressing, lists)

@@ -53,7 +53,7 @@ def follow(
         In and out, int32 [nI]: how often each intersection had to decide like this.
     """
     for i in range(first, beyond):
-        choice.planned[i] = False
+        choice.planned[i], choice.late_s[i] = False, 0.0
         if not choice.mature[i] or lists.weight_veh[i] <= 0.0:
             continue
         late[i] += 1

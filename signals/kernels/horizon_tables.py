@@ -10,11 +10,11 @@ from signals.kernels.compile import kernel
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_FREE
 from signals.kernels.horizon_values import Bits, Lists, Work
 
-__all__ = ["ARRIVED", "COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED", "WEIGHT", "tabulate"]
+__all__ = ["ARRIVED", "COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED", "VALUED", "WEIGHT", "tabulate"]
 
 FLOWING, SERVED, QUEUES, STEPPED = 0, 1, 2, 3
 """Columns of `Work.tally`."""
-ARRIVED, WEIGHT, COST, MOMENT = 0, 1, 2, 3
+VALUED, WEIGHT, COST, MOMENT, ARRIVED = 0, 1, 2, 3, 4
 """Columns of `Work.come`, `Work.gone` and `Lists.sums`."""
 
 
@@ -39,7 +39,7 @@ def tabulate(first_stage: int, stages: int, queues: int, opposing: Bits, lists: 
         for q in range(queues):
             n = lists.arrived[q, t]
             work.come[t, q, ARRIVED] = n
-            for column in (WEIGHT, COST, MOMENT):
+            for column in (VALUED, WEIGHT, COST, MOMENT):
                 work.come[t, q, column] = lists.sums[q, n, column]
     for s in range(stages):
         _serving(s, queues, opposing[first_stage + s], work)

@@ -47,9 +47,9 @@ class Rules(NamedTuple):
     blocking_power: float
     prune_s: float
     blocked_s: float
-    pedestrian_weight: float
     fair_wait_s: float
     decision_s: int
+    longest_wait_s: float
 
 
 class Site(NamedTuple):
@@ -150,7 +150,8 @@ class Lists(NamedTuple):
     total
         int32 [nQ] how many arrivals.
     sums
-        float32 [nQ, V + 1, 4] up to each arrival: -, vehicles, what they count for, the same times arrival time.
+        float32 [nQ, V + 1, 4] up to each arrival: what vehicles count for without long waits, vehicles, what they count
+        for, the same times arrival time.
     arrived
         int32 [nQ, H + 1] arrivals up to each second.
     weight_veh
@@ -204,7 +205,8 @@ class Work(NamedTuple):
     stay_s: Floats  # [Smax, Smax, 2] for how long leaving vehicles stay green, if people walk; and what b needs of them
     change_s: Floats  # [1] how long a change takes until what follows is mature, mean of all
     ready_s: Floats  # [Smax, 2] when stage b can be mature, and when all its groups may start, for what has ended
-    come: Floats  # [H + 1, Qmax, 4] up to each second: how many arrivals, then as in `Lists.sums`
+    allowed: Bytes  # [Smax] with which stages a plan may begin, see `longest_wait`
+    come: Floats  # [H + 1, Qmax, 5] up to each second: as in `Lists.sums`, and how many arrivals
     moves: Bools  # [Smax, Qmax] whether a stage serves a queue
     served: Shorts  # [Smax, Qmax] the queues, those that a stage serves first
     tally: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there; 1 = some have to look again
@@ -237,6 +239,8 @@ class Choice(NamedTuple):
         float32 [nI] out: what the best plan costs, delay in s until the horizon and its outlook.
     course
         int16 [nI, H] in and out: the stage that the last plan wants in each second since it was made; -1 = no plan yet.
+    late_s
+        float32 [nI] out: by how much somebody will wait longer than the bound whatever is done; 0 where nobody.
     """
 
     stage: Ints
@@ -245,3 +249,4 @@ class Choice(NamedTuple):
     planned: Bools
     cost_s: Floats
     course: Courses
+    late_s: Floats

@@ -17,7 +17,7 @@ import numpy as np
 from signals.kernels.compile import inlined, kernel
 from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
-from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, WEIGHT, tabulate
+from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
 from signals.kernels.horizon_values import (
     Arrivals,
     Bits,
@@ -31,6 +31,7 @@ from signals.kernels.horizon_values import (
     Site,
     Work,
 )
+from signals.kernels.longest_wait import BARRED, FORCED, FREE_TO, Deadlines, permit
 
 __all__ = ["INFINITE", "compare", "decide"]
 
@@ -52,7 +53,8 @@ def _stay(queues: int, until: int, rules: Rules, work: Work) -> np.float32:
         come, gone, still = work.come[until, q], work.gone[q], work.still[q]
         waiting, counts = come[WEIGHT] - gone[WEIGHT], come[COST] - gone[COST]
         still[0], still[1] = until_s * counts, come[MOMENT] - gone[MOMENT]
-        still[2], still[3] = np.float32(0.5) * waiting * waiting * headway, red * counts
+        still[2] = np.float32(0.5) * (come[VALUED] - gone[VALUED]) * waiting * headway
+        still[3] = red * counts
         total += (still[0] - still[1]) + (still[2] + still[3])
     return total
 
@@ -88,7 +90,7 @@ def _outlook(queues: int, s: int, before: int, t: int, rules: Rules, lists: List
         come, gone = work.come[t, q], lists.sums[q, int(work.trial[q, NEXT])]
         waiting, counts = come[WEIGHT] - gone[WEIGHT], come[COST] - gone[COST]
         value = ((value + np.float32(t) * counts) - (come[MOMENT] - gone[MOMENT])) + (
-            np.float32(0.5) * waiting * waiting * headway
+            np.float32(0.5) * (come[VALUED] - gone[VALUED]) * waiting * headway
         )
         if work.factors[s, q, FREE] < 0.02:
             value += red * counts
@@ -195,7 +197,6 @@ def _expand(
     queues: int,
     t: int,
     s: int,
-    only: int,
     opposing: Bits,
     rules: Rules,
     lists: Lists,
@@ -204,11 +205,14 @@ def _expand(
     """Continue the label (t, s) with every stage, and keep what comes of it where that is better than what is known."""
     for q in range(queues):
         gone = lists.sums[q, int(work.label[t, s, q, NEXT])]
-        for column in (WEIGHT, COST, MOMENT):
+        for column in (VALUED, WEIGHT, COST, MOMENT):
             work.gone[q, column] = gone[column]
     known, total = -1, np.float32(0.0)
     for b in range(stages):
-        if (t == 0 and only >= 0 and b != only) or (b != s and not _useful(t, s, b, rules.horizon_s, work)):
+        if t == 0 and work.allowed[b] == BARRED:
+            continue
+        forced = t == 0 and work.allowed[b] == FORCED
+        if b != s and not forced and not _useful(t, s, b, rules.horizon_s, work):
             continue
         until, cost = _until(t, s, b, rules, work), work.worth[t, s, SPENT]
         if until != known:
@@ -228,10 +232,10 @@ def _expand(
 
 
 @kernel
-def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
+def _search(i: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
     """Expand all labels in order of time; return the stage of the cheapest one at the horizon.
 
-    Where `only` is a stage, plans begin with a switch to it at once; where it is the running one, they stay at first.
+    Plans begin with one of the stages that are allowed: with a switch to it at once, or staying where it runs.
     """
     row = site.stage_offset[i]
     stages, queues = site.stage_offset[i + 1] - row, site.queue_offset[i + 1] - site.queue_offset[i]
@@ -239,7 +243,7 @@ def _search(i: int, only: int, site: Site, rules: Rules, lists: Lists, work: Wor
         bar = work.best[t] + np.float32(rules.prune_s)
         for s in range(stages):
             if work.worth[t, s, VALUE] <= bar and work.worth[t, s, VALUE] < INFINITE:
-                _expand(row, stages, queues, t, s, only, site.opposing, rules, lists, work)
+                _expand(row, stages, queues, t, s, site.opposing, rules, lists, work)
     last, best = 0, INFINITE
     for s in range(stages):
         if work.worth[rules.horizon_s, s, VALUE] < best:
@@ -307,7 +311,7 @@ def _own(i: int, site: Site, lists: Lists) -> Lists:
 @kernel
 def decide(
     first: int, beyond: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, changes: Changes, work: Work,
-    choice: Choice, planned: Floats,
+    choice: Choice, by: Deadlines, planned: Floats,
 ) -> None:  # fmt: skip
     """Choose the stage of every intersection that may decide now; the others keep theirs.
 
@@ -325,12 +329,14 @@ def decide(
         Scratch memory.
     choice
         In and out, see `Choice`.
+    by
+        By when groups must be green where waiting has a bound, with scratch memory as `work` has.
     planned
         In and out, float32 [nA, H]: what the plans release, vehicles in each second from now; written where a plan was
         made.
     """
     for i in range(first, beyond):
-        choice.planned[i] = False
+        choice.planned[i], choice.late_s[i] = False, 0.0
         if not choice.mature[i] or lists.weight_veh[i] <= 0.0:
             continue
         leave(i, site, arrivals, changes, work)
@@ -339,7 +345,8 @@ def decide(
         row = site.stage_offset[i]
         tabulate(row, site.stage_offset[i + 1] - row, len(own.total), site.opposing, own, work)
         _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
-        last = _search(i, -1, site, rules, own, work)
+        choice.late_s[i] = permit(i, choice.stage[i], site, arrivals, rules, work, by, work.allowed)
+        last = _search(i, site, rules, own, work)
         _release(i, last, site, rules, own, choice.course[i], planned, work)
         choice.planned[i], choice.cost_s[i] = True, work.worth[rules.horizon_s, last, VALUE]
         if work.first[rules.horizon_s, last] >= 0:
@@ -375,6 +382,8 @@ def compare(
         row, stages = site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i]
         tabulate(row, stages, len(own.total), site.opposing, own, work)
         for b in range(stages):
+            for other in range(stages):
+                work.allowed[other] = FREE_TO if other == b else BARRED
             _begin(i, running[i], site, arrivals, rules, choice, work)
-            last = _search(i, b, site, rules, own, work)
+            last = _search(i, site, rules, own, work)
             cost_s[i, b] = work.worth[rules.horizon_s, last, VALUE]

@@ -31,3 +31,9 @@ def test_it_explains_its_changes() -> None:
     found = controller.take_comparisons()
     assert [row.stage for row in found if row.chosen] == [2]
     assert not controller.take_comparisons()
+
+
+def test_what_there_is_to_say_is_passed_on() -> None:
+    assert HorizonOnGrid(NETWORK, settings=SHORT).notes == ()
+    (note,) = HorizonOnGrid(NETWORK, settings=Settings(horizon_s=20, longest_wait_s=5.0)).notes
+    assert "longest_wait_s = 5 cannot be kept" in note

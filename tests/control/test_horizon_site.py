@@ -173,3 +173,14 @@ def test_a_stop_line_just_before_keeps_their_queues_apart() -> None:
     assert served.offset.tolist() == [0, 8, 9]
     assert served.approach.tolist() == list(range(9))
     assert served.beyond.tolist() == list(range(1, 10))
+
+
+def test_queues_count_as_the_lane_where_they_stand() -> None:
+    network = crossroads()
+    lanes = list(network.lanes)
+    track, bus = (int(network.arrays.approach_lane[a]) for a in (2, 5))
+    lanes[track], lanes[bus] = replace(lanes[track], user=User.BICYCLE), replace(lanes[bus], user=User.TRANSIT)
+    network = replace(network, lanes=tuple(lanes))
+    worths = np.array([1.0, 4.0, 2.0, 3.0], np.float32)  # vehicles, people on foot, bicycles, public transport
+    found = horizon_site.worth(network, horizon_site.queues(network), worths)
+    assert found.tolist() == [1.0, 1.0, 2.0, 1.0, 1.0, 3.0, 1.0, 1.0, 4.0, 4.0, 4.0, 4.0]

@@ -6,6 +6,7 @@ import pytest
 from benchmarks.speed.town import network_of
 from signals.control import horizon_site
 from signals.control.rolling_horizon import RollingHorizon, Settings
+from signals.errors import InputError
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
 from signals.model.roles import Controller
@@ -54,6 +55,10 @@ def test_construction_leaves_no_trace() -> None:
     assert not controller._memory.waited_s.any()
     assert not controller._memory.rate_veh_s.any()
     assert np.isnan(controller._last_time_s)
+    bounded = RollingHorizon(crossroads(), SHORT, longest_wait_s=5.0, objective="persons")
+    assert not bounded._bound.times.handle.any()
+    assert len(bounded.notes) == 1  # that it cannot be kept; not that it was not
+    assert (bounded._people.waiting == 1.0).all()
 
 
 def test_decisions_are_values_of_their_own() -> None:
@@ -96,7 +101,7 @@ def test_stages_are_left_on_a_grid_of_decisions_only() -> None:
 def test_single_settings_can_be_changed() -> None:
     changed = RollingHorizon(crossroads(), Settings(horizon_s=20), coordinate=False)
     assert changed.settings == Settings(horizon_s=20, coordinate=False)
-    with pytest.raises(TypeError, match="coordinated"):
+    with pytest.raises(InputError, match='did you mean "coordinate"'):
         RollingHorizon(crossroads(), coordinated=False)
 
 
@@ -125,7 +130,7 @@ def test_who_is_late_goes_on_with_the_plan_or_serves_most_and_is_counted() -> No
     assert clock.now_s == 0.0  # nothing is late while it is made
     decision = controller.decide(one_waits(network, 2))
     assert decision.stage[0] == 2  # nobody has planned: the stage that serves most
-    assert controller.late.tolist() == [1]
+    assert controller.unsearched.tolist() == [1]
     assert controller.take_comparisons() == ()  # there was no time for that either
     assert np.flatnonzero(decision.want).tolist() == [2, 6]
 
@@ -137,7 +142,7 @@ def test_in_time_a_deadline_changes_nothing() -> None:
         seen = one_waits(network, approach, float(second))
         assert free.decide(seen).stage.tolist() == bound.decide(seen).stage.tolist()
         assert free.take_comparisons() == bound.take_comparisons()
-    assert not bound.late.any()
+    assert not bound.unsearched.any()
 
 
 def test_a_late_tick_follows_the_last_plan() -> None:
@@ -148,7 +153,7 @@ def test_a_late_tick_follows_the_last_plan() -> None:
     controller._choice.course[0, 3:] = 3
     controller._limit_s = -1.0  # whatever it does is too late
     assert [int(controller.decide(one_waits(network, 0, time_s)).stage[0]) for time_s in (2.0, 3.0)] == [0, 3]
-    assert controller.late.tolist() == [2]
+    assert controller.unsearched.tolist() == [2]
 
 
 def test_any_number_of_threads_decides_alike() -> None:

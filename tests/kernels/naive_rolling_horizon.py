@@ -38,6 +38,7 @@ class Case:
     wait_s: list[float]
     running: int
     rules: object
+    worth: list[float]
 
 
 def travel_time_s(distance_m: float, speed_mps: float, limit_mps: float) -> float:
@@ -60,10 +61,11 @@ class Search:
     def counts_for(self, queue: int, number: int) -> float:
         """How many vehicles one counts for: the first of a queue more, the longer its groups have been red."""
         vehicle = self.case.vehicles[queue][number]
+        worth = vehicle.weight * self.case.worth[queue]
         if number:
-            return vehicle.weight
+            return worth
         wait_s = max(self.case.wait_s[g] for g in self.groups_of(queue))
-        return vehicle.weight * (1 + (wait_s / self.case.rules.fair_wait_s) ** 3)
+        return worth * (1 + (wait_s / self.case.rules.fair_wait_s) ** 3)
 
     def active(self, stage: int) -> set[int]:
         groups = set(self.site.stages[stage].groups)
@@ -180,7 +182,7 @@ class Search:
             waiting = [n for n in range(state[q].position, len(vehicles)) if vehicles[n].arrival_s <= t]
             weight = sum(vehicles[n].weight for n in waiting)
             value += sum(self.counts_for(q, n) * (t - vehicles[n].arrival_s) for n in waiting)
-            value += 0.5 * weight**2 * self.case.rules.headway_s
+            value += 0.5 * weight**2 * self.case.worth[q] * self.case.rules.headway_s
             if self.factors(stage, q)[0] < 0.02:
                 value += self.case.rules.red_queue_share * self.change_s * sum(self.counts_for(q, n) for n in waiting)
         return value

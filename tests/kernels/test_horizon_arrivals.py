@@ -24,6 +24,7 @@ class Bench:
         self.seen = horizon_site.one_waiting_everywhere(NETWORK)
         self.inflow = np.zeros((8, 60), np.float32)
         self.lists = self.controller._lists
+        self.worth = np.ones(len(self.lists.total), np.float32)
 
     def see(self, *vehicles: tuple[float, float, float]) -> None:
         """Let the first approach have these vehicles: distance, speed, weight."""
@@ -38,7 +39,16 @@ class Bench:
     def listed(self, column: int) -> list[float]:
         """Gather, and return what the first queue holds."""
         controller: Any = self.controller
-        gather(0, 1, controller._site, controller._arrivals(self.seen), self.inflow, controller._rules, self.lists)
+        gather(
+            0,
+            1,
+            controller._site,
+            controller._arrivals(self.seen),
+            self.inflow,
+            self.worth,
+            controller._rules,
+            self.lists,
+        )
         found: list[float] = self.lists.arrivals[0, : self.lists.total[0], column].tolist()
         return found
 
@@ -88,6 +98,15 @@ def test_long_waits_weigh_with_their_cube(bench: Bench) -> None:
     bench.see((5.0, 0.0, 1.0), (12.0, 0.0, 1.0))
     bench.controller._memory.wait_s[0] = 2 * bench.controller.settings.fair_wait_s
     assert bench.listed(COST) == [9.0, 1.0]
+
+
+def test_a_class_counts_what_it_is_worth(bench: Bench) -> None:
+    bench.see((5.0, 0.0, 1.0), (12.0, 0.0, 0.5))
+    bench.worth[0] = 3.0
+    assert bench.listed(COST) == [3.0, 1.5]
+    assert bench.listed(WEIGHT) == [1.0, 0.5]
+    assert bench.lists.sums[0, :3, 0].tolist() == [0.0, 3.0, 4.5]
+    assert bench.lists.weight_veh[0] == 1.5
 
 
 def test_what_exceeds_the_memory_is_the_farthest(bench: Bench) -> None:

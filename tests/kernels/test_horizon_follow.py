@@ -25,10 +25,10 @@ class Late:
 
     def follow(self, time_s: float) -> int:
         mind, arrivals = self.controller, self.controller._arrivals(self.seen)
-        gather(0, 1, mind._site, arrivals, mind._flows.inflow, mind._rules, mind._lists)
+        gather(0, 1, mind._site, arrivals, mind._flows.inflow, mind._worth, mind._rules, mind._lists)
         follow(
             0, 1, time_s, mind._flows.planned_s, mind._site, arrivals, mind._rules, mind._lists, mind._works[0],
-            self.choice, mind.late,
+            self.choice, mind.unsearched,
         )  # fmt: skip
         return int(self.choice.stage[0])
 
@@ -69,6 +69,6 @@ def test_it_is_counted_where_something_was_due(late: Late) -> None:
     late.follow(1.0)
     late.choice.mature[:] = False
     late.follow(2.0)
-    assert late.controller.late.tolist() == [2]
+    assert late.controller.unsearched.tolist() == [2]
     assert not late.choice.planned.any()
     assert late.choice.stage.dtype == np.int32

@@ -10,6 +10,7 @@ from signals.control import horizon_site
 from signals.control.rolling_horizon import RollingHorizon, Settings
 from signals.kernels import rolling_horizon
 from signals.model.crossroads import crossroads
+from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.values import Aspect, Snapshot
 from tests.control.test_horizon_site import permissive_crossroads
@@ -56,7 +57,7 @@ def naive(controller: RollingHorizon, network: Network, seen: Snapshot, running:
     for q, a in enumerate(served.approach):
         if a < 0:
             called = seen.demand[served.group[q]]
-            vehicles.append([Vehicle(0.0, controller.settings.pedestrian_weight, 0.0)] if called else [])
+            vehicles.append([Vehicle(0.0, 1.0, 0.0)] if called else [])
             continue
         limit = float(arrays.lane_speed_mps[arrays.approach_lane[a]])
         rows = range(seen.arrival_offset[a], seen.arrival_offset[a + 1])
@@ -73,9 +74,21 @@ def naive(controller: RollingHorizon, network: Network, seen: Snapshot, running:
     memory = controller._memory
     case = Case(
         network, vehicles, [bool(d) for d in seen.demand], memory.green_age_s.tolist(), memory.blocked_s.tolist(), memory.wait_s.tolist(), running,
-        controller._rules,
+        controller._rules, worth_of(controller, network),
     )  # fmt: skip
     return Search(case).best()
+
+
+def worth_of(controller: RollingHorizon, network: Network) -> list[float]:
+    """What each queue counts: a vehicle of its lane, or the people who have called its group."""
+    served, weights = horizon_site.queues(network), controller.settings
+    found = []
+    for approach, group in zip(served.approach, served.group, strict=True):
+        bicycles = approach >= 0 and network.lanes[network.arrays.approach_lane[approach]].user is User.BICYCLE
+        vehicle = weights.bicycle_weight if bicycles else weights.motor_weight
+        people = float(controller._people.waiting[group]) * weights.pedestrian_weight
+        found.append(people if approach < 0 else vehicle)
+    return found
 
 
 def random_rows(rng: np.random.Generator, approaches: int) -> list[list[tuple[float, float, float]]]:
@@ -176,7 +189,9 @@ def test_compiled_and_plain_python_agree() -> None:
     compiled = controller.decide(seen)
     value, planned = controller._choice.cost_s.copy(), controller._flows.planned.copy()
     controller._choice.stage[:] = 0
-    rolling_horizon.decide.py_func(0, 1, *_inputs(controller, seen), controller._flows.planned)
+    rolling_horizon.decide.py_func(
+        0, 1, *_inputs(controller, seen), controller._deadlines[0], controller._flows.planned
+    )
     assert np.array_equal(controller._choice.stage, compiled.stage)
     assert np.array_equal(controller._choice.cost_s, value)
     assert np.array_equal(controller._flows.planned, planned)
@@ -184,6 +199,42 @@ def test_compiled_and_plain_python_agree() -> None:
 
 def waiting(count: int) -> list[tuple[float, float, float]]:
     return [(2.0 + 7.5 * n, 0.0, 1.0) for n in range(count)]
+
+
+def test_a_bus_goes_first_where_persons_count() -> None:
+    network = crossroads(pedestrians=False)
+    bus_lane = int(network.arrays.approach_lane[3])
+    lanes = [replace(lane, user=User.TRANSIT) if n == bus_lane else lane for n, lane in enumerate(network.lanes)]
+    network = replace(network, lanes=tuple(lanes))
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[2], rows[3] = waiting(6), waiting(1)  # straight on: stage 2; the bus: stage 3
+    assert RollingHorizon(network).decide(snapshot(network, rows)).stage[0] == 2
+    assert RollingHorizon(network, objective="persons").decide(snapshot(network, rows)).stage[0] == 3
+    assert RollingHorizon(network, transit_weight=25.0).decide(snapshot(network, rows)).stage[0] == 3
+
+
+def test_a_crowd_at_a_crossing_goes_before_one_person() -> None:
+    network = crossroads()
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[4] = waiting(4)  # south, straight on: stage 0, which runs
+    seen = snapshot(network, rows, call=(8,))
+    controller = RollingHorizon(network, objective="persons")
+    assert controller.decide(seen).stage[0] == 0
+    controller = RollingHorizon(network, objective="persons")
+    controller._people._calls[0], controller._people._open_s[0] = 60.0, 60.0  # half a person a second
+    controller._people._called[0] = True
+    controller._people._since_s[0] = 60.0
+    assert controller.decide(seen).stage[0] == 2
+
+
+def test_only_stages_are_taken_with_which_nobody_waits_too_long() -> None:
+    network = crossroads(pedestrians=False)
+    rows: list[list[tuple[float, float, float]]] = [[] for _ in range(8)]
+    rows[0] = waiting(8)  # the stage that runs
+    for bound_s, stage in ((0.0, 0), (60.0, 3)):
+        controller = RollingHorizon(network, longest_wait_s=bound_s)
+        controller._memory.wait_s[3] = 53.0  # a left turner who has gone again: nothing speaks for the stage itself
+        assert controller.decide(snapshot(network, rows)).stage[0] == stage
 
 
 def test_changes_when_only_red_approaches_wait() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE
 
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
+VALUED = 0
 EXTEND_S, SOON_S = 2, 5
 ONE = np.float32(1.0)
 
@@ -153,7 +154,7 @@ class Search:
             waiting, counts = sums[q, m, WEIGHT] - sums[q, n, WEIGHT], sums[q, m, COST] - sums[q, n, COST]
             value += np.float32(t) * counts
             value -= sums[q, m, MOMENT] - sums[q, n, MOMENT]
-            value += np.float32(0.5) * waiting * waiting * headway
+            value += np.float32(0.5) * (sums[q, m, VALUED] - sums[q, n, VALUED]) * waiting * headway
             if self.work.factors[s, q, FREE] < 0.02:
                 value += np.float32(self.rules.red_queue_share) * self.work.change_s[0] * counts
         return value

@@ -13,7 +13,7 @@ import pytest
 
 from signals.errors import FileError, InputError, RecordError, UnknownNameError
 from signals.model.values import Violation
-from signals.record import latches
+from signals.record import chain
 from signals.record.latches import LATCH_HEADINGS, LatchFile, latch_rows, read_latches, reset_latches
 
 NAMES = ("J1", 'J"2\n', "J3")
@@ -178,11 +178,14 @@ def test_another_file_is_neither_read_nor_changed(path: Path, text: bytes) -> No
     assert path.read_bytes() == text
 
 
+HEADER: dict[str, object] = {"kind": "file", "schema": "signals-latches/1"}
+
+
 def forged(*bodies: dict[str, object]) -> bytes:
     check, text = "", b""
     for body in bodies:
-        text += latches._line(check, body)
-        check = latches._check(check, body)
+        check, line = chain._line(check, body)
+        text += line
     return text
 
 
@@ -192,11 +195,11 @@ def forged(*bodies: dict[str, object]) -> bytes:
         ({"kind": "file", "schema": "signals-latches/2"},),
         ({"kind": "reset", "intersection": "J1"},),
         ({"kind": "latch", "intersection": "J1", "rule": "", "detail": "", "time_s": 1.0, "at": ""},),
-        (latches.HEADER, latches.HEADER),
-        (latches.HEADER, {"kind": "reset", "intersection": "J1"}),
-        (latches.HEADER, {"kind": "latch", "intersection": "J1"}),
-        (latches.HEADER, {"kind": "pardon"}),
-        (latches.HEADER, {"intersection": "J1"}),
+        (HEADER, HEADER),
+        (HEADER, {"kind": "reset", "intersection": "J1"}),
+        (HEADER, {"kind": "latch", "intersection": "J1"}),
+        (HEADER, {"kind": "pardon"}),
+        (HEADER, {"intersection": "J1"}),
     ],
 )
 def test_what_this_version_does_not_know_is_refused(path: Path, bodies: tuple[dict[str, object], ...]) -> None:

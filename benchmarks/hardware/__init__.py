@@ -1,0 +1,1 @@
+"""Street controllers on a bench: how good, how fast and how safe the loop over real sockets is."""

@@ -1,0 +1,257 @@
+"""How well a controller controls over a street protocol, beside the simulator itself.
+
+    python -m benchmarks.hardware.closed_loop [--protocols tlcfi,ntcip,rsmp] [--scenario flemish_junction]
+        [--seeds 1-10] [--controller rolling_horizon] [--speed 20] [--end 08:30:00] [--out runs/closed-loop]
+
+For each protocol and seed: ``signals serve`` runs the scenario's traffic behind virtual controllers in a process of its
+own, ``signals drive --arm`` drives them over sockets in another, and what became of everybody is put beside
+``signals run`` with the same demand, seed, loops and (for NTCIP) the same longer intergreens. The time until control is
+taken lies in the warm-up, if the scenario has one of a minute or more.
+
+Cabinets at plan level (RSMP) only get splits, so that beside them stands not the controller itself but the plan with
+the splits that its wishes make of it (`split_control`). The plan as it is stands in the table, too.
+
+Results are kept in the folder, one file each, so that the command can be stopped and started again. Exit status: 0
+every mean is within 5 % and nothing was violated; 1 not so; 2 something failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import signals
+from benchmarks.hardware.split_control import SplitControl
+from signals.entrants import ControllerMaker, controller_on
+from signals.errors import SignalsError
+from signals.model.network import Network
+from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
+from signals.record.files import write_whole
+from signals.scenario import Scenario, load
+from signals.study import parse_seeds
+
+__all__ = ["Result", "driven", "lines_of", "main", "simulated"]
+
+WITHIN: Final = 0.05
+AT_PLAN_LEVEL: Final = ("rsmp",)
+PORTS: Final = {"tlcfi": 21_501, "ntcip": 20_161, "rsmp": 22_111}
+SECRETS: Final = {"rsmp": 'security_code_1 = "1111"\nsecurity_code_2 = "2222"\n'}
+"""Sites of RSMP take no command without."""
+PATIENCE_S: Final = 120.0
+MET, MISSED, FAILED = 0, 1, 2
+
+
+class Result(NamedTuple):
+    """What became of everybody in one run.
+
+    Attributes
+    ----------
+    delay_s
+        Mean delay.
+    unfinished
+        Trips that did not end, or never began.
+    violations
+        What an independent monitor saw on the lamps.
+    ours
+        Share of the ticks in which the cabinets were driven; 1 in the simulator.
+    missed
+        Deadlines that were missed.
+    """
+
+    delay_s: float
+    unfinished: float
+    violations: int
+    ours: float
+    missed: int
+
+
+class Task(NamedTuple):
+    """What is asked for."""
+
+    protocol: str
+    scenario: str
+    controller: str
+    seed: int
+    speed: float
+    end: str
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for."""
+    asked = _parser().parse_args(words)
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    folder: Path = asked.out
+    rows: list[tuple[str, int, Result, Result, Result]] = []
+    try:
+        for protocol in asked.protocols.split(","):
+            for seed in parse_seeds(asked.seeds):
+                task = Task(protocol, asked.scenario, asked.controller, seed, asked.speed, asked.end)
+                alone = _kept(folder, task, "simulated", lambda task=task: simulated(task))
+                plan = _kept(folder, task, "net", lambda task=task: simulated(task._replace(controller="net")))
+                through = _kept(folder, task, "driven", lambda task=task: driven(task, folder))
+                rows.append((protocol, seed, plan, alone, through))
+                print(_line(*rows[-1]), file=sys.stderr, flush=True)
+    except SignalsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+    lines, met = lines_of(rows)
+    print("\n".join(lines))
+    return MET if met else MISSED
+
+
+def simulated(task: Task) -> Result:
+    """Run the controller in the simulator, with the loops and the times that it has at the cabinets."""
+    scenario = _scenario(task)
+    record = signals.run(scenario, _controller(task, scenario), seed=task.seed)
+    return Result(record.metrics["delay_s"], _unfinished(record.metrics), record.violations, 1.0, 0)
+
+
+def driven(task: Task, folder: Path) -> Result:
+    """Run it over sockets. Raises `signals.errors.SignalsError` where one of the two ends fails."""
+    place = folder / f"{task.protocol}-{task.seed}"
+    place.mkdir(parents=True, exist_ok=True)
+    config, served = place / "drive.toml", place / "served.json"
+    for old in (config, served):
+        old.unlink(missing_ok=True)
+    more = ["--end", task.end] if task.end else []
+    if task.protocol in SECRETS:
+        secrets = place / "secrets.toml"
+        write_whole(secrets, SECRETS[task.protocol].encode())
+        secrets.chmod(0o600)
+        more += ["--secrets", str(secrets)]
+    serving = _started(
+        "serve", task.scenario, "--protocol", task.protocol, "--port", str(PORTS[task.protocol]), "--seed",
+        str(task.seed), "--speed", str(task.speed), "--out", str(served), "--write-config", str(config),
+        *more,
+    )  # fmt: skip
+    try:
+        _wait(config.is_file, serving, "the virtual controllers did not start")
+        text = config.read_text().replace('controller = "rolling_horizon"', f'controller = "{task.controller}"')
+        config.write_text(text)
+        driving = _started("drive", str(config), "--arm", "--json")
+        try:
+            _wait(served.is_file, serving, "the virtual controllers did not end", limit_s=7_200.0)
+            driving.send_signal(signal.SIGTERM)
+            out, err = driving.communicate(timeout=PATIENCE_S)
+        finally:
+            driving.kill()
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        _, trouble = serving.communicate(timeout=PATIENCE_S)
+    (place / "drive.log").write_text(err)
+    (place / "serve.log").write_text(trouble)
+    found, end = json.loads(served.read_text()), json.loads(out)
+    metrics = found["metrics"]
+    ours = [seat["standing"] == "ours" for seat in end["seats"]]
+    violations = len(found["violations"]) + end["violations"]
+    return Result(metrics["delay_s"], _unfinished(metrics), violations, statistics.mean(ours), end["missed"])
+
+
+def lines_of(rows: Sequence[tuple[str, int, Result, Result, Result]]) -> tuple[list[str], bool]:
+    """Return a table as Markdown, and whether every mean is within the target."""
+    lines = [
+        "| protocol | seeds | plan | simulator | over sockets | ratio | violations |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    met = bool(rows)
+    for protocol in dict.fromkeys(row[0] for row in rows):
+        own = [row for row in rows if row[0] == protocol]
+        means = [statistics.mean(row[k].delay_s for row in own) for k in (2, 3, 4)]  # type: ignore[union-attr]
+        ratios = [row[4].delay_s / row[3].delay_s for row in own]
+        spread = 1.96 * statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
+        violations = sum(row[4].violations for row in own)
+        met = met and means[2] <= (1 + WITHIN) * means[1] and not violations
+        cells = [f"{mean:.1f} s" for mean in means]
+        ratio = f"{means[2] / means[1]:.3f} ± {spread:.3f}"
+        lines.append(f"| {protocol} | {len(own)} | {' | '.join(cells)} | {ratio} | {violations} |")
+    return lines, met
+
+
+def _controller(task: Task, scenario: Scenario) -> str | ControllerMaker:
+    if task.protocol not in AT_PLAN_LEVEL or task.controller == "net":
+        return task.controller
+
+    def made(network: Network) -> SplitControl:
+        inner = controller_on(task.controller, network, scenario.tick_ds, {})
+        return SplitControl(network, inner, scenario.tick_ds)
+
+    return made
+
+
+def _unfinished(metrics: Mapping[str, float]) -> float:
+    return metrics["unfinished_veh"] + metrics["never_inserted_veh"]
+
+
+def _scenario(task: Task) -> Scenario:
+    changes = {"sensing": "detectors", "site_cards": ""}  # NTCIP's longer intergreens are on no card
+    scenario = load(task.scenario, **changes) if not task.end else load(task.scenario, end_s=_seconds(task), **changes)
+    network = scenario.network
+    if task.protocol in TIMED_BY_GROUP:
+        network = timed_by_group(network, scenario.tick_ds)
+    found = replace(scenario)
+    found.__dict__["network"] = network  # it is read once, and kept there
+    return found
+
+
+def _seconds(task: Task) -> float:
+    from signals.scenario_file import time_of  # noqa: PLC0415
+
+    return time_of(task.end, "--end")
+
+
+def _kept(folder: Path, task: Task, what: str, made: Callable[[], Result]) -> Result:
+    """Return a result that was made before, or make it."""
+    path = folder / f"{task.protocol}-{task.scenario}-{task.controller}-{task.end or 'all'}-{task.seed}-{what}.json"
+    if path.is_file():
+        return Result(**json.loads(path.read_text()))
+    result = made()
+    write_whole(path, json.dumps(result._asdict()).encode())
+    return result
+
+
+def _started(*words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "signals.cli", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _wait(reached: Callable[[], bool], child: subprocess.Popen[str], trouble: str, limit_s: float = PATIENCE_S) -> None:
+    end_s = time.monotonic() + limit_s
+    while not reached():
+        if time.monotonic() > end_s or (child.poll() is not None and not reached()):
+            child.kill()
+            raise SignalsError(f"{trouble}: {' '.join((child.communicate()[1] or '').split())[-500:]}")
+        time.sleep(0.1)
+
+
+def _line(protocol: str, seed: int, plan: Result, alone: Result, through: Result) -> str:
+    return (
+        f"{protocol} seed {seed}: plan {plan.delay_s:.1f} s, simulator {alone.delay_s:.1f} s, over sockets "
+        f"{through.delay_s:.1f} s ({through.delay_s / alone.delay_s:.3f}), {through.violations} violations, "
+        f"{through.missed} ticks missed"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--protocols", default="tlcfi,ntcip,rsmp")
+    parser.add_argument("--scenario", default="flemish_junction")
+    parser.add_argument("--controller", default="rolling_horizon")
+    parser.add_argument("--seeds", default="1-10")
+    parser.add_argument("--speed", type=float, default=20.0)
+    parser.add_argument("--end", default="")
+    parser.add_argument("--out", type=Path, default=Path("runs/closed-loop"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""Two virtual controllers, a wire to each that can be made bad, and a drive: all in one process, on real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Final, Self, cast
+
+import numpy as np
+
+from benchmarks.hardware.proxy import Fault, TcpProxy, UdpProxy
+from signals import loop, plugins
+from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.firmware import Firmware
+from signals.adapters.cabinet.line import LATE, Line
+from signals.adapters.cabinet.station import CabinetServer
+from signals.drive.attention import Attentive
+from signals.drive.config import Level
+from signals.drive.diary import Diary
+from signals.drive.pacer import Pace, Pacer
+from signals.drive.seat import Seat, Standing
+from signals.drive.street import Street, lag_ticks
+from signals.errors import WorldLostError
+from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of
+from signals.model.network import Network
+from signals.model.roles import Controller
+from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
+from signals.model.values import Aspect, ByteArray, Decision, Snapshot, Violation
+from signals.record.audit import AuditLog
+from signals.safety.fallback import Fallback
+from signals.safety.guard import Guard
+from signals.safety.monitor import Monitor
+from signals.sensing.loops import LoopEstimator
+from signals.testing import two_crossroads
+
+__all__ = ["SECRETS", "StagesInTurn", "WiredDrive", "free_port"]
+
+TICK_DS: Final = 10
+STAGE_TICKS: Final = 15
+SECRETS: Final = {"rsmp": {"security_code_1": "1111", "security_code_2": "2222"}}
+DATAGRAMS: Final = ("ntcip",)
+CLIENTS: Final = ("rsmp",)
+"""Protocols in which the controller connects to us."""
+
+
+class StagesInTurn:
+    """A controller that wants one stage after the other, whatever it sees."""
+
+    def __init__(self, network: Network) -> None:
+        self._network, self._ticks = network, 0
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        """Want the next stage every 15 s."""
+        self._ticks += 1
+        want = np.zeros(len(snapshot.aspect), np.bool_)
+        for place, first in zip(self._network.intersections, self._network.arrays.group_offset, strict=False):
+            groups = place.stages[self._ticks // STAGE_TICKS % len(place.stages)].groups
+            want[[first + group for group in groups]] = True
+        return Decision(want, np.full(len(self._network.intersections), -1, np.int32))
+
+
+class WiredDrive:
+    """A context manager: within it, time passes at both ends.
+
+    Parameters
+    ----------
+    protocol
+        A name of the plug-ins ``cabinets`` and ``servers``.
+    speed
+        Seconds in a second of the wall.
+    backup_s
+        The backup time of the controllers.
+    seed
+        Of the wires.
+    """
+
+    def __init__(self, protocol: str, *, speed: float = 4.0, backup_s: float = 10.0, seed: int = 1) -> None:
+        whole = two_crossroads()
+        self.network = timed_by_group(whole, TICK_DS) if protocol in TIMED_BY_GROUP else whole
+        self.protocol, self.clock, self._seed = protocol, Clock(speed), seed
+        self.firmwares = [Firmware(site, tick_ds=TICK_DS, backup_s=backup_s) for site in sites_of(self.network)]
+        self.wires: list[TcpProxy | UdpProxy] = []
+        self.servers: list[CabinetServer] = []
+        self.sentences: list[str] = []
+        self.violations: list[Violation] = []
+        self._witness = Monitor(self.network, tick_ds=TICK_DS)
+        self._field, self._stack = Line("field"), ExitStack()
+        self._ends = threading.Event()
+        self.trouble: list[BaseException] = []
+
+    def __enter__(self) -> Self:
+        """Start both ends."""
+        ports = self._ask(self._start())
+        folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="signals-")))
+        log = self._stack.enter_context(AuditLog(folder, {}))
+        self.street, mind, guard, diary = self._drive(ports, log)
+        estimator = LoopEstimator(self.network, tick_ds=TICK_DS)
+        self._thread = threading.Thread(target=self._run, args=(mind, guard, diary, estimator), name="drive")
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End both."""
+        self.street.last_tick = 0
+        self._thread.join(30.0)
+        self._ends.set()
+        self._ask(self._stop())
+        self._field.close()
+        self._stack.__exit__(kind, error, at)
+
+    def until(self, reached: Callable[[], bool], limit_s: float) -> float:
+        """Wait, and return for how long, in seconds of the clock. Raises `TimeoutError`."""
+        begin_s = self.clock.now_s()
+        while not reached():
+            if self.clock.now_s() - begin_s > limit_s:
+                raise TimeoutError(f"not reached in {limit_s:g} s: {[(s.standing.name, s.why) for s in self.seats]}")
+            time.sleep(0.002)
+        return self.clock.now_s() - begin_s
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """The seats of the drive."""
+        return self.street.seats
+
+    def ours(self, which: int) -> bool:
+        """Whether a cabinet is ours, as the drive sees it."""
+        return self.seats[which].standing is Standing.OURS
+
+    def spoil(self, which: int, fault: Fault) -> None:
+        """Let something be wrong with a wire."""
+        self._ask(_done(partial(self.wires[which].set, fault)))
+
+    def misbehave(self, which: int, what: str, *, on: bool = True) -> None:
+        """Let a controller misbehave."""
+        self._ask(_done(partial(self.firmwares[which].misbehave, what, on)))
+
+    def _run(self, mind: Fallback, guard: Guard, diary: Diary, estimator: LoopEstimator) -> None:
+        try:
+            loop.run(self.street, estimator, mind, guard, diary)
+        except BaseException as error:  # noqa: BLE001  whoever waits for it is told
+            self.trouble.append(error)
+
+    def _ask(self, work: object) -> object:
+        (answer,) = self._field.each([lambda: work], 20.0)  # type: ignore[arg-type,list-item,return-value]
+        if answer is LATE:
+            raise WorldLostError("the field does not answer")
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    async def _start(self) -> list[int]:
+        ports = []
+        for number, firmware in enumerate(self.firmwares):
+            proxy = UdpProxy if self.protocol in DATAGRAMS else TcpProxy
+            maker = cast("Callable[..., CabinetServer]", plugins.load("servers", self.protocol))
+            if self.protocol in CLIENTS:
+                ours = free_port()
+                self.wires.append(proxy("127.0.0.1", ours, self._seed + number))
+                server = maker(firmware, self._address(firmware.site, await self.wires[-1].start()), self.clock)
+                ports.append(ours)
+                await server.start()
+            else:
+                server = maker(firmware, self._address(firmware.site, 0), self.clock)
+                await server.start()
+                self.wires.append(proxy("127.0.0.1", server.port, self._seed + number))
+                ports.append(await self.wires[-1].start())
+            firmware.set_clock(self.clock.utc_s())
+            self.servers.append(server)
+        self._ticking = asyncio.ensure_future(self._tick())
+        return ports
+
+    async def _stop(self) -> None:
+        self._ticking.cancel()
+        await asyncio.gather(self._ticking, return_exceptions=True)
+        for server in self.servers:
+            await server.stop()
+        for wire in self.wires:
+            await wire.stop()
+
+    async def _tick(self) -> None:
+        """Let time pass at the controllers, and watch their lamps."""
+        shown: ByteArray = np.full(len(self.network.arrays.group_user), Aspect.UNKNOWN, np.int8)
+        due_s, calm = self.clock.now_s(), np.zeros(len(shown), np.int8)
+        while True:
+            before = shown
+            shown = np.concatenate([_stepped(firmware) for firmware in self.firmwares])
+            lit = np.array([firmware.aspect[0] >= 0 for firmware in self.firmwares])
+            self.violations += self._witness.check(due_s, calm > 0, calm, before, shown, lit)
+            for server in self.servers:
+                server.ticked()
+            due_s = max(due_s + TICK_DS / 10, self.clock.now_s())
+            await self.clock.sleep(due_s - self.clock.now_s())
+
+    def _drive(self, ports: Iterable[int], log: AuditLog) -> tuple[Street, Fallback, Guard, Diary]:
+        asked = Attentive(cast("Controller", StagesInTurn(self.network)))
+        diary = Diary(self.network, log, self.sentences.append)
+        guard = Guard(self.network, tick_ds=TICK_DS, cold_start="street", max_lag_ticks=lag_ticks(TICK_DS) + 1)
+        maker = cast("Callable[..., CabinetLink]", plugins.load("cabinets", self.protocol))
+        line = Line(self.protocol)
+        seats = [
+            Seat(
+                partial(maker, site, self._address(site, port), self.clock),
+                line,
+                wanted=Level.DIRECT,
+                armed=True,
+                clock=self.clock,
+                tick_ds=TICK_DS,
+            )
+            for site, port in zip(sites_of(self.network), ports, strict=True)
+        ]
+        street = Street(
+            self.network,
+            seats,
+            Pace(self.clock, Pacer(TICK_DS / 10 / self.clock.speed), TICK_DS),
+            asked=asked,
+            diary=diary,
+            latched=lambda: guard.latched,
+        )
+        return street, Fallback(asked, self.network, tick_ds=TICK_DS, source=street), guard, diary
+
+    def _address(self, site: CabinetSite, port: int) -> CabinetAddress:
+        secrets = SECRETS.get(self.protocol, {})
+        return CabinetAddress(scheme=self.protocol, host="127.0.0.1", port=port, name=site.id, secrets=secrets)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at now."""
+
+    async def found() -> int:
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        port = int(server.sockets[0].getsockname()[1])
+        server.close()
+        await server.wait_closed()
+        return port
+
+    line = Line("port")
+    (port,) = line.each([found], 5.0)
+    line.close()
+    return cast("int", port)
+
+
+def _stepped(firmware: Firmware) -> ByteArray:
+    nobody = np.zeros(len(firmware.site.detectors), np.int32)
+    everybody = np.ones(len(firmware.site.groups), np.bool_)
+    return firmware.step(everybody, nobody, nobody.astype(np.float32))
+
+
+async def _done(what: Callable[[], object]) -> object:
+    return what()

@@ -1,0 +1,136 @@
+"""One event loop in a thread of its own, in which links to cabinets live; called from a program that has none.
+
+Whoever calls waits for a bounded time and gets what there is. A link that blocks the loop takes everybody on its line
+with it, and nobody else: what is not known to behave gets a line of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future, wait
+from typing import Any, Final, cast
+
+__all__ = ["LATE", "Late", "Line", "Work"]
+
+Work = Callable[[], Coroutine[Any, Any, object]]
+"""What begins when it is called, in the thread of the line."""
+
+Answer = object
+"""What a coroutine returned, the exception that it raised, or `LATE`."""
+
+CLOSE_S: Final = 2.0
+
+
+class Late:
+    """Stands for an answer that did not come in time."""
+
+
+LATE: Final = Late()
+
+
+class Line:
+    """A thread with an event loop.
+
+    Parameters
+    ----------
+    name
+        What the thread is called.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._thread = threading.Thread(target=self._run, name=f"line {name}", daemon=True)
+        self._thread.start()
+
+    def begin(self, work: Work) -> Future[object]:
+        """Start something, and return where its result will be; it is cancelled where the line was closed."""
+        found: Future[object] = Future()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._start, work, found)
+        else:
+            found.cancel()
+        return found
+
+    def each(self, works: Sequence[Work], within_s: float) -> list[Answer]:
+        """Do several things at the same time, and wait for them.
+
+        Parameters
+        ----------
+        works
+            What to do.
+        within_s
+            For how long to wait, in seconds of the wall. Whatever is not done by then is cancelled.
+
+        Returns
+        -------
+        list
+            Of each what it returned, the exception that it raised, or `LATE`.
+        """
+        if not works:
+            return []
+        found = self.begin(lambda: _all(works, within_s))
+        # The loop itself may be stuck.
+        if not wait([found], within_s * 1.5 + 0.05).done or found.cancelled():
+            return [LATE] * len(works)
+        return cast("list[Answer]", found.result())
+
+    def close(self, wait_s: float | None = None) -> bool:
+        """End everything that still runs on it, and the thread; False where it is stuck and was left behind.
+
+        Parameters
+        ----------
+        wait_s
+            For how long to wait; `CLOSE_S` where it is not given.
+        """
+        if not self._thread.is_alive():
+            return True
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(CLOSE_S if wait_s is None else wait_s)
+        return not self._thread.is_alive()
+
+    def _start(self, work: Work, found: Future[object]) -> None:
+        """Make a task of something, in the thread of the loop."""
+        task = self._loop.create_task(work())
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._end(done, found))
+
+    def _end(self, done: asyncio.Task[object], found: Future[object]) -> None:
+        self._tasks.discard(done)
+        outcome = _outcome(done)
+        if not found.set_running_or_notify_cancel():
+            return
+        if isinstance(outcome, BaseException):
+            found.set_exception(outcome)
+        else:
+            found.set_result(outcome)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+            tasks = asyncio.all_tasks(self._loop)
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        finally:
+            self._loop.close()
+
+
+async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
+    """Await all, and cancel those that take too long."""
+    tasks = [asyncio.ensure_future(work()) for work in works]
+    _, late = await asyncio.wait(tasks, timeout=within_s)
+    for task in late:
+        task.cancel()
+    return [LATE if task in late else _outcome(task) for task in tasks]
+
+
+def _outcome(task: asyncio.Future[object]) -> Answer:
+    if task.cancelled():
+        return asyncio.CancelledError()
+    error = task.exception()
+    return task.result() if error is None else error

@@ -1,0 +1,193 @@
+"""Carrying asks to a controller and answers back: by UDP with a community (SNMP 1 and 2c).
+
+`Dialogue` is pure: it numbers requests and knows which answers are to them. A late, repeated or foreign answer has no
+number that is waited for, and is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, Protocol
+
+from signals.adapters.cabinet.clock import Clock
+from signals.adapters.ntcip.ber import BrokenMessageError
+from signals.adapters.ntcip.messages import Answer, Ask, Kind, Message, Version, decode, encode
+from signals.adapters.ntcip.settings import Settings
+from signals.errors import WorldLostError, WorldTimeoutError
+
+__all__ = ["CommunityTransport", "Dialogue", "Transport"]
+
+LOWEST_ID: Final = 1 << 24
+"""Numbers of requests from here to 2^31 are written in four octets, none of which can be left out."""
+IDS: Final = (1 << 31) - LOWEST_ID
+
+
+class Transport(Protocol):
+    """A way to a controller."""
+
+    async def open(self) -> None:
+        """Make it ready. Raises `WorldLostError`."""
+        ...
+
+    async def ask(self, ask: Ask, until_s: float) -> Answer:
+        """Carry a request and wait for its answer, until a time. Raises `WorldTimeoutError`, `WorldLostError`."""
+        ...
+
+    def close(self) -> None:
+        """Leave nothing open; safe to call twice."""
+        ...
+
+
+class Dialogue:
+    """Numbers of requests, and the answers to them.
+
+    Parameters
+    ----------
+    version
+        Of the messages.
+    read, write
+        Communities for reading and writing. They are in no `repr`.
+    first_id
+        Where numbers begin; another one for each connection, so that answers to the last one are known as such.
+    """
+
+    def __init__(self, version: Version, read: bytes, write: bytes, first_id: int) -> None:
+        self._version, self._read, self._write = version, read, write
+        self._next = first_id % IDS
+        self._waiting: dict[int, Ask] = {}
+
+    def request(self, ask: Ask) -> tuple[int, bytes]:
+        """Return a number and the octets of a request; an answer with this number is waited for from now on."""
+        number, self._next = LOWEST_ID + self._next, (self._next + 1) % IDS
+        community = self._write if ask.kind is Kind.SET else self._read
+        data = encode(Message(self._version, community, ask.kind, number, 0, 0, ask.bindings))
+        self._waiting[number] = ask
+        return number, data
+
+    def forget(self, number: int) -> None:
+        """Wait for an answer no longer."""
+        self._waiting.pop(number, None)
+
+    def hear(self, data: bytes) -> tuple[int, Answer] | None:
+        """Return the number and the answer of a response that is waited for; `None` for anything else."""
+        try:
+            message = decode(data)
+        except BrokenMessageError:
+            return None
+        if message.kind is not Kind.RESPONSE or message.version is not self._version:
+            return None
+        ask = self._waiting.get(message.request_id)
+        if ask is None or message.community != (self._write if ask.kind is Kind.SET else self._read):
+            return None
+        if not _is_about(message, ask):
+            return None
+        del self._waiting[message.request_id]
+        return message.request_id, Answer(message.error, message.at, message.bindings)
+
+
+def _is_about(message: Message, ask: Ask) -> bool:
+    """Whether a response is about what was asked: the same objects, and of a write the same values.
+
+    It is not where a bit was turned on the way, which no version with a community notices. Then it is asked again.
+    """
+    if message.error and not message.bindings:
+        return True
+    if message.error or ask.kind is not Kind.SET:
+        return [binding.oid for binding in message.bindings] == [binding.oid for binding in ask.bindings]
+    return message.bindings == ask.bindings
+
+
+class CommunityTransport:
+    """One UDP socket to one controller.
+
+    Parameters
+    ----------
+    host, settings
+        Where it is, and how it is spoken to.
+    dialogue
+        Numbers its requests.
+    clock
+        Time.
+    """
+
+    def __init__(self, host: str, settings: Settings, dialogue: Dialogue, clock: Clock) -> None:
+        self._host, self._settings, self._dialogue, self._clock = host, settings, dialogue, clock
+        self._socket: asyncio.DatagramTransport | None = None
+        self._ears = _Ears(dialogue)
+
+    async def open(self) -> None:
+        """Make the socket. Raises `WorldLostError` where the address is none."""
+        loop = asyncio.get_running_loop()
+        address = (self._host, self._settings.port)
+        try:
+            made = self._clock.within(10.0, loop.create_datagram_endpoint(lambda: self._ears, remote_addr=address))
+            self._socket, _ = await made
+        except OSError as error:
+            raise WorldLostError(f"NTCIP: {self._host}:{self._settings.port} cannot be reached: {error}") from error
+
+    async def ask(self, ask: Ask, until_s: float) -> Answer:
+        """Send a request, and again where nothing is answered; the same number and octets each time.
+
+        Parameters
+        ----------
+        ask
+            The request.
+        until_s
+            After which time an answer is waited for no longer.
+
+        Raises
+        ------
+        WorldTimeoutError
+            When nothing is answered to any of them.
+        WorldLostError
+            When the socket is not open.
+        """
+        if self._socket is None or self._socket.is_closing():
+            raise WorldLostError("NTCIP: not connected")
+        number, data = self._dialogue.request(ask)
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._ears.waiting[number] = answer
+        try:
+            for _ in range(self._settings.tries):
+                left_s = until_s - self._clock.now_s()
+                if left_s <= 0:
+                    break
+                self._socket.sendto(data)
+                try:
+                    return await self._clock.within(min(self._settings.timeout_s, left_s), asyncio.shield(answer))
+                except TimeoutError:
+                    continue
+        finally:
+            self._ears.waiting.pop(number, None)
+            self._dialogue.forget(number)
+            answer.cancel()
+        raise WorldTimeoutError(
+            f"NTCIP: {self._host}:{self._settings.port} did not answer "
+            f"{self._settings.tries} requests within {self._settings.timeout_s} s each"
+        )
+
+    def close(self) -> None:
+        """Close the socket; safe to call twice."""
+        if self._socket is not None:
+            self._socket.abort()
+            self._socket = None
+
+
+class _Ears(asyncio.DatagramProtocol):
+    """Hands answers to whoever waits for them."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
+        self.waiting: dict[int, asyncio.Future[Answer]] = {}
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:  # noqa: ARG002  connected to one
+        heard = self._dialogue.hear(data)
+        if heard is None:
+            return
+        number, answer = heard
+        future = self.waiting.get(number)
+        if future is not None and not future.done():
+            future.set_result(answer)
+
+    def error_received(self, exc: Exception) -> None:
+        """Take the news that nobody listens there as silence: it may be wrong, and silence is waited for anyway."""

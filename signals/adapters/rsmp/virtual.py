@@ -1,0 +1,162 @@
+"""A virtual site on a socket: it connects to its supervisor, and does so again whenever the connection is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+from uuid import uuid4
+
+from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.station import VirtualFirmware
+from signals.adapters.rsmp.options import PORT, Options
+from signals.adapters.rsmp.site import Site
+from signals.adapters.rsmp.times import Now
+from signals.adapters.rsmp.wire import Wire
+from signals.model.cabinets import CabinetAddress
+
+__all__ = ["RsmpServer"]
+
+LOOK_S: Final = 1.0
+"""How often time-outs are looked at while the firmware stands still."""
+
+
+class RsmpServer:
+    """A virtual site for one firmware (`signals.adapters.cabinet.station.CabinetServer`).
+
+    A site is a client: ``host`` and ``port`` of the address are those of its supervisor, ``name`` is its site id. Its
+    secrets are ``security_code_1`` and ``security_code_2``; without one, nobody knows it.
+
+    Parameters
+    ----------
+    firmware
+        What decides and counts.
+    address
+        Where its supervisor is; `Options` has the options.
+    clock
+        Its time.
+    identify
+        Makes the ids of messages, UUIDs of version 4.
+
+    Attributes
+    ----------
+    port
+        The port of its supervisor.
+    """
+
+    def __init__(
+        self,
+        firmware: VirtualFirmware,
+        address: CabinetAddress,
+        clock: Clock,
+        *,
+        identify: Callable[[], str] = lambda: str(uuid4()),
+    ) -> None:
+        self._firmware, self._clock = firmware, clock
+        self._host, self.port = address.host, address.port or PORT
+        self._options = Options.of(firmware.site, address)
+        codes = {level: address.secrets.get(f"security_code_{level}", "") for level in (1, 2)}
+        self._site = Site(firmware, self._options, codes, identify)
+        self._wire = Wire(self._opened, self._received, self._lost)
+        self._gone = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._time_ds, self._silent = firmware.time_ds, False
+
+    @property
+    def connected(self) -> bool:
+        """Whether a supervisor listens, and the handshake is done."""
+        session = self._site.session
+        return session is not None and session.ready and self._wire.is_open
+
+    @property
+    def kept(self) -> int:
+        """How many messages wait for a supervisor."""
+        return self._site.kept
+
+    async def start(self) -> None:
+        """Begin to connect; a supervisor that is not there is tried again."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._stay_connected())
+
+    async def stop(self) -> None:
+        """Leave nothing running; safe to call twice."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
+        if self._wire.is_open:
+            self._wire.abort()
+            await self._gone.wait()
+
+    def ticked(self) -> None:
+        """Tell whoever listens what has changed in this tick."""
+        if self._firmware.time_ds < self._time_ds or self._site.restarted:  # it lost power
+            self._site.forget()
+            self.cut()
+        self._time_ds = self._firmware.time_ds
+        if self._is_silent():
+            return
+        self._site.ticked(self._now())
+        self._flush()
+
+    def cut(self) -> None:
+        """Break the connection without a word; the site connects again."""
+        self._wire.abort()
+
+    def _is_silent(self) -> bool:
+        silent = bool(getattr(self._firmware, "silent", False))
+        if silent != self._silent:
+            self._silent = silent
+            self._wire.listen(not silent)
+        return silent
+
+    def _now(self) -> Now:
+        return Now(self._clock.now_s(), self._clock.utc_s())
+
+    async def _stay_connected(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._task is not None:  # a cancellation that comes with a connection is lost
+            self._gone = asyncio.Event()
+            self._wire = wire = Wire(self._opened, self._received, self._lost)
+            with contextlib.suppress(OSError, TimeoutError):  # nobody is there yet: it is tried again
+                connecting = loop.create_connection(partial(_same, wire), self._host, self.port)
+                await self._clock.within(self._options.seconds["connect_s"], connecting)
+                await self._attend(wire)
+            if self._task is not None:
+                await self._clock.sleep(self._options.seconds["reconnect_s"])
+
+    async def _attend(self, wire: Wire) -> None:
+        """Look at the time until the connection is gone."""
+        while not self._gone.is_set() and self._task is not None:
+            await self._clock.sleep(LOOK_S)
+            if wire.is_open and not self._silent:
+                self._site.tick(self._now())
+                self._flush()
+
+    def _opened(self, wire: Wire) -> None:
+        if self._silent:
+            wire.listen(False)  # noqa: FBT003  a switch
+        self._site.begin(self._now())
+        self._flush()
+
+    def _received(self, data: bytes) -> None:
+        self._site.receive(data, self._now())
+        self._flush()
+
+    def _lost(self) -> None:
+        self._site.lost()
+        self._gone.set()
+
+    def _flush(self) -> None:
+        session = self._site.session
+        if session is None:
+            return
+        self._wire.write(session.take())
+        if session.closed:
+            self._wire.close()
+
+
+def _same(wire: Wire) -> Wire:
+    return wire

@@ -1,0 +1,1 @@
+"""TLC-FI, the interface of Dutch and Flemish intelligent traffic lights (iVRI): an application, and a virtual TLC."""

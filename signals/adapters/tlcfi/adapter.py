@@ -1,0 +1,284 @@
+"""A cabinet that speaks TLC-FI, and we are its Control application: signal groups are asked for directly."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from signals.adapters.cabinet.clock import Clock
+from signals.adapters.tlcfi.described import CAPABILITIES, information
+from signals.adapters.tlcfi.line import Answer
+from signals.adapters.tlcfi.objects import ControlState, TlcfiError
+from signals.adapters.tlcfi.session import ApplicationSession
+from signals.adapters.tlcfi.settings import PORT, read_settings
+from signals.adapters.tlcfi.tls import client_context
+from signals.adapters.tlcfi.wire import Wire
+from signals.errors import WorldError, WorldLostError, WorldTimeoutError
+from signals.model.cabinets import (
+    CabinetAddress,
+    CabinetInfo,
+    CabinetRefusedError,
+    CabinetReport,
+    CabinetSite,
+    GroupRequest,
+    Mode,
+    Receipt,
+    Request,
+)
+
+__all__ = ["FRESH_S", "TlcfiCabinet"]
+
+FRESH_S: Final = 0.2
+"""Whoever has said something within this need not be asked whether it is still there."""
+
+WATCH_S: Final = 1.0
+"""How long the keeping alive looks away at most."""
+
+
+class TlcfiCabinet:
+    """A TLC as its Control application sees it; see `signals.model.cabinets.CabinetLink`.
+
+    A TLC tells what changes when it changes: `refresh` only asks for a sign of life, and only where none has come of
+    late. Control is kept for as long as `heartbeat` is called: without it, it is given up after ``dead_man_s``, and no
+    signs of life are given until the TLC has taken it back.
+
+    Parameters
+    ----------
+    site
+        What its intersection must be.
+    address
+        Where it is; `docs/tlcfi.md` lists the options.
+    clock
+        Of everything that waits.
+
+    Raises
+    ------
+    InputError
+        When an option is wrong.
+    """
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, site: CabinetSite, address: CabinetAddress, clock: Clock) -> None:
+        self.site = site
+        self._settings, self._address, self._clock = read_settings(site, address), address, clock
+        self._tls = client_context(self._settings)
+        self._session, self._sequence_before = self._new_session(), 0
+        self._wire: Wire | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+
+    async def connect(self) -> CabinetInfo:
+        """Connect, register, read what the TLC is and shows; see `CabinetLink.connect`."""
+        if self._wire is not None:
+            raise WorldError(f"{self._name}: close the connection before a new one")
+        settings = self._settings
+        self._wire = wire = Wire(self._hear, lambda _: None, self._lose)
+        self._sequence_before += self._session.line.sequence
+        self._session = session = self._new_session()
+        try:
+            await self._open(wire)
+            await self._clock.sleep(settings.settle_s)
+            wire.send(session.start(self._clock.now_s()))
+            self._keeper = asyncio.create_task(self._keep_alive(wire, session))
+            await self._until(lambda: session.is_set_up, settings.setup_s, "a whole description")
+            with suppress(WorldTimeoutError):  # a TLC that keeps us in error may still be looked at
+                await self._until(lambda: session.seat.is_free, settings.reply_s, "a control state")
+            return self._information(session)
+        except BaseException:
+            await self._drop()
+            raise
+
+    async def close(self) -> None:
+        """Give back what is ours, deregister and leave; see `CabinetLink.close`."""
+        wire, session = self._wire, self._session
+        if wire is None:
+            return
+        try:
+            if wire.is_open and session.is_set_up:
+                if not session.seat.is_left:
+                    await self.release("closing")
+                answers: list[Answer] = []
+                wire.send(session.deregister(self._clock.now_s(), lambda answer, _: answers.append(answer)))
+                with suppress(WorldError):  # whoever does not answer is left, too
+                    await self._until(lambda: bool(answers), self._settings.reply_s, "an answer")
+        finally:
+            await self._drop()
+
+    async def refresh(self) -> None:
+        """Ask for a sign of life where none has come of late; see `CabinetLink.refresh`."""
+        wire, session = self._connected()
+        now_s = self._clock.now_s()
+        if session.line.is_mute or now_s - session.line.heard_s < FRESH_S:
+            return
+        wire.send(session.ping(now_s))
+        try:
+            await self._until(lambda: session.line.echoed_s >= now_s, self._settings.refresh_s, "a sign of life")
+        except WorldTimeoutError as error:
+            session.line.fail(error)
+            wire.abort()
+            raise
+
+    def report(self) -> CabinetReport:
+        """Return what is known; see `CabinetLink.report`."""
+        session, now_s = self._session, self._clock.now_s()
+        line, board = session.line, session.board
+        count, occupied = board.detectors(now_s)
+        return CabinetReport(
+            line.heard_s,
+            self._sequence_before + line.sequence,
+            session.mode,
+            board.aspects(now_s),
+            board.call.copy(),
+            count,
+            occupied,
+            session.alarms(now_s),
+            clock_offset_s=math.nan if line.peer_ahead_s is None else line.peer_ahead_s,
+        )
+
+    async def take(self) -> None:
+        """Ask for control; see `CabinetLink.take`."""
+        wire, session = self._connected()
+        if session.seat.is_spent or session.seat.state in (None, ControlState.ERROR):
+            raise CabinetRefusedError(f"{self._name}: it keeps us in error ({session.seat.errors} times so far)")
+        now_s = self._clock.now_s()
+        session.beat(now_s)
+        wire.send(session.take(now_s))
+
+    async def send(self, request: Request) -> Receipt:
+        """Ask for what the groups shall show, as far as it has changed; see `CabinetLink.send`.
+
+        Raises
+        ------
+        WorldLostError
+            When nobody is there.
+        InputError
+            When the request is none for this intersection.
+        """
+        wire, session = self._connected()
+        now_s = self._clock.now_s()
+        if not isinstance(request, GroupRequest):
+            return _refused("not-supported", "TLC-FI takes requests of signal groups", now_s)
+        if session.mode is not Mode.OURS:
+            return _refused("not-in-control", "nothing was sent", now_s)
+        data = session.ask(request, now_s)
+        wire.send(data)
+        detail = "sent; TLC-FI answers with what it shows" if data else "nothing has changed"
+        return Receipt(accepted=True, code="accepted", detail=detail, sent_s=now_s, answered_s=now_s)
+
+    async def heartbeat(self) -> None:
+        """Say that all is well here; see `CabinetLink.heartbeat`."""
+        _, session = self._connected()
+        session.beat(self._clock.now_s())
+
+    async def release(self, reason: str) -> bool:  # noqa: ARG002  TLC-FI has no place for it
+        """Give control back, and wait until the TLC says that it has it; see `CabinetLink.release`."""
+        wire, session = self._wire, self._session
+        if wire is None or not wire.is_open or not session.is_set_up:
+            return False
+        wire.send(session.leave(self._clock.now_s()))
+        try:
+            await self._until(lambda: session.seat.is_left, self._settings.release_s, "control to be taken back")
+        except WorldError:
+            return False
+        return True
+
+    @property
+    def _name(self) -> str:
+        return f"TLC at {self._address.host}:{self._address.port or PORT}"
+
+    def _new_session(self) -> ApplicationSession:
+        return ApplicationSession(self.site, self._settings, self._clock.now_s(), self._utc_s)
+
+    def _utc_s(self, now_s: float) -> float:
+        return self._clock.utc_s() - self._clock.now_s() + now_s
+
+    def _connected(self) -> tuple[Wire, ApplicationSession]:
+        """Return the connection. Raises `WorldLostError` where there is none."""
+        wire, session = self._wire, self._session
+        if wire is None or not wire.is_open or not session.is_set_up or session.line.failure is not None:
+            raise WorldLostError(f"{self._name}: {session.line.failure or 'not connected'}")
+        return wire, session
+
+    async def _open(self, wire: Wire) -> None:
+        host, port = self._address.host, self._address.port or PORT
+        name = (self._settings.tls.get("server_name") or host) if self._tls else None
+        opening = asyncio.get_running_loop().create_connection(
+            lambda: wire, host, port, ssl=self._tls, server_hostname=name
+        )
+        try:
+            await self._clock.within(self._settings.setup_s, opening)
+        except TimeoutError:
+            raise WorldTimeoutError(f"{self._name} does not answer") from None
+        except OSError as error:
+            raise WorldLostError(f"{self._name} cannot be reached: {error.strerror or error}") from error
+
+    async def _until(self, done: Callable[[], bool], limit_s: float, what: str) -> None:
+        """Wait for something that whatever comes may bring. Raises `WorldError` where it does not come."""
+
+        async def come() -> None:
+            while not done():
+                failure = self._session.line.failure
+                if failure is not None:
+                    raise type(failure)(f"{self._name}: {failure}")
+                self._news.clear()
+                await self._news.wait()
+
+        try:
+            await self._clock.within(limit_s, come())
+        except TimeoutError:
+            raise WorldTimeoutError(f"{self._name}: {what} did not come within {limit_s:g} s") from None
+
+    def _hear(self, wire: Wire, data: bytes) -> None:
+        session = self._session
+        wire.send(session.receive(data, self._clock.now_s()))
+        if session.line.failure is not None:
+            wire.abort()
+        self._news.set()
+
+    def _lose(self, wire: Wire) -> None:
+        if wire is self._wire:
+            self._session.line.fail(WorldLostError("the connection was lost"))
+        self._news.set()
+
+    async def _keep_alive(self, wire: Wire, session: ApplicationSession) -> None:
+        """Do what is due, until the connection has ended."""
+        while wire.is_open:
+            now_s = self._clock.now_s()
+            wire.send(session.poll(now_s))
+            if session.line.failure is not None:
+                wire.abort()
+                self._news.set()
+                return
+            await self._clock.sleep(min(max(session.due_s - now_s, WATCH_S / 20), WATCH_S))
+
+    async def _drop(self) -> None:
+        """Leave nothing behind."""
+        wire, keeper, self._wire, self._keeper = self._wire, self._keeper, None, None
+        self._session.line.fail(WorldLostError("the connection was closed"))
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait([keeper])
+        if wire is None or not wire.was_open:
+            return
+        wire.close()
+        with suppress(TimeoutError):  # what a peer does not read is not waited for
+            await self._clock.within(self._settings.reply_s, wire.closed.wait())
+        wire.abort()
+        await wire.closed.wait()
+
+    def _information(self, session: ApplicationSession) -> CabinetInfo:
+        known = session.known
+        if known is None:
+            raise WorldLostError(f"{self._name}: nothing is known of it")
+        try:
+            return information(self._settings, known.facilities, known.groups, known.version, session.line.peer_ahead_s)
+        except TlcfiError as error:
+            raise CabinetRefusedError(f"{self._name}: what it says of itself cannot be: {error}") from error
+
+
+def _refused(code: str, detail: str, now_s: float) -> Receipt:
+    return Receipt(accepted=False, code=code, detail=detail, sent_s=now_s, answered_s=now_s)

@@ -1,0 +1,228 @@
+"""What a drive writes down: the witness of its loop, which keeps nothing in memory and everything in the audit log.
+
+An entry of kind ``tick`` is written for a cabinet whenever something of it is new: what is wanted, what is permitted,
+what was asked, what was answered, what is shown. So a log of a quiet hour is short, and nothing that happened is
+missing. No entry names a traveller: what came in is there as a checksum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from signals.drive.translator import WAITS
+from signals.model.cabinets import (
+    CabinetReport,
+    GroupRequest,
+    HoldRequest,
+    PlanRequest,
+    Receipt,
+    Request,
+    StageRequest,
+)
+from signals.model.network import Network
+from signals.model.values import Aspect, BoolArray, ByteArray, Decision, Event, Snapshot, Verdict
+from signals.record.audit import AuditLog
+from signals.safety.interstage import REASONS
+
+__all__ = ["Diary", "Done", "aspects_text"]
+
+LETTERS: Final = {
+    Aspect.RED: "r",
+    Aspect.RED_AMBER: "u",
+    Aspect.GREEN: "G",
+    Aspect.AMBER: "y",
+    Aspect.CLEARANCE: "c",
+    Aspect.UNKNOWN: "?",
+}
+TEXT: Final = {int(aspect): letter for aspect, letter in LETTERS.items()}
+
+
+class Done(NamedTuple):
+    """What was done about one cabinet in a tick.
+
+    Attributes
+    ----------
+    intersection
+        Its number.
+    standing, level
+        How far we have got, and how much is done there, in a word each.
+    report
+        What it reported.
+    request
+        What it was asked, or would have been asked.
+    receipt
+        What it answered; None where nothing was sent.
+    """
+
+    intersection: int
+    standing: str
+    level: str
+    report: CabinetReport | None
+    request: Request | None
+    receipt: Receipt | None
+
+
+class Diary:
+    """Writes down what happens.
+
+    Parameters
+    ----------
+    network
+        What is driven.
+    log
+        Where it is written.
+    on_event
+        Is told every sentence that a person should read.
+
+    Attributes
+    ----------
+    agreement
+        Intersection → seconds of group that were wanted as they were shown, and all.
+    violations
+        How many there were.
+    """
+
+    def __init__(self, network: Network, log: AuditLog, on_event: Callable[[str], None]) -> None:
+        self._network, self._log, self._on_event = network, log, on_event
+        self._names = [place.id for place in network.intersections]
+        self._offset = network.arrays.group_offset
+        self._snapshot: Snapshot | None = None
+        self._decision: Decision | None = None
+        self._verdict: Verdict | None = None
+        self._last: list[tuple[object, ...]] = [()] * len(self._names)
+        self._tick, self._hash = -1, ""
+        self.agreement: list[Counter[str]] = [Counter() for _ in self._names]
+        self.violations = 0
+
+    def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:
+        """Keep one tick until it is known what was done about it; events and violations are written now."""
+        self._tick, self._hash = self._tick + 1, ""
+        self._snapshot, self._decision, self._verdict = snapshot, decision, verdict
+        for event in events:
+            self.tell("event", event.intersection, code=event.code, text=event.detail)
+        for seen in verdict.violations:
+            self.violations += 1
+            self.tell("violation", seen.intersection, code=seen.rule, text=seen.detail)
+
+    @property
+    def coming(self) -> BoolArray:
+        """Groups that wait for nothing but the ends of conflicting ones in this tick, bool [nG]."""
+        if self._verdict is None:
+            return np.zeros(len(self._network.arrays.group_user), np.bool_)
+        found: BoolArray = np.isin(self._verdict.reason, WAITS)
+        return found
+
+    def tell(self, kind: str, intersection: int, *, code: str, text: str) -> None:
+        """Write an entry that a person should read, too."""
+        name = self._names[intersection] if intersection >= 0 else ""
+        self._log.note([{"kind": kind, "cabinet": name, "tick": self._tick, "code": code, "text": text}])
+        self._on_event(f"{name or 'all'}: {kind} {code}: {text}")
+
+    def did(self, done: Sequence[Done], wanted: BoolArray | None) -> None:
+        """Write what was done in this tick, as far as it is new, and see that it reaches the disk.
+
+        Parameters
+        ----------
+        done
+            What was done about each cabinet.
+        wanted
+            bool [nG] what the controller wanted; None where it has not answered.
+
+        Raises
+        ------
+        RecordError
+            When it cannot be written.
+        """
+        entries = [entry for one in done if (entry := self._entry(one, wanted)) is not None]
+        if entries:
+            self._log.note(entries)
+        self._log.sync()
+
+    def _entry(self, one: Done, wanted: BoolArray | None) -> Mapping[str, object] | None:
+        rows = slice(self._offset[one.intersection], self._offset[one.intersection + 1])
+        shown = None if one.report is None else one.report.aspect
+        want = None if wanted is None else wanted[rows]
+        if shown is not None and want is not None:
+            self._agree(one.intersection, shown, want)
+        asked = None if one.request is None else request_table(one.request)
+        new = (
+            one.standing,
+            one.level,
+            "" if shown is None else aspects_text(shown),
+            None if one.report is None else one.report.mode.name.lower(),
+            bits_text(want),
+            asked,
+            None if one.receipt is None else (one.receipt.accepted, one.receipt.code),
+        )
+        if new == self._last[one.intersection]:
+            return None
+        self._last[one.intersection] = new
+        return self._table(one, new, rows)
+
+    def _table(self, one: Done, new: tuple[object, ...], rows: slice) -> Mapping[str, object]:
+        standing, level, shown, mode, want, asked, _ = new
+        entry: dict[str, object] = {
+            "kind": "tick",
+            "cabinet": self._names[one.intersection],
+            "tick": self._tick,
+            "inputs": self._inputs(),
+            "standing": standing,
+            "level": level,
+            "mode": mode,
+            "shown": shown,
+            "want": want,
+        }
+        if self._verdict is not None:
+            entry["permitted"] = aspects_text(self._verdict.command.aspect[rows])
+            reasons = self._verdict.reason[rows]
+            entry["reason"] = sorted({REASONS[reason] for reason in reasons.tolist() if reason})
+        if asked is not None:
+            entry["asked"] = asked
+        if one.receipt is not None:
+            entry["answer"] = one.receipt.code
+            entry["detail"] = one.receipt.detail
+            entry["answer_ms"] = round((one.receipt.answered_s - one.receipt.sent_s) * 1_000, 1)
+        return entry
+
+    def _inputs(self) -> str:
+        """Return the checksum of everything that was believed in this tick."""
+        if not self._hash and self._snapshot is not None:
+            digest = hashlib.sha256()
+            for part in self._snapshot:
+                digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+            self._hash = digest.hexdigest()[:16]
+        return self._hash
+
+    def _agree(self, intersection: int, shown: ByteArray, want: BoolArray) -> None:
+        green = shown == Aspect.GREEN
+        count = self.agreement[intersection]
+        count["same"] += int((green == want).sum())
+        count["all"] += len(want)
+
+
+def aspects_text(aspect: ByteArray) -> str:
+    """Return a letter for each group: r red, u red-amber, G green, y amber, c clearance, ? not known."""
+    return "".join(TEXT.get(number, "!") for number in aspect.tolist())
+
+
+def bits_text(want: BoolArray | None) -> str:
+    """Return 1 for each group that is wanted, 0 for each that is not; empty where nobody knows."""
+    return "" if want is None else "".join("01"[bit] for bit in want.astype(int).tolist())
+
+
+def request_table(request: Request) -> dict[str, object]:
+    """Return a request as a plain table."""
+    match request:
+        case GroupRequest():
+            return {"groups": aspects_text(request.aspect)}
+        case HoldRequest():
+            return {name: bits_text(getattr(request, name)) for name in HoldRequest._fields}
+        case StageRequest():
+            return {"stage": request.stage}
+        case PlanRequest():
+            return {**request._asdict(), "green_s": list(request.green_s)}

@@ -1,0 +1,306 @@
+"""One cabinet and how far we have got with it: away, there, asked, ours.
+
+A seat says what to do next and is told what came of it; `signals.drive.street` owns the time and does the calling.
+Whatever goes wrong leads one way: give back what is ours, leave, rest, and begin again with connecting, identifying and
+reading everything anew. Nothing that was meant to be sent before is sent after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from enum import IntEnum
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+
+from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.line import LATE, Line, Work
+from signals.drive.arming import level_of, obstacles, obstacles_now
+from signals.drive.config import Level
+from signals.drive.translator import best_of
+from signals.errors import WorldLostError, WorldTimeoutError
+from signals.model.cabinets import (
+    CabinetInfo,
+    CabinetLink,
+    CabinetReport,
+    CabinetSite,
+    Capability,
+    Mode,
+    Receipt,
+    Request,
+)
+from signals.model.values import Aspect
+
+__all__ = ["CONNECT_S", "Seat", "Standing"]
+
+CONNECT_S: Final = 30.0
+"""How long connecting, identifying and reading the timing may take."""
+TAKE_S: Final = 60.0
+"""How long a cabinet may wait for a good moment to let us."""
+STALE_TICKS: Final = 1.0
+"""How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
+PATIENT_TICKS: Final = 3.0
+"""How many elsewhere: plans are not a matter of seconds, and RSMP reports once a second at best."""
+
+LEAST, MOST = int(min(Aspect)), int(max(Aspect))
+
+
+class Standing(IntEnum):
+    """How far we have got."""
+
+    AWAY = 0
+    CONNECTING = 1
+    THERE = 2
+    ASKED = 3
+    OURS = 4
+
+
+class Seat:
+    """One cabinet.
+
+    Parameters
+    ----------
+    make
+        Makes who speaks to it: a new one, that knows nothing.
+    line
+        Where that lives.
+    wanted
+        How much the configuration allows.
+    armed
+        Whether the command line allows it, too.
+    clock
+        The time.
+    tick_ds
+        Length of a tick.
+
+    Attributes
+    ----------
+    link, line
+        Who speaks to it now, and where that lives.
+    info, report
+        What it says it is; what it reported last. None before that.
+    level
+        How much is done there.
+    why
+        What is, or was last, wrong with it, or why it is not ours; empty = nothing.
+    wrong
+        What went wrong since the last tick; empty = nothing.
+    """
+
+    def __init__(
+        self, make: Callable[[], CabinetLink], line: Line, *, wanted: Level, armed: bool, clock: Clock, tick_ds: int
+    ) -> None:
+        self._make, self.link, self.line = make, make(), line
+        self._clock, self._tick_ds = clock, tick_ds
+        self._wanted, self._armed = wanted, armed
+        self._standing = self._furthest = Standing.AWAY
+        self.info: CabinetInfo | None = None
+        self.report: CabinetReport | None = None
+        self.level = min(wanted, Level.ADVISE)
+        self.why, self.wrong = "", ""
+        self._connecting: Future[object] | None = None
+        self._since_s = 0.0
+        self._fixed: tuple[str, ...] = ()
+        self._shape = (len(self.site.groups), len(self.site.detectors))
+
+    @property
+    def standing(self) -> Standing:
+        """How far we have got."""
+        return self._standing
+
+    @standing.setter
+    def standing(self, new: Standing) -> None:
+        self._standing = new
+        self._furthest = max(self._furthest, new)
+
+    @property
+    def reached(self) -> str:
+        """How far it got at most, in a word."""
+        return self._furthest.name.lower()
+
+    @property
+    def site(self) -> CabinetSite:
+        """The intersection."""
+        return self.link.site
+
+    @property
+    def way(self) -> Capability | None:
+        """How it is driven second by second; None where it is not."""
+        if self.level is not Level.DIRECT or self.info is None:
+            return None
+        return best_of(self.info.capabilities)
+
+    def _is_fresh(self) -> bool:
+        """Whether what it reported last is news now."""
+        ticks = STALE_TICKS if self.way is not None else PATIENT_TICKS
+        limit_s = ticks * self._tick_ds / 10
+        return self.report is not None and self._clock.now_s() - self.report.received_s <= limit_s
+
+    def reading(self) -> Work | None:
+        """Return what to do in order to read it; None where there is nothing to read yet."""
+        return partial(_read, self.link) if self.standing >= Standing.THERE else None
+
+    def advance(self, *, resting: bool) -> None:
+        """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
+        self.wrong = ""
+        if self.standing is Standing.AWAY and not resting:
+            self.standing, self._since_s = Standing.CONNECTING, self._clock.now_s()
+            self._connecting = self.line.begin(partial(_connect, self.link))
+        elif self.standing is Standing.CONNECTING and self._connecting is not None:
+            if self._connecting.done():
+                self._connected(self._connecting)
+            elif self._clock.now_s() - self._since_s > CONNECT_S:
+                self._connecting.cancel()
+                self.fail("it cannot be connected in time")
+
+    def took(self, answer: object) -> None:
+        """Take what reading it came to."""
+        if answer is LATE:
+            self._missed("it did not answer in time")
+        elif isinstance(answer, BaseException):
+            self.fail(told(answer))
+        elif not _is_report(answer, self._shape):
+            self.fail("it reported what is no report")
+        else:
+            self._reported(answer)  # type: ignore[arg-type]  # just looked at
+
+    def obstacles(self) -> tuple[str, ...]:
+        """Return why it is not to be taken over now; empty = nothing stands against it."""
+        if self.standing < Standing.THERE or self.report is None or self.info is None:
+            return (self.why or "it is not connected yet",)
+        return (*self._fixed, *obstacles_now(self.info, self.report))
+
+    def describe(self) -> str:
+        """Say what it is, why it is not driven as was wanted, and what stands against taking it over."""
+        if self.info is None:
+            return ""
+        info = self.info
+        who = " ".join(filter(None, (info.protocol, info.protocol_version, info.make, info.model, info.version)))
+        return "; ".join(filter(None, (who, self.why, *self._fixed)))
+
+    def taking(self) -> Work:
+        """Return what asks it for control."""
+        self.standing, self._since_s = Standing.ASKED, self._clock.now_s()
+        return self.link.take
+
+    def sending(self, request: Request | None) -> Work:
+        """Return what sends a request, and then says that all is well here."""
+        return partial(_send, self.link, request)
+
+    def releasing(self, reason: str) -> Work:
+        """Return what gives everything back."""
+        self.why = self.wrong = reason
+        self.standing = Standing.THERE if self.standing is Standing.OURS else self.standing
+        return partial(self.link.release, reason)
+
+    def sent(self, answer: object) -> Receipt | None:
+        """Take what sending came to; a request that was refused, or not answered, is a fault."""
+        if answer is LATE:
+            self._missed("it did not acknowledge in time")
+        elif isinstance(answer, BaseException):
+            self.fail(told(answer))
+        elif isinstance(answer, Receipt):
+            if not answer.accepted:
+                self.wrong = self.why = f"it refused: {answer.code}, {answer.detail}"
+            return answer
+        return None
+
+    def taken(self, answer: object) -> None:
+        """Take what asking for control came to."""
+        if answer is LATE:
+            self.standing = Standing.THERE  # whether it has heard us nobody knows: it is asked again
+            self._missed("it did not answer when asked for control")
+        elif isinstance(answer, BaseException):
+            self.fail(told(answer))
+
+    def released(self, answer: object) -> bool:
+        """Take what giving back came to, and return whether the cabinet says so itself; else it is left."""
+        if answer is not True:
+            self.fail(f"{self.why}; it did not confirm that it decides itself")
+        return answer is True
+
+    def fail(self, why: str) -> None:
+        """Leave it; connecting begins anew when it has rested."""
+        self.why = self.wrong = why
+        self.standing, self.report = Standing.AWAY, None
+        self.line.begin(self.link.close)
+
+    def renew(self, line: Line) -> None:
+        """Have somebody new speak to it, on another line: the old one is stuck."""
+        self.link, self.line, self._connecting = self._make(), line, None
+        self.standing, self.report = Standing.AWAY, None
+
+    def _connected(self, found: Future[object]) -> None:
+        self._connecting = None
+        error = None if found.cancelled() else found.exception()
+        answer = None if found.cancelled() or error is not None else found.result()
+        if not isinstance(answer, CabinetInfo):
+            self.fail(told(error) if error is not None else "it did not say what it is")
+            return
+        self.info, self.standing, self.why = answer, Standing.THERE, ""
+        self.level = level_of(self._wanted, armed=self._armed, capabilities=answer.capabilities)
+        self._fixed = obstacles(self.site, answer, self._tick_ds)
+        if self._armed and self.level < self._wanted:
+            self.why = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
+
+    def _reported(self, report: CabinetReport) -> None:
+        self.report = report
+        if report.mode is Mode.OURS and self.standing is Standing.ASKED:
+            self.standing, self.why = Standing.OURS, ""
+        elif report.mode is not Mode.OURS and self.standing is Standing.OURS:
+            self.standing = Standing.THERE
+            self.wrong = self.why = f"it is not ours any more: {report.mode.name.lower()}"
+        elif self.standing is Standing.ASKED and self._clock.now_s() - self._since_s > TAKE_S:
+            self.fail("it does not let us")
+        if self.standing >= Standing.THERE and not self._is_fresh():
+            self.fail("what it reports is old")
+
+    def _missed(self, why: str) -> None:
+        """Note an answer that did not come; where what is known is old, the link is lost."""
+        self.why = why
+        if not self._is_fresh():
+            self.fail(why)
+
+
+def told(error: BaseException) -> str:
+    """Say on one line what a link raised."""
+    names: dict[type[BaseException], str] = {
+        WorldLostError: "the connection broke",
+        WorldTimeoutError: "it did not answer in time",
+    }
+    kind = names.get(type(error), type(error).__name__)
+    return f"{kind}: {' '.join(str(error).split())}"[:300]
+
+
+async def _connect(link: CabinetLink) -> object:
+    await link.close()
+    return await link.connect()
+
+
+async def _read(link: CabinetLink) -> object:
+    await link.refresh()
+    return link.report()
+
+
+async def _send(link: CabinetLink, request: Request | None) -> object:
+    receipt = None if request is None else await link.send(request)
+    if receipt is None or receipt.accepted:
+        await link.heartbeat()
+    return receipt
+
+
+def _is_report(answer: object, shape: tuple[int, int]) -> bool:
+    """Whether a link returned what it must, in the right shapes and types."""
+    if not isinstance(answer, CabinetReport) or answer.mode not in set(Mode):
+        return False
+    groups, detectors = shape
+    columns: tuple[tuple[Any, type, int], ...] = (
+        (answer.aspect, np.int8, groups),
+        (answer.call, np.bool_, groups),
+        (answer.detector_count, np.int32, detectors),
+        (answer.detector_occupied, np.float32, detectors),
+    )
+    right = [getattr(array, "dtype", None) == kind and np.shape(array) == (size,) for array, kind, size in columns]
+    return all(right) and answer.aspect.min(initial=0) >= LEAST and answer.aspect.max(initial=0) <= MOST

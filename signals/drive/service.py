@@ -1,0 +1,263 @@
+"""A drive, from its configuration to its end: the loop of a simulation, with cabinets as its world."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from signals import loop, plugins
+from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.line import Line
+from signals.drive.attention import Attentive
+from signals.drive.config import DriveFile, address_of, check_intersections, read_drive_file
+from signals.drive.diary import Diary
+from signals.drive.pacer import Pace, Pacer
+from signals.drive.seat import Seat
+from signals.drive.street import Street, lag_ticks
+from signals.entrants import controller_on, name_of
+from signals.errors import InputError
+from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of
+from signals.model.network import Network
+from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
+from signals.record.audit import AuditLog
+from signals.record.files import sha256_of
+from signals.record.latches import LatchFile
+from signals.safety.fallback import Fallback
+from signals.safety.guard import Guard
+from signals.safety.punctual import Punctual
+from signals.scenario import Scenario, load
+from signals.sensing.loops import LoopEstimator
+
+__all__ = ["DriveEnd", "DriveOptions", "SeatEnd", "drive"]
+
+
+Maker = Callable[[CabinetSite, CabinetAddress, Clock], CabinetLink]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriveOptions:
+    """How a drive is started.
+
+    Parameters
+    ----------
+    armed
+        Whether anything may be sent at all.
+    ticks
+        After how many ticks it ends; None = never.
+    environment
+        Where secrets may be.
+    on_event
+        Is told every sentence that a person should read.
+    """
+
+    armed: bool = False
+    ticks: int | None = None
+    environment: Mapping[str, str]
+    on_event: Callable[[str], None] = lambda _: None
+
+
+class SeatEnd(NamedTuple):
+    """What became of one cabinet.
+
+    Attributes
+    ----------
+    intersection, address
+        Which, and where.
+    level, standing, why
+        How much was done there, how far it got, and what stood in the way.
+    agreement
+        Share of the time of its groups in which it showed what was wanted; NaN where nobody knows.
+    """
+
+    intersection: str
+    address: str
+    level: str
+    standing: str
+    why: str
+    agreement: float
+
+
+class DriveEnd(NamedTuple):
+    """How a drive ended.
+
+    Attributes
+    ----------
+    seats
+        Each cabinet.
+    ticks, missed
+        How many ticks there were, and how many deadlines were missed.
+    busy_p999_s
+        How long the work of a tick took in 99.9 % of them.
+    violations
+        What the monitor saw.
+    let_go_s
+        How long cabinets took to confirm that they decide themselves, at most; 0 where none was given back.
+    check
+        The last checksum of the audit log.
+    """
+
+    seats: tuple[SeatEnd, ...]
+    ticks: int
+    missed: int
+    busy_p999_s: float
+    violations: int
+    let_go_s: float
+    check: str
+
+
+def drive(path: Path, options: DriveOptions) -> DriveEnd:
+    """Drive what a configuration says, until it is told to stop.
+
+    Parameters
+    ----------
+    path
+        The configuration (`signals.drive.config`).
+    options
+        How.
+
+    Raises
+    ------
+    InputError, MissingDependencyError
+        Before anything is connected, when something does not fit or is not there.
+    RecordError
+        When the audit log or the latches cannot be written, or somebody else drives with them.
+    """
+    file = read_drive_file(path)
+    scenario = load(_scenario_of(file, path.parent), sensing="detectors")
+    scenario.check_site_cards()
+    check_intersections(file, scenario.network.intersection_index)
+    network = _network_of(file, scenario.network, scenario.tick_ds)
+    addresses = [address_of(part, path.parent, options.environment) for part in file.cabinets]
+    folder = path.parent / file.drive.audit
+    with AuditLog(folder, _about(path, file, scenario)) as log, LatchFile(folder / "latches.jsonl") as latches:
+        parts = _Parts(file, scenario, network, addresses, log, latches)
+        return _driven(parts, options)
+
+
+class _Parts(NamedTuple):
+    """What a drive is made of."""
+
+    file: DriveFile
+    scenario: Scenario
+    network: Network
+    addresses: list[CabinetAddress]
+    log: AuditLog
+    latches: LatchFile
+
+
+def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
+    network, tick_ds, clock = parts.network, parts.scenario.tick_ds, Clock(parts.file.drive.speed)
+    names = [place.id for place in network.intersections]
+    deadline_s = min(parts.file.drive.deadline_s, tick_ds / 20) / clock.speed
+    drive = parts.file.drive
+    asked = Attentive(Punctual(controller_on(drive.controller, network, tick_ds, drive.settings), deadline_s))
+    diary = Diary(network, parts.log, options.on_event)
+    guard = Guard(
+        network,
+        tick_ds=tick_ds,
+        cold_start="street",
+        max_lag_ticks=lag_ticks(tick_ds) + 1,
+        latched=[name for name in parts.latches.log.latched if name in network.intersection_index],
+        on_latch=lambda seen: parts.latches.note(seen, names),
+    )
+    pacer = Pacer(tick_ds / 10 / clock.speed)
+    street = Street(
+        network,
+        _seats(parts, clock, armed=options.armed),
+        Pace(clock, pacer, tick_ds, options.ticks),
+        asked=asked,
+        diary=diary,
+        latched=lambda: guard.latched,
+    )
+    mind = Fallback(asked, network, tick_ds=tick_ds, source=street)
+    with _told_to_stop():
+        loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary)
+    return _end(parts, street, diary, pacer)
+
+
+def _seats(parts: _Parts, clock: Clock, *, armed: bool) -> list[Seat]:
+    """Make a seat for each cabinet; protocols of our own share a line each, everybody else has his own."""
+    sites = {site.id: site for site in sites_of(parts.network)}
+    makers = []
+    for part, address in zip(parts.file.cabinets, parts.addresses, strict=True):
+        maker = cast("Maker", plugins.load("cabinets", address.scheme))
+        makers.append(partial(_link, maker, sites[part.intersection], address, clock))
+        makers[-1]()  # what is wrong with its options is said before anything is connected
+    names = [
+        address.scheme if address.scheme in plugins.BUILT_IN["cabinets"] else part.intersection
+        for part, address in zip(parts.file.cabinets, parts.addresses, strict=True)
+    ]
+    lines = {name: Line(name) for name in names}
+    tick_ds = parts.scenario.tick_ds
+    return [
+        Seat(make, lines[name], wanted=parts.file.level_of(part), armed=armed, clock=clock, tick_ds=tick_ds)
+        for make, name, part in zip(makers, names, parts.file.cabinets, strict=True)
+    ]
+
+
+def _link(maker: Maker, site: CabinetSite, address: CabinetAddress, clock: Clock) -> CabinetLink:
+    found = maker(site, address, clock)
+    if not isinstance(found, CabinetLink):
+        raise InputError(
+            f'"{address.scheme}": {type(found).__name__} lacks a part of signals.model.cabinets.CabinetLink'
+        )
+    return found
+
+
+def _network_of(file: DriveFile, network: Network, tick_ds: int) -> Network:
+    """Return the network as its cabinets time it."""
+    alone = {part.intersection for part in file.cabinets if part.address.partition(":")[0] in TIMED_BY_GROUP}
+    return timed_by_group(network, tick_ds, alone) if alone else network
+
+
+def _about(path: Path, file: DriveFile, scenario: Scenario) -> dict[str, object]:
+    """Say what drives: versions, and what was configured; no secret is in it."""
+    return {
+        "signals": version("signals"),
+        "configuration": sha256_of(path),
+        "scenario": scenario.name,
+        "inputs": {found.name: sha256_of(found) for found in scenario.inputs},
+        "controller": name_of(file.drive.controller),
+    }
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, and let either end the drive in good order."""
+
+    def stop(number: int, _: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(parts: _Parts, street: Street, diary: Diary, pacer: Pacer) -> DriveEnd:
+    index = parts.network.intersection_index
+    ends = []
+    for part, seat in zip(parts.file.cabinets, street.seats, strict=True):
+        count = diary.agreement[index[part.intersection]]
+        share = count["same"] / count["all"] if count["all"] else float("nan")
+        ends.append(SeatEnd(part.intersection, part.address, seat.level.name.lower(), seat.reached, seat.why, share))
+    slowest = max(street.let_go_s, default=0.0)
+    return DriveEnd(
+        tuple(ends), pacer.ticks, pacer.missed, pacer.busy_s(0.999), diary.violations, slowest, parts.log.check
+    )
+
+
+def _scenario_of(file: DriveFile, folder: Path) -> str | Path:
+    """Find the scenario beside the configuration, or by its name."""
+    beside = folder / file.drive.scenario
+    return beside if beside.exists() else file.drive.scenario

@@ -1,0 +1,108 @@
+"""What the cabinets of a drive have reported in a tick, and whether they show what they were asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from signals.model.cabinets import CabinetReport
+from signals.model.values import Aspect, BoolArray, Command, IntArray, Readings
+from signals.safety.intake import Intake
+
+if TYPE_CHECKING:
+    from signals.model.network import Network
+
+__all__ = ["Shown"]
+
+Rows = npt.NDArray[np.int64]
+
+
+class Shown:
+    """The readings of a whole network, put together from reports of single cabinets.
+
+    Parameters
+    ----------
+    network
+        The network.
+    tick_ds
+        Length of a tick.
+
+    Attributes
+    ----------
+    aspect
+        int8 [nG] what is shown; -1 where nobody says.
+    """
+
+    def __init__(self, network: Network, tick_ds: int) -> None:
+        arrays, detectors = network.arrays, len(network.detectors)
+        groups, self._tick_ds = len(arrays.group_user), tick_ds
+        self.aspect = np.full(groups, Aspect.UNKNOWN, np.int8)
+        self._call = np.zeros(groups, np.bool_)
+        self._count = np.full(detectors, -1, np.int32)
+        self._occupied = np.full(detectors, np.nan, np.float32)
+        self._intake = Intake(network, tick_ds)
+        self._commanded = np.full(groups, Aspect.UNKNOWN, np.int8)
+        self._for_ds, self._late_ticks = np.zeros((2, groups), np.int32)
+        self._least_ds = np.full((len(Aspect), groups), -1, np.int32)  # the row of UNKNOWN is the last one
+        self._least_ds[Aspect.GREEN], self._least_ds[Aspect.AMBER] = arrays.min_green_ds, arrays.amber_ds
+        self._least_ds[Aspect.CLEARANCE] = arrays.clearance_ds
+        self._least_ds[Aspect.RED_AMBER] = arrays.red_amber_ds
+
+    @property
+    def strange(self) -> BoolArray:
+        """Intersections that show what is no aspect, bool [nI]."""
+        return self._intake.strange
+
+    def blank(self) -> None:
+        """Know nothing."""
+        self.aspect[:], self._call[:] = Aspect.UNKNOWN, False
+        self._count[:], self._occupied[:] = -1, np.nan
+
+    def take(self, rows: slice, sensors: Rows, report: CabinetReport) -> None:
+        """Take what a cabinet reported into its rows of groups and detectors."""
+        self.aspect[rows], self._call[rows] = report.aspect, report.call
+        self._count[sensors], self._occupied[sensors] = report.detector_count, report.detector_occupied
+
+    def readings(self, time_s: float) -> Readings:
+        """Return what was reported, without what cannot be (`signals.safety.intake`); valid until the next tick."""
+        none, intake = np.zeros(0, np.float32), self._intake
+        nobody = np.zeros(0, np.int32)
+        given = Readings(
+            time_s, self.aspect, self._call, nobody, none, none, nobody.astype(np.int64), self._count, self._occupied
+        )
+        intake.take(given)
+        return given._replace(
+            time_s=intake.time_s,
+            aspect=intake.aspect,
+            call=intake.call,
+            detector_count=intake.count,
+            detector_occupied=intake.occupied,
+        )
+
+    def command(self, rows: slice, command: Command) -> None:
+        """Remember what the groups of a cabinet are asked to show from now on."""
+        new, before = command.aspect[rows], self._commanded[rows]
+        self._for_ds[rows] = np.where(new == before, self._for_ds[rows] + self._tick_ds, 0)
+        self._commanded[rows] = new
+
+    def forget(self, rows: slice) -> None:
+        """Remember nothing of what the groups of a cabinet were asked."""
+        self._commanded[rows], self._for_ds[rows], self._late_ticks[rows] = Aspect.UNKNOWN, 0, 0
+
+    def compare(self) -> None:
+        """Count for how many ticks groups have not shown what they were asked; call it once a tick, after `take`."""
+        asked, shown = self._commanded, self.aspect
+        red_in_clearance = (asked == Aspect.CLEARANCE) & (shown == Aspect.RED)
+        same = (asked == shown) | (asked == Aspect.UNKNOWN) | (shown == Aspect.UNKNOWN) | red_in_clearance
+        self._late_ticks[:] = np.where(same, 0, self._late_ticks + 1)
+
+    def late_ticks_of(self, rows: slice) -> int:
+        """Return for how many ticks a cabinet has not shown what it was asked."""
+        return int(self._late_ticks[rows].max(initial=0))
+
+    def min_end_ds(self, rows: slice) -> IntArray:
+        """Return in how long what groups were asked will change at the earliest, int32 [nG]; -1 = not known."""
+        least = np.take_along_axis(self._least_ds[:, rows], self._commanded[rows].astype(np.int64)[None], axis=0)[0]
+        return np.where(least < 0, -1, np.maximum(least - self._for_ds[rows], 0)).astype(np.int32)

@@ -1,0 +1,386 @@
+"""Many cabinets as one world, and the source of a fallback: whichever fails takes nobody else with it.
+
+A tick of a drive:
+
+1.  Whoever is connected is read, all at the same time. A cabinet is *ours* when it says so itself, in this tick.
+2.  The loop decides and the guard permits. Intersections that are not ours are *lost* to them: nothing is permitted
+    there, and whoever comes back is taken over as a cabinet of which nobody knows anything.
+3.  What is ours is asked for what was permitted, and then told that all is well here, if *all* is well: the controller
+    has answered, the guard writes, the cabinet has shown what it was asked for within two ticks, and what was read is
+    not older than a tick. Otherwise it is given back, and has to say so. That is the whole dead-man: nothing else keeps
+    a cabinet from returning to its own program.
+4.  What is not ours and may be is asked for control, when nothing stands against it (`signals.drive.arming`) and it has
+    been good for two seconds (`signals.safety.ladder`).
+
+There is one order of the clock and no catching up: edges that were missed are counted and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+
+from signals.adapters.cabinet.line import LATE, Line, Work
+from signals.drive.config import Level
+from signals.drive.diary import Diary, Done
+from signals.drive.seat import Seat, Standing
+from signals.drive.shown import Shown
+from signals.drive.splits import SplitPlanner
+from signals.drive.translator import Wish, translate
+from signals.errors import WorldError
+from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
+from signals.model.trips import Incidents, Trips
+from signals.model.values import Aspect, BoolArray, Command, Event, Readings
+from signals.safety.fallback import Trouble
+from signals.safety.ladder import Ladder
+
+if TYPE_CHECKING:
+    from signals.drive.attention import Attentive
+    from signals.drive.pacer import Pace
+    from signals.model.network import Network
+
+__all__ = ["LEAVE_S", "Street", "lag_ticks"]
+
+LAG_TICKS: Final = 2
+LAG_DS: Final = 5
+"""How late a display may follow what was asked for: by two ticks, and by half a second where these are shorter."""
+WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
+"""Some only say that they are ready when they have been asked."""
+
+AT_REST: Final = (Aspect.UNKNOWN, Aspect.RED, Aspect.GREEN)
+
+READ_SHARE: Final = 0.5
+SHARE: Final = 0.3
+"""Of a tick: how long reading, and how long asking, may take."""
+LEAVE_S: Final = 1.5
+"""How long giving everything back may take in the end, in seconds of the wall."""
+STUCK_TICKS: Final = 3
+"""After how many ticks without any answer a line is stuck."""
+
+
+class Street:
+    """A world (`signals.model.roles.World`) of cabinets, and a `signals.safety.fallback.Source`.
+
+    Parameters
+    ----------
+    network
+        The whole network; an intersection without a seat is nobody's.
+    seats
+        One for each cabinet.
+    pace
+        The time.
+    asked
+        Whoever decides, as far as he answers.
+    diary
+        Where everything is written down.
+    latched
+        Tells which intersections violated a rule and were not reset by a person since, bool [nI].
+
+    Attributes
+    ----------
+    last_tick
+        After how many ticks it ends; None = never.
+    troubled, lost, doubted
+        See `signals.safety.fallback.Source`.
+    let_go_s
+        How long it took to give cabinets back, each from what was wrong to its word for it.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        seats: Sequence[Seat],
+        pace: Pace,
+        *,
+        asked: Attentive,
+        diary: Diary,
+        latched: Callable[[], BoolArray],
+    ) -> None:
+        clock, self._pacer, tick_ds, self.last_tick = pace
+        self.network, self.tick_ds, self._seats = network, tick_ds, list(seats)
+        self._asked, self._diary, self._clock, self._latched = asked, diary, clock, latched
+        self._tick = -1
+        number = network.intersection_index
+        self._places = [number[seat.site.id] for seat in seats]
+        self._rows = [slice(*network.arrays.group_offset[[i, i + 1]].tolist()) for i in self._places]
+        index = {detector.id: row for row, detector in enumerate(network.detectors)}
+        self._sensors = [np.array([index[name] for name in seat.site.detectors], np.int64) for seat in seats]
+        self._planners = [SplitPlanner(seat.site, tick_ds) if seat.site.intersection.plans else None for seat in seats]
+        self._ladder = Ladder(len(seats), tick_ds)
+        self._shown = Shown(network, tick_ds)
+        self._faults: BoolArray = np.zeros(len(seats), np.bool_)
+        self._settled_tick = np.full(len(seats), -1, np.int64)
+        self._wall_s = tick_ds / 10 / clock.speed
+        self._lag_ticks = lag_ticks(tick_ds)
+        self._begin_s = float(int(clock.utc_s()) % 86_400)
+        self._read_s, self._coming = 0.0, diary.coming
+        self._mute: dict[Line, int] = {}
+        places = len(network.intersections)
+        self.lost: BoolArray = np.ones(places, np.bool_)
+        self.doubted: BoolArray = np.zeros(places, np.bool_)
+        self.troubled = True
+        self.let_go_s: list[float] = []
+
+    def __enter__(self) -> Self:
+        """Do nothing: cabinets are connected as it goes."""
+        self._pacer.begin()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give back what is ours, and leave everybody; safe to call twice."""
+        ours = [k for k, seat in enumerate(self._seats) if seat.standing >= Standing.ASKED]
+        self._let_go(dict.fromkeys(ours, "the drive ends"), LEAVE_S)
+        for line in {seat.line for seat in self._seats}:
+            line.each([seat.link.close for seat in self._seats if seat.line is line], LEAVE_S / 3)
+            line.close()
+        for seat in self._seats:
+            seat.standing = Standing.AWAY
+
+    @property
+    def finished(self) -> bool:
+        """Whether its time is over."""
+        return self.last_tick is not None and self._tick + 1 >= self.last_tick
+
+    @property
+    def progress(self) -> float:
+        """How much of its time has passed; 0 where it never ends."""
+        return 0.0 if not self.last_tick else min(1.0, (self._tick + 1) / self.last_tick)
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Everybody."""
+        return tuple(self._seats)
+
+    def why(self, intersection: int) -> Trouble:
+        """Say why an intersection is lost."""
+        for k, place in enumerate(self._places):
+            if place == intersection:
+                return Trouble("adapter-lost", self._seats[k].why or "it is not ours yet")
+        return Trouble("adapter-none", "it has no cabinet")
+
+    def take_events(self) -> tuple[Event, ...]:
+        """Return nothing: the diary is told at once."""
+        return ()
+
+    def outcome(self) -> tuple[Trips, Incidents]:
+        """Raise `WorldError`: a street does not know who travelled."""
+        raise WorldError("a street does not account for its travellers")
+
+    def read(self) -> Readings:
+        """Report what all that answer have seen; nothing is known of the others."""
+        self._tick += 1
+        self._asked.forget()
+        self._read_s = self._clock.now_s()
+        resting = self._ladder.resting
+        for k, seat in enumerate(self._seats):
+            connecting = seat.standing is Standing.CONNECTING
+            seat.advance(resting=bool(resting[k]))
+            self._note_fault(k)
+            if connecting and seat.standing is Standing.THERE:
+                self._diary.tell("connected", self._places[k], code=seat.level.name.lower(), text=seat.describe())
+        before = [seat.standing for seat in self._seats]
+        works = {k: work for k, seat in enumerate(self._seats) if (work := seat.reading()) is not None}
+        for k, answer in self._each(works, self._wall_s * READ_SHARE).items():
+            self._seats[k].took(answer)
+            self._note_fault(k)
+        self._gather(before)
+        self.doubted[:] = self._shown.strange & ~self.lost
+        self.troubled = bool(self.lost.any() or self.doubted.any())
+        return self._shown.readings(self._begin_s + self._tick * self.tick_ds / 10)
+
+    def write(self, command: Command) -> None:
+        """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
+        now_s = self._clock.now_s()
+        old = now_s - self._read_s > self.tick_ds / 10
+        latched, self._coming = self._latched(), self._diary.coming
+        reasons, requests, advised, taken = {}, {}, {}, []
+        for k, seat in enumerate(self._seats):
+            if seat.standing is Standing.OURS:
+                reason = self._reason_to_let_go(k, command, old=old)
+                if reason:
+                    reasons[k] = reason
+                else:
+                    requests[k] = self._request(k, command)
+            elif self._may_take(k, latched):
+                taken.append(k)
+            elif seat.standing is Standing.THERE and seat.level is Level.ADVISE:
+                advised[k] = self._planned(k)
+        receipts = self._ask(requests)
+        self._let_go(reasons, self._wall_s * SHARE)
+        for k, answer in self._each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE).items():
+            self._seats[k].taken(answer)
+            self._note_fault(k)
+        self._ladder.advance(self._faults)
+        self._faults[:] = False
+        self._write_down({**advised, **requests}, receipts)
+        self._tick += self._pacer.wait() - 1
+
+    def _each(self, works: Mapping[int, Work], within_s: float) -> dict[int, object]:
+        """Do something for some seats, all at the same time, each on its line; a line that is stuck is replaced."""
+        by_line: dict[Line, list[int]] = {}
+        for k in works:
+            by_line.setdefault(self._seats[k].line, []).append(k)
+        found: dict[int, object] = {}
+        for line, members in by_line.items():
+            answers = line.each([works[k] for k in members], within_s)
+            found.update(zip(members, answers, strict=True))
+            self._listen(line, mute=all(answer is LATE for answer in answers))
+        return found
+
+    def _listen(self, line: Line, *, mute: bool) -> None:
+        self._mute[line] = self._mute.get(line, 0) + 1 if mute else 0
+        if self._mute[line] < STUCK_TICKS:
+            return
+        if line.each([_nothing], self._wall_s * SHARE) != [LATE]:  # its cabinets are silent, the line is not stuck
+            self._mute[line] = 0
+            return
+        fresh = Line("anew")
+        for k, seat in enumerate(self._seats):
+            if seat.line is line:
+                seat.renew(fresh)
+                seat.why = seat.wrong = "its adapter is stuck, and was replaced"
+                self._note_fault(k)
+        del self._mute[line]
+        line.close(0.0)
+
+    def _gather(self, before: Sequence[Standing]) -> None:
+        """Put together what was reported, and say who is ours."""
+        self._shown.blank()
+        self.lost[:] = True
+        for k, seat in enumerate(self._seats):
+            if seat.report is None or seat.standing < Standing.THERE:
+                continue
+            self._shown.take(self._rows[k], self._sensors[k], seat.report)
+            if seat.standing is Standing.OURS and seat.level is Level.DIRECT:
+                self.lost[self._places[k]] = False
+                if before[k] is not Standing.OURS:
+                    self._shown.forget(self._rows[k])
+                    self._settle(k)
+        self._shown.compare()
+        self._note_settling()
+
+    def _settle(self, k: int) -> None:
+        """Let what is green at a cabinet that times itself stay so until no intergreen of before can be running.
+
+        Since when a group has been red there, nobody has told us. We would wait for its intergreens and the cabinet
+        would not, so that it would be ahead of what is permitted.
+        """
+        if self._seats[k].way is Capability.HOLD_FORCE_OFF:
+            place = self.network.intersections[self._places[k]]
+            longest_ds = max(between or 0 for row in place.intergreen_ds for between in row)
+            self._settled_tick[k] = self._tick + -(-longest_ds // self.tick_ds)
+
+    def _note_settling(self) -> None:
+        """Say whose greens stay as they are."""
+        settling = np.zeros(len(self.network.arrays.group_user), np.bool_)
+        for k in np.flatnonzero(self._settled_tick > self._tick):
+            settling[self._rows[k]] = True
+        self._asked.settling = settling if settling.any() else None
+
+    def _reason_to_let_go(self, k: int, command: Command, *, old: bool) -> str:
+        """Say why a cabinet that is ours is given back; empty = it is not."""
+        seat, rows = self._seats[k], self._rows[k]
+        obstacles = seat.obstacles()
+        if old:
+            return "what was decided is old"
+        if not self._asked.answered:
+            return "the controller has not answered in this tick"
+        if obstacles or seat.level is not Level.DIRECT:
+            return next(iter(obstacles), "")
+        if not command.write[self._places[k]]:
+            return "the guard does not write it"
+        late_ticks = self._shown.late_ticks_of(rows)
+        return f"it has not shown what it was asked for, for {late_ticks} ticks" if late_ticks > self._lag_ticks else ""
+
+    def _request(self, k: int, command: Command) -> Request | None:
+        """Turn what is permitted into what the cabinet understands; remember what it shall show."""
+        seat, rows = self._seats[k], self._rows[k]
+        want = self._asked.want
+        way = seat.way
+        if want is None or way is None:
+            return self._planned(k)
+        self._shown.command(rows, command)
+        shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
+        coming = want[rows] & self._coming[rows]
+        return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
+
+    def _planned(self, k: int) -> PlanRequest | None:
+        planner, want = self._planners[k], self._asked.want
+        if planner is None or self._seats[k].level is Level.OBSERVE:
+            return None
+        return planner.note(None if want is None else want[self._rows[k]])
+
+    def _may_take(self, k: int, latched: BoolArray) -> bool:
+        seat = self._seats[k]
+        if seat.standing is not Standing.THERE or seat.level < Level.PLAN or self._ladder.fallen[k]:
+            return False
+        if latched[self._places[k]]:
+            seat.why = "it violated a rule; a person may reset it: signals latches"
+            return False
+        if not self._asked.answered or seat.report is None or seat.report.mode not in WOULD_LET_US:
+            return False
+        if seat.way is Capability.HOLD_FORCE_OFF and not np.isin(seat.report.aspect, AT_REST).all():
+            return False  # how long an amber or a clearance has lasted, nobody has told us
+        obstacles = seat.obstacles()
+        if obstacles and seat.why != obstacles[0]:
+            seat.why = obstacles[0]
+            self._diary.tell("refused", self._places[k], code="not-taken", text="; ".join(obstacles))
+        return not obstacles
+
+    def _ask(self, requests: Mapping[int, Request | None]) -> dict[int, Receipt | None]:
+        """Send to everybody what is asked of him, and the heartbeat behind it."""
+        works = {k: self._seats[k].sending(request) for k, request in requests.items()}
+        receipts: dict[int, Receipt | None] = {}
+        refused = {}
+        for k, answer in self._each(works, self._wall_s * SHARE).items():
+            receipts[k] = self._seats[k].sent(answer)
+            if self._seats[k].wrong and self._seats[k].standing is Standing.OURS:
+                refused[k] = self._seats[k].wrong
+            self._note_fault(k)
+        self._let_go(refused, self._wall_s * SHARE)
+        return receipts
+
+    def _let_go(self, reasons: Mapping[int, str], within_s: float) -> None:
+        """Give cabinets back, and see that they say so."""
+        begin_s = self._clock.now_s()
+        for k, reason in reasons.items():
+            self._diary.tell("release", self._places[k], code="given-back", text=reason)
+        works = {k: self._seats[k].releasing(reason) for k, reason in reasons.items()}
+        for k, answer in self._each(works, within_s).items():
+            if self._seats[k].released(answer):
+                self.let_go_s.append(self._clock.now_s() - begin_s)
+                self._faults[k], self._seats[k].wrong = True, ""  # the reason was told
+            self._note_fault(k)
+
+    def _note_fault(self, k: int) -> None:
+        """Have a fault counted, and written down once."""
+        seat = self._seats[k]
+        if seat.wrong:
+            self._faults[k] = True
+            self._diary.tell("fault", self._places[k], code=seat.standing.name.lower(), text=seat.wrong)
+            seat.wrong = ""
+
+    def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
+        done = [
+            Done(
+                self._places[k],
+                seat.standing.name.lower(),
+                seat.level.name.lower(),
+                seat.report,
+                requests.get(k),
+                receipts.get(k),
+            )
+            for k, seat in enumerate(self._seats)
+        ]
+        self._diary.did(done, self._asked.want)
+
+
+def lag_ticks(tick_ds: int) -> int:
+    """Return how many ticks late a display may follow what was asked for."""
+    return max(LAG_TICKS, -(-LAG_DS // tick_ds))
+
+
+async def _nothing() -> None:
+    """Return: whoever does not do even that is stuck."""

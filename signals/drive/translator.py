@@ -1,0 +1,103 @@
+"""From what is allowed and wanted to the richest thing that a cabinet understands.
+
+Signal groups go before hold and force-off, those before stages, stages before plans (`signals.drive.splits`). Whatever
+it is, a cabinet that times its own interstages is only ever asked for what the guard has let through in this very tick.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Request, StageRequest
+from signals.model.values import Aspect, BoolArray, ByteArray, IntArray
+from signals.safety.interstage import REASONS
+
+__all__ = ["DIRECT", "WAITS", "Wish", "best_of", "translate"]
+
+DIRECT = (Capability.GROUPS, Capability.HOLD_FORCE_OFF, Capability.STAGES)
+"""Ways to say second by second what shall be green, the richest first."""
+
+WAITS = tuple(map(REASONS.index, ("intergreen", "conflicting group not red yet")))
+"""Reasons of the guard for which a group waits for nothing but the ends of others."""
+
+LIT = (Aspect.GREEN, Aspect.RED_AMBER)
+
+
+class Wish(NamedTuple):
+    """What is allowed and wanted at one intersection, in the order of its groups.
+
+    Attributes
+    ----------
+    aspect
+        int8 [nG] what the guard has permitted.
+    want
+        bool [nG] what the controller wants.
+    shown
+        int8 [nG] what the cabinet shows.
+    coming
+        bool [nG] wanted groups that wait for nothing but the end of conflicting ones, and their intergreens.
+    stage
+        The stage that is wanted; -1 = groups are chosen freely.
+    min_end_ds
+        int32 [nG] in how long what is permitted will change at the earliest; -1 = not known.
+    """
+
+    aspect: ByteArray
+    want: BoolArray
+    shown: ByteArray
+    coming: BoolArray
+    stage: int
+    min_end_ds: IntArray
+
+
+def best_of(capabilities: Capability) -> Capability | None:
+    """Return the richest way to drive a cabinet second by second; None where it has only plans, or nothing."""
+    return next((way for way in DIRECT if way in capabilities), None)
+
+
+def translate(wish: Wish, way: Capability, site: CabinetSite) -> Request | None:
+    """Say it in one of the ways `DIRECT`.
+
+    Parameters
+    ----------
+    wish
+        What is allowed and wanted.
+    way
+        How it is said.
+    site
+        The intersection.
+
+    Returns
+    -------
+    Request or None
+        None where there is nothing to ask for: groups that are chosen freely make no stage.
+    """
+    if way is Capability.GROUPS:
+        return GroupRequest(wish.aspect.copy(), wish.min_end_ds.copy(), np.full(len(wish.aspect), -1, np.int32))
+    if way is Capability.HOLD_FORCE_OFF:
+        return _holds(wish)
+    stage = _stage(wish, site)
+    return None if stage is None else StageRequest(stage)
+
+
+def _holds(wish: Wish) -> HoldRequest:
+    """Hold what is to be green, end what is not, call what shall come next and leave out what shall not.
+
+    A green ends only when the guard has ended it, so that no minimum is cut. A group is called as soon as it waits for
+    nothing but the ends of others, since a controller ends no green unless somebody else is called, and times the way
+    there itself: as long as the guard, whose times are the same. Everything else is left out, or its detectors would
+    bring it in between.
+    """
+    shown, lit = wish.shown == Aspect.GREEN, np.isin(wish.aspect, LIT)
+    hold, force_off = shown & lit, shown & ~lit
+    call = ~shown & (lit | wish.coming)
+    return HoldRequest(hold, force_off, ~(shown | call), call)
+
+
+def _stage(wish: Wish, site: CabinetSite) -> int | None:
+    if wish.stage >= 0:
+        return wish.stage
+    wanted = tuple(np.flatnonzero(wish.want).tolist())
+    return next((number for number, stage in enumerate(site.intersection.stages) if stage.groups == wanted), None)

@@ -1,0 +1,203 @@
+"""The audit log of a drive: what came in, what was wanted, what was sent, what was answered and what was shown.
+
+A folder of numbered files (`signals.record.chain`), each of which begins with the last checksum of the one before. It
+is only ever added to; nothing in it names a traveller, and no secret is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple, Self
+
+from signals.errors import FileError, RecordError
+from signals.record.chain import ChainFile, ChainKind, Tail, read_chain
+
+__all__ = ["SEGMENT_BYTES", "AuditLog", "AuditStory", "audit_files", "read_audit"]
+
+KIND: Final = ChainKind(
+    "signals-audit/1",
+    "audit log",
+    "what follows cannot be trusted; keep the file as it is, and compare it with a copy",
+    says_more=True,
+)
+
+SEGMENT_BYTES: Final = 64 * 2**20
+"""From this size on a new file is begun."""
+
+NAME: Final = "audit-{:06d}.jsonl"
+PATTERN: Final = "audit-[0-9]*.jsonl"
+
+Entry = Mapping[str, object]
+
+
+class AuditStory(NamedTuple):
+    """What an audit log turned out to be.
+
+    Attributes
+    ----------
+    files
+        The files that were read, in order.
+    entries
+        How many entries there are.
+    torn
+        Whether the last entry was never finished, and left out.
+    check
+        The last checksum: whoever keeps it elsewhere can show later that nothing before it was changed.
+    """
+
+    files: tuple[Path, ...]
+    entries: int
+    torn: bool
+    check: str
+
+
+class AuditLog:
+    """An audit log that is open for adding to, by one process at a time. Used as a context manager.
+
+    Parameters
+    ----------
+    folder
+        Where its files are; made where it is missing.
+    about
+        What every file says in its first line: versions, hashes of the configuration and the network.
+    segment_bytes
+        From this size on a new file is begun.
+    now
+        The clock on the wall.
+
+    Raises
+    ------
+    FileError
+        When its last file is damaged.
+    RecordError
+        When it cannot be written, or another process has it open.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        about: Entry,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._folder, self._about, self._segment_bytes, self._now = folder, dict(about), segment_bytes, now
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordError(f'cannot make the folder "{folder}": {error.strerror}') from error
+        found = audit_files(folder)
+        self._number = int(found[-1].stem.rpartition("-")[2]) if found else 1
+        self._file = self._opened("")
+
+    def __enter__(self) -> Self:
+        """Do nothing: it is open."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let another process have it."""
+        self._file.close()
+
+    @property
+    def check(self) -> str:
+        """The checksum of the last entry."""
+        return self._file.tail.check
+
+    def note(self, entries: Iterable[Entry]) -> None:
+        """Add entries, all or none, with the time on the wall; they reach the disk with `sync`.
+
+        Parameters
+        ----------
+        entries
+            Plain tables (texts, numbers, truth values, lists of them) with a key ``kind``.
+
+        Raises
+        ------
+        RecordError
+            When they cannot be written.
+        """
+        at = self._now().isoformat(timespec="milliseconds")
+        rows = [{"at": at, **entry} for entry in entries]
+        if not rows:
+            return
+        if self._file.tail.length >= self._segment_bytes:
+            before = self._file
+            before.sync()
+            self._number += 1
+            self._file = self._opened(before.tail.check)
+            before.close()
+        self._file.add(rows, sync=False)
+
+    def sync(self) -> None:
+        """Return when everything is on the disk. Raises `RecordError`."""
+        self._file.sync()
+
+    def _opened(self, after: str) -> ChainFile:
+        header = {"after": after, "at": self._now().isoformat(timespec="milliseconds"), **self._about}
+        return ChainFile(self._folder / NAME.format(self._number), KIND, _known, header)
+
+
+def audit_files(path: Path) -> tuple[Path, ...]:
+    """Return the files of an audit log, in order: those of a folder, or the file itself."""
+    return tuple(sorted(path.glob(PATTERN))) if path.is_dir() else (path,)
+
+
+def read_audit(path: Path, on_entry: Callable[[Entry], None] | None = None) -> AuditStory:
+    """Read an audit log and verify it.
+
+    Parameters
+    ----------
+    path
+        Its folder, or one of its files.
+    on_entry
+        Is given every entry, and the first line of every file.
+
+    Returns
+    -------
+    AuditStory
+        What it is.
+
+    Raises
+    ------
+    FileError
+        When it is not there or is damaged, or a file of it is missing; names the file, the line and what to do.
+    """
+    files = audit_files(path)
+    if not files:
+        raise FileError(f'"{path}" has no audit log in it ({PATTERN})')
+    reader = _Reader(on_entry)
+    tails = [reader.read(file, number) for number, file in enumerate(files)]
+    return AuditStory(files, reader.entries, tails[-1].torn, tails[-1].check)
+
+
+class _Reader:
+    """Reads one file after the other, and sees whether each follows the one before."""
+
+    def __init__(self, on_entry: Callable[[Entry], None] | None) -> None:
+        self.entries, self._on_entry, self._after = 0, on_entry, ""
+        self._header: Entry = {}
+
+    def read(self, file: Path, number: int) -> Tail:
+        self._header = {}
+        tail = read_chain(file, KIND, self._take)
+        if number and self._header.get("after") != self._after:
+            raise FileError(f'"{file}" does not follow the file before it: one is missing, or was cut; {KIND.advice}')
+        self._after = tail.check
+        return tail
+
+    def _take(self, entry: Entry) -> None:
+        _known(entry)
+        if entry["kind"] == "file":
+            self._header = dict(entry)
+        else:
+            self.entries += 1
+        if self._on_entry is not None:
+            self._on_entry(entry)
+
+
+def _known(entry: Entry) -> None:
+    """Refuse what is no entry, with `KeyError` or `TypeError`."""
+    if not isinstance(entry["kind"], str) or not isinstance(entry["at"], str):
+        raise TypeError(entry)

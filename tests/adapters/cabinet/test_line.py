@@ -1,0 +1,101 @@
+"""A line answers in time, whatever the links on it do."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from signals.adapters.cabinet.line import LATE, Line
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    made = Line("test")
+    yield made
+    made.close()
+
+
+async def said(word: object, after_s: float = 0.0) -> object:
+    await asyncio.sleep(after_s)
+    return word
+
+
+async def broken() -> object:
+    raise ValueError("no")
+
+
+def test_everybody_gets_an_answer_of_his_own(line: Line) -> None:
+    one, two, three = line.each([partial(said, 1), broken, partial(said, 3, 60.0)], 0.05)
+    assert one == 1
+    assert isinstance(two, ValueError)
+    assert three is LATE
+
+
+def test_nothing_to_do_takes_no_time(line: Line) -> None:
+    assert line.each([], 0.0) == []
+
+
+def test_what_cancels_itself_is_an_error_not_a_hole(line: Line) -> None:
+    async def gives_up() -> object:
+        raise asyncio.CancelledError
+
+    (found,) = line.each([gives_up], 0.5)
+    assert isinstance(found, asyncio.CancelledError)
+
+
+def test_whoever_blocks_the_loop_is_late_and_does_not_block_the_caller(line: Line) -> None:
+    free = threading.Event()
+
+    async def blocks() -> object:
+        free.wait(5.0)
+        return "at last"
+
+    begun = time.monotonic()
+    assert line.each([blocks, partial(said, "fine")], 0.05) == [LATE, LATE]
+    assert time.monotonic() - begun < 1.0
+    free.set()
+    assert line.each([partial(said, "again")], 1.0) == ["again"]
+
+
+def test_work_may_go_on_in_the_background(line: Line) -> None:
+    assert line.begin(partial(said, "later", 0.01)).result(2.0) == "later"
+
+
+def test_closing_ends_what_runs_and_may_happen_twice() -> None:
+    line = Line("test")
+    ended = threading.Event()
+
+    async def for_ever() -> None:
+        try:
+            await asyncio.sleep(3_600)
+        finally:
+            ended.set()
+
+    line.begin(for_ever)
+    line.each([partial(said, 1)], 1.0)
+    assert line.close()
+    assert ended.is_set()
+    assert line.close()
+    assert line.each([partial(said, 1)], 1.0) == [LATE]
+    assert line.begin(partial(said, 1)).cancelled()
+    assert not [thread for thread in threading.enumerate() if thread.name == "line test"]
+
+
+def test_a_line_that_is_stuck_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signals.adapters.cabinet.line.CLOSE_S", 0.05)
+    line, free, blocked = Line("test"), threading.Event(), threading.Event()
+
+    async def blocks() -> None:
+        blocked.set()
+        free.wait(5.0)
+
+    line.begin(blocks)
+    assert blocked.wait(5.0)
+    assert not line.close()
+    free.set()
+    line._thread.join(5.0)

@@ -1,0 +1,89 @@
+"""Only what has changed is asked for, and predictions only when they have moved."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from signals.adapters.tlcfi.requests import Requests
+from signals.adapters.tlcfi.settings import read_settings
+from signals.errors import InputError
+from signals.model.cabinets import GroupRequest
+from signals.model.values import Aspect
+from tests.adapters.tlcfi.pairs import plain
+from tests.adapters.tlcfi.places import asked, crossing
+
+SITE = crossing()
+COUNT = len(SITE.groups)
+REDS = [int(Aspect.RED)] * COUNT
+
+
+def requests(**options: object) -> Requests:
+    return Requests(SITE, read_settings(SITE, plain(dict(options))))
+
+
+def test_changes_only() -> None:
+    made = requests()
+    rows, states = made.rows(asked(SITE, REDS), 0)
+    assert rows == {f"{number:02d}": {"reqState": 3} for number in range(1, COUNT + 1)}
+    assert states == dict.fromkeys(range(COUNT), 3)
+    assert made.rows(asked(SITE, REDS), 1000) == ({}, {})
+    rows, states = made.rows(asked(SITE, [0, 1, *REDS[2:]]), 2000)
+    assert (rows, states) == ({"02": {"reqState": 4}}, {1: 4})
+    made.forget()
+    assert len(made.rows(asked(SITE, REDS), 3000)[0]) == COUNT
+
+
+def test_predictions_that_come_true_are_said_once() -> None:
+    made = requests()
+    made.rows(asked(SITE, REDS), 0)
+    rows, states = made.rows(asked(SITE, REDS, 100, 150), 0)
+    assert rows["01"] == {"reqPredictions": [{"state": 3, "minEnd": 10_000, "likelyEnd": 15_000}]}
+    assert states == {}
+    for tick in range(1, 9):  # ticks jitter
+        assert made.rows(asked(SITE, REDS, 100 - 10 * tick, 150 - 10 * tick), 1000 * tick + 300)[0] == {}
+    rows, _ = made.rows(asked(SITE, REDS, 20, 20), 9000)
+    assert rows["01"] == {"reqPredictions": [{"state": 3, "minEnd": 11_000, "likelyEnd": 11_000}]}
+    rows, _ = made.rows(asked(SITE, REDS), 10_000)
+    assert rows["01"] == {"reqPredictions": []}
+    assert made.rows(asked(SITE, REDS), 11_000)[0] == {}
+
+
+def test_predictions_go_round_and_are_never_before_the_earliest() -> None:
+    made = requests()
+    rows, _ = made.rows(asked(SITE, REDS, 30, -1), (1 << 32) - 1000)
+    assert rows["01"]["reqPredictions"] == [{"state": 3, "minEnd": 2000, "likelyEnd": 2000}]
+    assert made.rows(asked(SITE, REDS, 20, -1), 0)[0] == {}
+
+
+def test_a_change_carries_its_prediction() -> None:
+    made = requests()
+    made.rows(asked(SITE, REDS, 10, 10), 0)
+    rows, _ = made.rows(asked(SITE, [2, *REDS[1:]], 10, 10), 0)
+    assert rows == {"01": {"reqState": 5, "reqPredictions": [{"state": 5, "minEnd": 1000, "likelyEnd": 1000}]}}
+
+
+def test_predictions_can_be_left_out() -> None:
+    made = requests(predictions=False)
+    assert made.rows(asked(SITE, REDS, 100, 150), 0)[0]["01"] == {"reqState": 3}
+    assert made.rows(asked(SITE, REDS, 50, 150), 0) == ({}, {})
+
+
+def test_a_clearance_is_red_unless_it_flashes() -> None:
+    walk = [*REDS[:8], int(Aspect.CLEARANCE), *REDS[9:]]
+    assert requests().rows(asked(SITE, walk), 0)[0]["09"] == {"reqState": 3}
+    assert requests(clearance="flashing-green").rows(asked(SITE, walk), 0)[0]["09"] == {"reqState": 10}
+
+
+@pytest.mark.parametrize("value", [-1, 5, 127])
+def test_what_is_no_aspect_is_refused(value: int) -> None:
+    with pytest.raises(InputError, match="expected RED to CLEARANCE"):
+        requests().rows(asked(SITE, [value, *REDS[1:]]), 0)
+
+
+def test_a_request_of_another_size_is_refused() -> None:
+    with pytest.raises(InputError, match=f"expected arrays of {COUNT} groups"):
+        requests().rows(asked(SITE, REDS[1:]), 0)
+    request = GroupRequest(np.zeros(COUNT, np.int8), np.zeros(1, np.int32), np.zeros(COUNT, np.int32))
+    with pytest.raises(InputError, match=f"expected arrays of {COUNT} groups"):
+        requests().rows(request, 0)

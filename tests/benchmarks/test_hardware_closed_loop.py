@@ -1,0 +1,73 @@
+"""Tables of the closed loop, on numbers by hand; and the controller that may only change splits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.hardware.closed_loop import Result, lines_of
+from benchmarks.hardware.split_control import SplitControl
+from signals.model.crossroads import crossroads
+from signals.model.values import Decision, Snapshot
+from signals.testing import random_snapshot
+
+
+def result(delay_s: float, violations: int = 0) -> Result:
+    return Result(delay_s, 0.0, violations, 1.0, 0)
+
+
+def test_a_mean_within_five_percent_meets_the_target() -> None:
+    rows = [
+        ("tlcfi", 1, result(60.0), result(40.0), result(42.0)),
+        ("tlcfi", 2, result(62.0), result(40.0), result(41.0)),
+    ]
+    lines, met = lines_of(rows)
+    assert met
+    assert lines[-1].startswith("| tlcfi | 2 | 61.0 s | 40.0 s | 41.5 s | 1.038 ± ")
+    assert not lines_of([*rows, ("ntcip", 1, result(60.0), result(40.0), result(43.0))])[1]
+    assert not lines_of([("tlcfi", 1, result(60.0), result(40.0), result(40.0, violations=1))])[1]
+    assert not lines_of([])[1]
+
+
+NETWORK = crossroads(pedestrians=False)
+PLACE = NETWORK.intersections[0]
+PLAN = PLACE.plans[0]
+
+
+class Wants:
+    """Wants the groups of one step of the plan."""
+
+    def __init__(self, step: int) -> None:
+        self.groups = list(PLAN.steps[step].groups)
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        want = np.zeros(len(snapshot.aspect), np.bool_)
+        want[self.groups] = True
+        return Decision(want, np.full(1, -1, np.int32))
+
+
+def shown(control: SplitControl, cycles: int) -> list[tuple[int, ...]]:
+    """Return what was wanted in the last of some cycles."""
+    rng, cycle_s, offset_s = np.random.default_rng(1), PLAN.cycle_ds // 10, PLAN.offset_ds // 10
+    found = []
+    for second in range(cycles * cycle_s):
+        snapshot = random_snapshot(NETWORK, rng, float(second + offset_s), empty=True)
+        found.append(tuple(np.flatnonzero(control.decide(snapshot).want).tolist()))
+    return found[-cycle_s:]
+
+
+def test_it_runs_the_plan_and_gives_the_wanted_step_more() -> None:
+    longest = max(range(len(PLAN.steps)), key=lambda step: PLAN.steps[step].duration_ds)
+    groups, before_s = PLAN.steps[longest].groups, PLAN.steps[longest].duration_ds // 10
+    first = shown(SplitControl(NETWORK, Wants(longest)), 1)
+    assert first.count(groups) == before_s
+    assert set(first) == {step.groups for step in PLAN.steps}
+    later = shown(SplitControl(NETWORK, Wants(longest)), 6)
+    assert later.count(groups) > before_s
+    assert len(later) == len(first)
+
+
+@pytest.mark.parametrize("cycles", [1, 4])
+def test_every_step_keeps_its_place(cycles: int) -> None:
+    order = list(dict.fromkeys(shown(SplitControl(NETWORK, Wants(0)), cycles)))
+    assert order == list(dict.fromkeys(step.groups for step in PLAN.steps))

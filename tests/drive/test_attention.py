@@ -1,0 +1,58 @@
+"""An answer counts for the tick in which it was given, and for no other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from signals.drive.attention import Attentive
+from signals.model.crossroads import crossroads
+from signals.model.values import Aspect, Decision, Snapshot
+from signals.testing import random_snapshot
+
+SNAPSHOT = random_snapshot(crossroads(), np.random.default_rng(1), 0.0)
+
+
+class Moody:
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        if self.error is not None:
+            raise self.error
+        return Decision(np.ones(len(snapshot.aspect), np.bool_), np.zeros(1, np.int32))
+
+
+def test_it_has_answered_until_the_next_tick() -> None:
+    asked = Attentive(Moody())
+    assert not asked.answered
+    assert asked.want is None
+    asked.decide(SNAPSHOT)
+    assert asked.answered
+    assert asked.want is not None
+    assert asked.want.all()
+    asked.forget()
+    assert asked.want is None
+
+
+def test_whoever_raises_has_not_answered() -> None:
+    moody = Moody()
+    asked = Attentive(moody)
+    asked.decide(SNAPSHOT)
+    asked.forget()
+    moody.error = ValueError("no")
+    with pytest.raises(ValueError, match="no"):
+        asked.decide(SNAPSHOT)
+    assert not asked.answered
+
+
+def test_where_a_cabinet_was_just_taken_over_what_is_green_stays_green() -> None:
+    asked = Attentive(Moody())
+    asked.settling = np.arange(len(SNAPSHOT.aspect)) < 4
+    shown = np.zeros(len(SNAPSHOT.aspect), np.int8)
+    shown[1] = Aspect.GREEN
+    found = asked.decide(SNAPSHOT._replace(aspect=shown)).want
+    assert found[:4].tolist() == [False, True, False, False]
+    assert found[4:].all()
+    asked.settling = None
+    assert asked.decide(SNAPSHOT).want.all()

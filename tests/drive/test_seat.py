@@ -1,0 +1,228 @@
+"""A seat knows how far it has got, and whatever goes wrong leads one way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+
+from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.line import LATE, Line
+from signals.drive.config import Level
+from signals.drive.seat import CONNECT_S, Seat, Standing, told
+from signals.errors import WorldLostError, WorldTimeoutError
+from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, Receipt
+from signals.model.crossroads import crossroads
+from tests.drive.cabinet_of_mine import EVERYTHING, MyCabinet, Plan
+
+SITE = CabinetSite(crossroads().intersections[0])
+
+
+class Hands:
+    now_s = 0.0
+
+
+class Bench:
+    """A seat and the time around it."""
+
+    def __init__(self, plan: Plan, *, armed: bool = True, wanted: Level = Level.DIRECT) -> None:
+        self.hands, self.plan = Hands(), plan
+        clock = Clock(wall=lambda: 0.0, monotonic=lambda: self.hands.now_s)
+        self.line = Line("seat")
+        self.seat = Seat(
+            lambda: MyCabinet(SITE, plan, clock), self.line, wanted=wanted, armed=armed, clock=clock, tick_ds=10
+        )
+
+    def connect(self) -> None:
+        self.seat.advance(resting=False)
+        for _ in range(500):
+            if self.seat.standing is not Standing.CONNECTING:
+                return
+            time.sleep(0.002)
+            self.seat.advance(resting=False)
+
+    def read(self) -> None:
+        work = self.seat.reading()
+        assert work is not None
+        (answer,) = self.line.each([work], 5.0)
+        self.seat.took(answer)
+
+    def do(self, work: object) -> object:
+        (answer,) = self.line.each([work], 5.0)  # type: ignore[list-item]
+        return answer
+
+    def take(self) -> None:
+        self.seat.taken(self.do(self.seat.taking()))
+        self.read()
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench(Plan())
+    yield made
+    made.line.close()
+
+
+def test_it_rests_connects_is_read_and_taken(bench: Bench) -> None:
+    bench.seat.advance(resting=True)
+    assert bench.seat.standing is Standing.AWAY
+    assert bench.seat.reading() is None
+    assert bench.seat.obstacles() == ("it is not connected yet",)
+    bench.connect()
+    assert bench.seat.standing is Standing.THERE
+    assert bench.seat.level is Level.DIRECT
+    assert bench.seat.way is Capability.GROUPS
+    bench.read()
+    assert bench.seat.obstacles() == ()
+    bench.take()
+    assert bench.seat.standing is Standing.OURS
+    assert bench.seat.reached == "ours"
+
+
+def test_what_it_can_do_no_more_than_is_said() -> None:
+    bench = Bench(Plan(capabilities=EVERYTHING & ~Capability.GROUPS))
+    bench.connect()
+    assert bench.seat.level is Level.ADVISE
+    assert bench.seat.way is None
+    assert "direct is wanted, but it can do no more than advise" in bench.seat.describe()
+    bench.line.close()
+
+
+def test_nobody_there(bench: Bench) -> None:
+    bench.plan.away = True
+    bench.connect()
+    assert bench.seat.standing is Standing.AWAY
+    assert bench.seat.wrong == "the connection broke: nobody there"
+    assert bench.seat.describe() == ""
+
+
+def test_one_that_never_connects_is_given_up(bench: Bench) -> None:
+    bench.seat.advance(resting=False)
+    bench.seat._connecting = Future()
+    bench.hands.now_s = CONNECT_S + 1
+    bench.seat.advance(resting=False)
+    assert bench.seat.standing is Standing.AWAY
+    assert "cannot be connected in time" in bench.seat.wrong
+
+
+def test_one_that_returns_nonsense_is_not_connected(bench: Bench) -> None:
+    bench.seat.advance(resting=False)
+    bench.seat._connecting = Future()
+    bench.seat._connecting.set_result("hello")
+    bench.seat.advance(resting=False)
+    assert bench.seat.wrong == "it did not say what it is"
+
+
+def test_a_status_may_be_a_tick_old_and_no_more(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.hands.now_s = 1.0
+    bench.seat.took(LATE)
+    assert bench.seat.standing is Standing.THERE
+    bench.hands.now_s = 1.1
+    bench.seat.took(LATE)
+    assert bench.seat.standing is Standing.AWAY
+    assert bench.seat.wrong == "it did not answer in time"
+
+
+def test_where_plans_are_all_a_status_may_be_older() -> None:
+    bench = Bench(Plan(capabilities=Capability.STATUS | Capability.SPLITS | Capability.BACKUP_TIMER))
+    bench.connect()
+    bench.read()
+    bench.hands.now_s = 3.0
+    bench.seat.took(LATE)
+    assert bench.seat.standing is Standing.THERE
+    bench.plan.frozen = True
+    bench.hands.now_s = 3.1
+    bench.read()
+    assert bench.seat.wrong == "what it reports is old"
+    bench.line.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        7,
+        CabinetReport(0.0, 1, Mode.READY, *([np.zeros(0, np.int8)] * 4)),  # type: ignore[arg-type]
+        CabinetReport(0.0, 1, 99, *([np.zeros(0, np.int8)] * 4)),  # type: ignore[arg-type]
+    ],
+)
+def test_what_is_no_report_is_not_believed(bench: Bench, answer: object) -> None:
+    bench.connect()
+    bench.seat.took(answer)
+    assert bench.seat.wrong == "it reported what is no report"
+
+
+def test_one_that_does_not_let_us_is_left_in_the_end(bench: Bench) -> None:
+    bench.plan.mode = Mode.READY
+    bench.connect()
+    bench.read()
+    bench.take()
+    assert bench.seat.standing is Standing.ASKED
+    bench.hands.now_s = 61.0
+    bench.read()
+    assert bench.seat.wrong == "it does not let us"
+
+
+def test_whoever_takes_it_from_us_is_noticed(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.take()
+    bench.plan.mode = Mode.MANUAL
+    bench.read()
+    assert bench.seat.standing is Standing.THERE
+    assert bench.seat.wrong == "it is not ours any more: manual"
+
+
+def test_what_sending_comes_to(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.take()
+    refused = Receipt(accepted=False, code="no", detail="busy", sent_s=0.0, answered_s=0.0)
+    assert bench.seat.sent(refused) is refused
+    assert bench.seat.wrong == "it refused: no, busy"
+    assert bench.seat.sent(None) is None
+    assert bench.seat.sent(LATE) is None
+    assert bench.seat.standing is Standing.OURS
+    bench.seat.sent(WorldLostError("cut"))
+    assert bench.seat.standing is Standing.AWAY
+
+
+@pytest.mark.parametrize("answer", [LATE, WorldLostError("cut"), False])
+def test_one_that_does_not_confirm_is_left(bench: Bench, answer: object) -> None:
+    bench.connect()
+    bench.read()
+    bench.take()
+    bench.seat.releasing("we must")
+    assert bench.seat.standing is Standing.THERE
+    assert not bench.seat.released(answer)
+    assert bench.seat.standing is Standing.AWAY
+    assert bench.seat.wrong.startswith("we must; it did not confirm")
+
+
+def test_asking_may_fail(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.seat.taken(LATE)
+    assert bench.seat.standing is Standing.THERE
+    bench.seat.taken(WorldTimeoutError("no"))
+    assert bench.seat.standing is Standing.AWAY
+
+
+def test_a_new_line_means_a_new_link(bench: Bench) -> None:
+    bench.connect()
+    old, line = bench.seat.link, Line("other")
+    bench.seat.renew(line)
+    assert bench.seat.link is not old
+    assert (bench.seat.line, bench.seat.standing, bench.seat.report) == (line, Standing.AWAY, None)
+    line.close()
+
+
+def test_errors_are_one_line() -> None:
+    assert told(WorldTimeoutError("a\nb")) == "it did not answer in time: a b"
+    assert told(ZeroDivisionError("x" * 500)).startswith("ZeroDivisionError: x")
+    assert len(told(ZeroDivisionError("x" * 500))) == 300

@@ -1,0 +1,113 @@
+"""A drive from its configuration to its end, against cabinets in memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from signals.drive.service import DriveOptions, drive
+from signals.errors import InputError, RecordError
+from signals.record.audit import read_audit
+
+SPEED = 40
+
+CONFIG = f"""
+format = 1
+[drive]
+scenario = "crossroads"
+controller = "fixed_time"
+level = "direct"
+speed = {SPEED}
+deadline_s = 20.0
+[[cabinets]]
+intersection = "centre"
+address = "virtual://localhost"
+"""
+
+
+def config_in(folder: Path, text: str = CONFIG) -> Path:
+    path = folder / "drive.toml"
+    path.write_text(text)
+    return path
+
+
+def options(ticks: int = 30, *, armed: bool = True, sentences: list[str] | None = None) -> DriveOptions:
+    told = [] if sentences is None else sentences
+    return DriveOptions(armed=armed, ticks=ticks, environment={}, on_event=told.append)
+
+
+def test_a_cabinet_is_driven_and_given_back(tmp_path: Path) -> None:
+    sentences: list[str] = []
+    end = drive(config_in(tmp_path), options(sentences=sentences))
+    (seat,) = end.seats
+    assert (seat.intersection, seat.level, seat.standing) == ("centre", "direct", "ours"), sentences
+    assert end.violations == 0
+    assert end.ticks > 0
+    assert any("release given-back: the drive ends" in sentence for sentence in sentences)
+    story = read_audit(tmp_path / "audit")
+    assert story.check == end.check
+    assert story.entries > 5
+
+
+def test_without_arming_it_only_looks(tmp_path: Path) -> None:
+    end = drive(config_in(tmp_path), options(armed=False))
+    (seat,) = end.seats
+    assert (seat.level, seat.standing) == ("advise", "there")
+    assert 0 <= seat.agreement <= 1
+    kinds: set[object] = set()
+    read_audit(tmp_path / "audit", lambda entry: kinds.add(entry.get("answer")))
+    assert kinds == {None}
+
+
+def test_what_drives_is_in_the_log(tmp_path: Path) -> None:
+    drive(config_in(tmp_path), options(2))
+    found: list[dict[str, object]] = []
+    read_audit(tmp_path / "audit", lambda entry: found.append(dict(entry)))
+    assert {"signals", "configuration", "scenario", "inputs", "controller"} <= set(found[0])
+
+
+def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
+    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    end = drive(config_in(tmp_path), options(100_000))
+    assert end.ticks < 10_000
+    assert end.seats[0].standing == "ours"
+    assert end.let_go_s <= 2.0 * SPEED
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_two_drives_do_not_write_one_log(tmp_path: Path) -> None:
+    path = config_in(tmp_path)
+    seen: list[BaseException] = []
+
+    def second() -> None:
+        try:
+            drive(path, options(2))
+        except RecordError as error:
+            seen.append(error)
+
+    other = threading.Timer(0.5, second)
+    other.start()
+    drive(path, options(80))
+    other.join()
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("virtual://localhost", "nothing://localhost", 'unknown cabinet "nothing"'),
+        ("fixed_time", "no_such", "unknown controller"),
+        ('"centre"', '"center"', 'unknown intersection "center"; did you mean "centre"'),
+        ('"crossroads"', '"nowhere"', "nowhere"),
+        ("speed", "settings = { nonsense = 1 }\nspeed", "nonsense"),
+        ('"virtual://localhost"', '"virtual://localhost"\noptions = { nonsense = 1 }', "nonsense"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_connected(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        drive(config_in(tmp_path, CONFIG.replace(old, new)), options(1))
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("line")]

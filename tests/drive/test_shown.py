@@ -1,0 +1,99 @@
+"""What cabinets report is put together, and held against what they were asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from signals.drive.shown import Shown
+from signals.model.cabinets import CabinetReport, Mode
+from signals.model.network import Detector
+from signals.model.values import Aspect, Command
+from signals.testing import two_crossroads
+
+NETWORK = replace(two_crossroads(), detectors=(Detector("a", 0, 1.0), Detector("b", 0, 9.0)))
+COUNT = len(NETWORK.arrays.group_user)
+FIRST = slice(0, int(NETWORK.arrays.group_offset[1]))
+RED, GREEN, AMBER, CLEARANCE = Aspect.RED, Aspect.GREEN, Aspect.AMBER, Aspect.CLEARANCE
+
+
+def report_of(aspect: int, count: int = 1, occupied: float = 0.5) -> CabinetReport:
+    groups = FIRST.stop
+    return CabinetReport(
+        0.0,
+        1,
+        Mode.OURS,
+        np.full(groups, aspect, np.int8),
+        np.ones(groups, np.bool_),
+        np.array([count], np.int32),
+        np.array([occupied], np.float32),
+    )
+
+
+def command_of(aspect: int) -> Command:
+    return Command(0.0, np.full(COUNT, aspect, np.int8), np.ones(2, np.bool_))
+
+
+def tick(shown: Shown, aspect: int) -> int:
+    shown.blank()
+    shown.take(FIRST, np.array([1]), report_of(aspect))
+    shown.compare()
+    return shown.late_ticks_of(FIRST)
+
+
+def test_readings_are_of_those_who_report() -> None:
+    shown = Shown(NETWORK, 10)
+    shown.take(FIRST, np.array([1]), report_of(GREEN))
+    readings = shown.readings(5.0)
+    assert readings.time_s == 5.0
+    assert (readings.aspect[FIRST] == GREEN).all()
+    assert (readings.aspect[FIRST.stop :] == Aspect.UNKNOWN).all()
+    assert readings.call[FIRST].all()
+    assert not readings.call[FIRST.stop :].any()
+    assert readings.detector_count.tolist() == [-1, 1]
+    assert np.isnan(readings.detector_occupied[0])
+
+
+def test_what_cannot_be_is_not_passed_on() -> None:
+    shown = Shown(NETWORK, 10)
+    shown.take(FIRST, np.array([1]), report_of(GREEN, count=10_000, occupied=7.0))
+    readings = shown.readings(5.0)
+    assert readings.detector_count[1] == -1
+    assert np.isnan(readings.detector_occupied[1])
+    shown.aspect[0] = 77
+    shown.readings(6.0)
+    assert shown.strange.tolist() == [True, False]
+
+
+def test_it_counts_for_how_long_a_cabinet_does_not_follow() -> None:
+    shown = Shown(NETWORK, 10)
+    assert tick(shown, GREEN) == 0  # it was asked for nothing
+    shown.command(FIRST, command_of(AMBER))
+    assert [tick(shown, GREEN) for _ in range(3)] == [1, 2, 3]
+    assert tick(shown, AMBER) == 0
+    assert tick(shown, Aspect.UNKNOWN) == 0
+
+
+def test_clearance_may_be_shown_red_and_a_new_owner_was_asked_nothing() -> None:
+    shown = Shown(NETWORK, 10)
+    shown.command(FIRST, command_of(CLEARANCE))
+    assert tick(shown, RED) == 0
+    assert tick(shown, GREEN) == 1
+    shown.forget(FIRST)
+    assert tick(shown, GREEN) == 0
+
+
+def test_in_how_long_something_will_change_at_the_earliest() -> None:
+    shown = Shown(NETWORK, 10)
+    assert (shown.min_end_ds(FIRST) == -1).all()
+    shown.command(FIRST, command_of(GREEN))
+    least = NETWORK.arrays.min_green_ds[FIRST]
+    assert (shown.min_end_ds(FIRST) == least).all()
+    shown.command(FIRST, command_of(GREEN))
+    assert (shown.min_end_ds(FIRST) == np.maximum(least - 10, 0)).all()
+    for _ in range(200):
+        shown.command(FIRST, command_of(GREEN))
+    assert (shown.min_end_ds(FIRST) == 0).all()
+    shown.command(FIRST, command_of(RED))
+    assert (shown.min_end_ds(FIRST) == -1).all()
