@@ -86,29 +86,26 @@ class RollingHorizon:
         self._rules = horizon_settings.rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
-        self._interstages = horizon_site.interstages(network, queues)
+        self._interstages, self._compared = horizon_site.interstages(network, queues), Comparisons(network)
         self._bound = WaitBound(network, self.settings.longest_wait_s, self.settings.headway_s)
         self._works = self._hire(network, queues, clock)
         self._choice = horizon_site.choice(network, self._memory, self.settings.horizon_s)
         self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
-        self._changes = horizon_site.changes(network)
+        self._changes, self._learned = horizon_site.changes(network), horizon_site.discharges(queues)
         self._box, self._inside = horizon_exits.boxes(network)
-        self._learned = horizon_site.discharges(queues)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
         self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
         self._first_stage, self._has_stage = self._arrays.stage_offset[:-1], self._choice.stage >= 0
-        self._compared = Comparisons(network)
         self._worth = horizon_site.worth(network, queues, horizon_settings.worths(self.settings))
         self._walks = np.flatnonzero(queues.approach < 0).astype(np.int32)
         self._people = PeopleWaiting(network, counted=self.settings.objective == "persons")
         self._last_time_s = self._first_time_s = np.nan
         self._before: horizon_values.Arrivals | None = None
         self._compile(network)
-        if self.settings.deadline_ms > 0:
-            self._limit_s = self.settings.deadline_ms / 1000.0
+        self._limit_s = self.settings.deadline_ms / 1000.0 or None
 
     def _hire(
         self, network: Network, queues: horizon_site.Queues, clock: Callable[[], float]
