@@ -78,6 +78,13 @@ class Settings:
     decision_s
         A stage can only be left so often: 1 = each second; more where decisions fall on a grid
         (`signals.control.decision_grid`).
+    deadline_ms
+        How long a decision for the whole network may take. Intersections whose turn comes later go on with their last
+        plan, or with the stage that serves most. 0 = all are searched, as in every simulation: what comes out must not
+        depend on the machine.
+    threads
+        How many plan at the same time, which changes nothing but the time it takes; 0 = one for each processor in
+        networks where that pays.
     """
 
     objective: Literal["vehicles", "persons"] = "vehicles"
@@ -105,6 +112,8 @@ class Settings:
     learn_discharge: bool = True
     clear_box: bool = True
     decision_s: int = field(default=1, metadata=at_least(1))
+    deadline_ms: float = field(default=0.0, metadata=at_least(0))
+    threads: int = field(default=0, metadata=at_least(0))
 
 
 def checked(settings: Settings, changed: Mapping[str, object]) -> Settings:

@@ -19,6 +19,7 @@ __all__ = [
     "choice",
     "discharges",
     "group_mask",
+    "interstages",
     "lists",
     "memory",
     "one_waiting_everywhere",
@@ -250,36 +251,62 @@ def lists(network: Network, served: Queues, horizon_s: int, most_arrivals: int) 
     )
 
 
+def interstages(network: Network, served: Queues) -> horizon_values.Changes:
+    """Allocate what the search keeps of the changes between stages."""
+    arrays = network.arrays
+    offset = np.cumsum([0, *np.diff(arrays.stage_offset) ** 2]).astype(np.int32)
+    rows, wide = int(offset[-1]), max(int(np.diff(served.offset).max(initial=1)), 1)
+    return horizon_values.Changes(
+        offset=offset,
+        start_s=np.zeros((rows, wide), np.float32),
+        land_s=np.zeros(rows, np.int32),
+        stay_s=np.zeros((rows, 2), np.float32),
+        change_s=np.zeros(len(network.intersections), np.float32),
+        known=np.zeros(len(network.intersections), np.bool_),
+        call=np.zeros(len(arrays.group_user), np.bool_),
+        walking=np.zeros(len(arrays.group_user), np.bool_),
+    )
+
+
 def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Work:
     """Allocate the scratch memory of the search."""
     wide = max(int(np.diff(served.offset).max(initial=1)), 1)
     deep = max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1)
     times = horizon_s + 1
-
-    def floats(*shape: int) -> FloatArray:
-        return np.zeros(shape, np.float32)
-
-    def whole(*shape: int) -> IntArray:
-        return np.zeros(shape, np.int32)
-
     return horizon_values.Work(
-        factors=floats(deep, wide, 4),
-        start_s=floats(deep, deep, wide),
-        land_s=whole(deep, deep),
-        stay_s=floats(deep, deep, 2),
-        change_s=floats(1),
-        ready_s=floats(deep, 2),
-        worth=floats(times, deep, 2),
-        first=whole(times, deep),
-        position=whole(times, deep, wide),
-        label=floats(times, deep, wide, 2),
-        parent=whole(times, deep, 2),
-        trial_position=whole(wide),
-        trial=floats(wide, 2),
+        factors=_floats(deep, wide, 4),
+        start_s=_floats(deep, deep, wide),
+        land_s=_whole(deep, deep),
+        stay_s=_floats(deep, deep, 2),
+        change_s=_floats(1),
+        ready_s=_floats(deep, 2),
+        allowed=np.zeros(deep, np.int8),
+        come=_floats(times, wide, 5),
+        moves=np.zeros((deep, wide), np.bool_),
+        served=np.zeros((deep, wide), np.uint16),
+        tally=_whole(deep, 4),
+        better=np.zeros((deep, deep, wide), np.uint16),
+        better_count=_whole(deep, deep),
+        worth=_floats(times, deep, 2),
+        best=_floats(times),
+        first=_whole(times, deep),
+        parent=_whole(times, deep, 2),
+        label=_floats(times, deep, wide, 4),
+        trial=_floats(wide, 4),
+        gone=_floats(wide, 4),
+        still=_floats(wide, 4),
     )
 
 
-def choice(network: Network, remembered: approach_state.Memory) -> horizon_values.Choice:
+def _floats(*shape: int) -> FloatArray:
+    return np.zeros(shape, np.float32)
+
+
+def _whole(*shape: int) -> IntArray:
+    return np.zeros(shape, np.int32)
+
+
+def choice(network: Network, remembered: approach_state.Memory, horizon_s: int) -> horizon_values.Choice:
     """Make the choices: the first stage everywhere, -1 where there is none."""
     count = len(network.intersections)
     return horizon_values.Choice(
@@ -288,8 +315,8 @@ def choice(network: Network, remembered: approach_state.Memory) -> horizon_value
         mature=remembered.mature,
         planned=np.zeros(count, np.bool_),
         cost_s=np.zeros(count, np.float32),
+        course=np.full((count, horizon_s), -1, np.int16),
         late_s=np.zeros(count, np.float32),
-        allowed=np.zeros(max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1), np.int8),
     )
 
 

@@ -7,22 +7,26 @@ of a shared lane, exits that are full, and arrivals beyond the range of the sens
 
 from __future__ import annotations
 
-from collections import deque
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from signals.control import horizon_exits, horizon_settings, horizon_site
+from signals.control.horizon_comparisons import Comparisons
+from signals.control.horizon_crew import Crew, hands
 from signals.control.horizon_settings import Settings
 from signals.control.people_waiting import PeopleWaiting
 from signals.control.wait_bound import WaitBound
-from signals.control.waiting import Waiting
 from signals.kernels import (
     approach_state,
     box,
     discharge,
     horizon_arrivals,
+    horizon_follow,
     horizon_values,
     outflow,
     rolling_horizon,
@@ -30,16 +34,12 @@ from signals.kernels import (
 )
 from signals.model.lanes import User
 from signals.model.network import Network
-from signals.model.values import Aspect, BoolArray, Comparison, Decision, Snapshot
+from signals.model.values import Aspect, BoolArray, Comparison, Decision, IntArray, Snapshot
 
 __all__ = ["RollingHorizon", "Settings"]
 
 MOST_ARRIVALS = 96
 """Per queue; 60 s of a saturated lane are 32 vehicles, the rest are improbable ones."""
-
-
-MOST_COMPARISONS = 4096
-"""Kept for whoever asks; the oldest are forgotten where nobody does."""
 
 
 class RollingHorizon:
@@ -51,8 +51,15 @@ class RollingHorizon:
         What is controlled.
     settings
         Its parameters; the defaults are meant for every site.
+    clock
+        Monotonic time in s, for the deadline.
     changed
         Single ones of them, which take the place of those in `settings`.
+
+    Attributes
+    ----------
+    unsearched
+        int32 [nI] how many decisions of each intersection were due and made without a search, for want of time.
 
     Raises
     ------
@@ -60,7 +67,17 @@ class RollingHorizon:
         When there is no such parameter, or a value is of a wrong type or out of range.
     """
 
-    def __init__(self, network: Network, settings: Settings | None = None, **changed: Any) -> None:
+    _limit_s: float | None = None  # how long a decision may take, and until when this one may; not in a hurry at first
+    _until_s: float | None = None
+
+    def __init__(
+        self,
+        network: Network,
+        settings: Settings | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        **changed: Any,
+    ) -> None:
         self.settings = horizon_settings.checked(settings or Settings(), changed)
         self._arrays = network.arrays
         queues = horizon_site.queues(network)
@@ -69,31 +86,44 @@ class RollingHorizon:
         self._rules = horizon_settings.rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
-        self._work = horizon_site.work(network, queues, self.settings.horizon_s)
-        self._choice = horizon_site.choice(network, self._memory)
+        self._interstages, self._compared = horizon_site.interstages(network, queues), Comparisons(network)
+        self._bound = WaitBound(network, self.settings.longest_wait_s, self.settings.headway_s)
+        self._works = self._hire(network, queues, clock)
+        self._choice = horizon_site.choice(network, self._memory, self.settings.horizon_s)
         self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
-        self._changes = horizon_site.changes(network)
+        self._changes, self._learned = horizon_site.changes(network), horizon_site.discharges(queues)
         self._box, self._inside = horizon_exits.boxes(network)
-        self._learned = horizon_site.discharges(queues)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
         self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
         self._first_stage, self._has_stage = self._arrays.stage_offset[:-1], self._choice.stage >= 0
-        self._waiting = Waiting(network)
         self._worth = horizon_site.worth(network, queues, horizon_settings.worths(self.settings))
         self._walks = np.flatnonzero(queues.approach < 0).astype(np.int32)
         self._people = PeopleWaiting(network, counted=self.settings.objective == "persons")
-        self._bound = WaitBound(network, self.settings.longest_wait_s, self.settings.headway_s)
-        self._cost_s = np.zeros(len(self._work.land_s), np.float32)
-        self._compared: deque[Comparison] = deque(maxlen=MOST_COMPARISONS)
         self._last_time_s = self._first_time_s = np.nan
         self._before: horizon_values.Arrivals | None = None
         self._compile(network)
+        self._limit_s = self.settings.deadline_ms / 1000.0 or None
+
+    def _hire(
+        self, network: Network, queues: horizon_site.Queues, clock: Callable[[], float]
+    ) -> list[horizon_values.Work]:
+        """Say who plans and until when, and give each of them memory to work in."""
+        count = len(network.intersections)
+        size = hands(count, self.settings.threads)
+        self._crew, self._talkers = Crew(count, size, clock), Crew(count, size, clock)
+        self._clock, self.unsearched = clock, np.zeros(count, np.int32)
+        by = self._bound.deadlines  # what is worked out from is the same for all, what is worked with is not
+        self._deadlines = [
+            by._replace(due_s=by.due_s.copy(), need_s=by.need_s.copy(), owed_s=by.owed_s.copy()) for _ in range(size)
+        ]
+        return [horizon_site.work(network, queues, self.settings.horizon_s) for _ in range(size)]
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Choose a stage per intersection; pedestrians are served on call within it."""
+        self._until_s = None if self._limit_s is None else self._clock() + self._limit_s
         tick_s = snapshot.time_s - self._last_time_s
         self._last_time_s = snapshot.time_s
         tick_s = min(max(tick_s, 0.0), 5.0) if np.isfinite(tick_s) else 1.0
@@ -105,15 +135,13 @@ class RollingHorizon:
         self._bound.note(snapshot.time_s, choice.late_s)
         changed = np.flatnonzero(choice.stage != before)
         self._memory.waited_s[changed] = 0.0
-        for i in changed.tolist():
-            self._compare(i, int(before[i]), snapshot)
+        if changed.size:
+            self._compare(changed.tolist(), before, snapshot)
         return Decision(self._want(snapshot, tick_s), choice.stage.copy())
 
     def take_comparisons(self) -> tuple[Comparison, ...]:
         """Return what was weighed at the changes since the last call, and forget it."""
-        taken = tuple(self._compared)
-        self._compared.clear()
-        return taken
+        return self._compared.take()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -187,40 +215,60 @@ class RollingHorizon:
             self._flows,
         )
 
-    def _compare(self, i: int, running: int, snapshot: Snapshot) -> None:
+    def _compare(self, changed: list[int], running: IntArray, snapshot: Snapshot) -> None:
         """Note what the best plan with each first stage would have cost, and who waits for that stage.
 
         Each is searched by itself, which finds plans that the search that decides gave up: it keeps one for each second
         and stage. To ask for the cheapest of these instead was tried and is worse (cologne1 16.6 s instead of 14.4):
         it puts changes off from second to second.
         """
+        self._compared.forget(changed)
+        self._talkers.plan(partial(self._weigh, running, self._arrivals(snapshot)), _skip, self._until_s)
+        self._compared.note(changed, self._choice.stage, snapshot)
+
+    def _weigh(
+        self, running: IntArray, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int
+    ) -> None:
+        """Compare the plans of some intersections, where they have changed."""
         rolling_horizon.compare(
-            i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._work, self._choice,
-            self._cost_s,
+            first, beyond, running, self._site, arrivals, self._rules, self._lists, self._interstages,
+            self._works[thread], self._choice, self._compared.cost_s,
         )  # fmt: skip
-        for stage, found in enumerate(self._waiting.of(i, snapshot)):
-            cost_s = float(self._cost_s[stage])
-            if cost_s < rolling_horizon.INFINITE:
-                chosen = stage == self._choice.stage[i]
-                self._compared.append(Comparison(snapshot.time_s, i, stage, chosen, cost_s, *found))
 
     def _search(self, snapshot: Snapshot) -> None:
         """Plan wherever the stage may change now."""
         arrivals, flows = self._arrivals(snapshot), self._flows
         self._before = arrivals
-        worth = self._people.worth(self._worth, self._walks)
-        horizon_arrivals.gather(self._site, arrivals, flows.inflow, worth, self._rules, self._lists)
-        rolling_horizon.decide(
-            self._site,
-            arrivals,
-            self._rules,
-            self._lists,
-            self._work,
-            self._choice,
-            self._bound.deadlines,
-            flows.planned,
-        )
+
+        self._counts = self._people.worth(self._worth, self._walks)
+        plan, instead = (partial(way, snapshot.time_s, arrivals) for way in (self._plan, self._follow))
+        self._crew.plan(plan, instead, self._until_s)
         flows.planned_s[self._choice.planned] = snapshot.time_s
+
+    def _plan(self, _: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
+        """Plan some intersections."""
+        believed, told = (self._site, arrivals), (self._rules, self._lists)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, *told)
+        rolling_horizon.decide(
+            first, beyond, *believed, *told, self._interstages, self._works[thread], self._choice,
+            self._deadlines[thread], self._flows.planned,
+        )  # fmt: skip
+
+    def _follow(self, time_s: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
+        """Let some intersections do without a plan."""
+        believed, told = (self._site, arrivals), (self._rules, self._lists)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, *told)
+        horizon_follow.follow(
+            first,
+            beyond,
+            time_s,
+            self._flows.planned_s,
+            *believed,
+            *told,
+            self._works[thread],
+            self._choice,
+            self.unsearched,
+        )
 
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
@@ -233,22 +281,12 @@ class RollingHorizon:
         return self._kept.copy()
 
     def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:
+        memory = self._memory
         return horizon_values.Arrivals(
-            snapshot.arrival_offset,
-            snapshot.arrival_distance_m,
-            snapshot.arrival_speed_mps,
-            snapshot.arrival_weight,
-            self._streets.limit_mps,
-            snapshot.link_share,
-            self._memory.head_share,
-            self._memory.hidden_veh,
-            snapshot.demand,
-            self._walking,
-            self._earliest_s,
-            self._memory.blocked_s,
-            self._memory.wait_s,
-            self._learned.vigour,
-        )
+            snapshot.arrival_offset, snapshot.arrival_distance_m, snapshot.arrival_speed_mps, snapshot.arrival_weight,
+            self._streets.limit_mps, snapshot.link_share, memory.head_share, memory.hidden_veh, snapshot.demand,
+            self._walking, self._earliest_s, memory.blocked_s, memory.wait_s, self._learned.vigour,
+        )  # fmt: skip
 
     def _compile(self, network: Network) -> None:
         """Run once on an empty world, so that nothing is compiled in the loop, and forget what was learned."""
@@ -258,16 +296,21 @@ class RollingHorizon:
             self._learned,
             self._inside,
         )
-        learned = [array for found in tuples for array in found] + [self._choice.stage]
+        learned = [array for found in tuples for array in found] + [
+            self._choice.stage,
+            self._choice.course,
+            self.unsearched,
+        ]
         kept = [array.copy() for array in learned]
         snapshot = horizon_site.one_waiting_everywhere(network)
         self.decide(snapshot)
         self.decide(snapshot)
         self._memory.mature[:] = self._has_stage
         self._search(snapshot)
-        for i in np.flatnonzero(self._has_stage)[:1].tolist():
-            self._compare(i, 0, snapshot)
+        self._compare([], self._choice.stage, snapshot)
         self.take_comparisons()
+        if self.settings.deadline_ms > 0:
+            self._follow(0.0, self._arrivals(snapshot), 0, len(self.unsearched), 0)
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
         self._people.forget()
@@ -276,17 +319,13 @@ class RollingHorizon:
         self._last_time_s = self._first_time_s = np.nan
 
 
+def _skip(*_: int) -> None:
+    """Leave out what nobody waits for."""
+
+
 def _seen(snapshot: Snapshot) -> approach_state.Seen:
     return approach_state.Seen(
-        snapshot.aspect,
-        snapshot.age_ds,
-        snapshot.demand,
-        snapshot.lane_veh,
-        snapshot.lane_free_m,
-        snapshot.arrival_offset,
-        snapshot.arrival_distance_m,
-        snapshot.arrival_speed_mps,
-        snapshot.arrival_weight,
-        snapshot.arrival_handle,
-        snapshot.link_share,
-    )
+        snapshot.aspect, snapshot.age_ds, snapshot.demand, snapshot.lane_veh, snapshot.lane_free_m,
+        snapshot.arrival_offset, snapshot.arrival_distance_m, snapshot.arrival_speed_mps, snapshot.arrival_weight,
+        snapshot.arrival_handle, snapshot.link_share,
+    )  # fmt: skip

@@ -140,11 +140,15 @@ def _sum_up(q: int, horizon_s: int, worth: np.float32, pressing: np.float32, lis
 
 
 @kernel
-def gather(site: Site, arrivals: Arrivals, inflow: Floats, worth: Floats, rules: Rules, lists: Lists) -> None:
-    """Build the lists of all queues.
+def gather(
+    first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, worth: Floats, rules: Rules, lists: Lists
+) -> None:
+    """Build the lists of all queues of some intersections.
 
     Parameters
     ----------
+    first, beyond
+        The first intersection, and one more than the last.
     site, arrivals
         What is there, what is believed.
     inflow
@@ -156,7 +160,7 @@ def gather(site: Site, arrivals: Arrivals, inflow: Floats, worth: Floats, rules:
     lists
         Out, see `Lists`.
     """
-    for i in range(len(site.queue_offset) - 1):
+    for i in range(first, beyond):
         lists.weight_veh[i] = 0.0
         for q in range(site.queue_offset[i], site.queue_offset[i + 1]):
             lists.total[q] = 0

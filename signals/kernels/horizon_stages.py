@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import kernel
-from signals.kernels.horizon_values import Arrivals, Floats, Lists, Rules, Site, Work
+from signals.kernels.horizon_values import Arrivals, Changes, Floats, Lists, Rules, Site, Work
 
 __all__ = ["BUSY", "FREE", "HEAD_BUSY", "HEAD_FREE", "factors", "leave", "serve"]
 
@@ -16,19 +16,50 @@ FREE, BUSY, HEAD_FREE, HEAD_BUSY = 0, 1, 2, 3
 
 
 @kernel
-def leave(i: int, site: Site, arrivals: Arrivals, work: Work) -> None:
+def leave(i: int, site: Site, arrivals: Arrivals, changes: Changes, work: Work) -> None:
     """Fill the interstage tables of an intersection: who waits how long for green after a switch, and who may stay."""
     stages = site.stage_offset[i + 1] - site.stage_offset[i]
+    if not _as_before(i, site, arrivals, changes):
+        _switches(i, stages, site, arrivals, changes, work)
+    queues, first = site.queue_offset[i + 1] - site.queue_offset[i], changes.offset[i]
+    for a in range(stages):
+        for b in range(stages):
+            row = first + a * stages + b
+            work.land_s[a, b] = changes.land_s[row]
+            work.stay_s[a, b, 0], work.stay_s[a, b, 1] = changes.stay_s[row, 0], changes.stay_s[row, 1]
+            for q in range(queues):
+                work.start_s[a, b, q] = changes.start_s[row, q]
+    work.change_s[0] = changes.change_s[i]
+    for b in range(stages):
+        _ready(i, b, site, arrivals, work)
+
+
+@kernel
+def _as_before(i: int, site: Site, arrivals: Arrivals, changes: Changes) -> bool:
+    """Whether the same people call and walk as when this was last asked of an intersection."""
+    same = changes.known[i]
+    for g in range(site.group_offset[i], site.group_offset[i + 1]):
+        if site.group_user[g] == PEDESTRIAN:
+            same = same and changes.call[g] == arrivals.call[g] and changes.walking[g] == arrivals.walking[g]
+            changes.call[g], changes.walking[g] = arrivals.call[g], arrivals.walking[g]
+    changes.known[i] = True
+    return bool(same)
+
+
+@kernel
+def _switches(i: int, stages: int, site: Site, arrivals: Arrivals, changes: Changes, work: Work) -> None:
+    """Find what all changes of an intersection take, and keep it."""
+    total, first = 0, changes.offset[i]
     for a in range(stages):
         for b in range(stages):
             _switch(i, a, b, site, arrivals, work)
-    for b in range(stages):
-        _ready(i, b, site, arrivals, work)
-    total = 0
-    for a in range(stages):
-        for b in range(stages):
+            row = first + a * stages + b
+            changes.land_s[row] = work.land_s[a, b]
+            changes.stay_s[row, 0], changes.stay_s[row, 1] = work.stay_s[a, b, 0], work.stay_s[a, b, 1]
+            for q in range(site.queue_offset[i + 1] - site.queue_offset[i]):
+                changes.start_s[row, q] = work.start_s[a, b, q]
             total += work.land_s[a, b] if a != b else 0
-    work.change_s[0] = np.float32(total) / np.float32(max(stages * (stages - 1), 1))
+    changes.change_s[i] = np.float32(total) / np.float32(max(stages * (stages - 1), 1))
 
 
 @kernel
@@ -102,6 +133,14 @@ def factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, 
 
 
 @kernel
+def _raised(share: np.float32, power: np.float32) -> np.float32:
+    """Return a share to a power; nearly all shares are 1 or 0, which need no logarithm."""
+    if share == 1 or (share == 0 and power > 0):
+        return share
+    return share**power
+
+
+@kernel
 def serve(i: int, s: int, q: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, factor: Floats) -> None:
     """Say how fast a queue is served in a stage, as a row of `Work.factors`, with what was learned of it."""
     queue, row = site.queue_offset[i] + q, site.stage_offset[i] + s
@@ -125,9 +164,8 @@ def serve(i: int, s: int, q: int, site: Site, arrivals: Arrivals, rules: Rules, 
         total = max(red + protected + permitted, np.float32(1e-6))
         flowing = (protected + permitted) / total
         power = np.float32(rules.blocking_power)
-        free = flowing**power if flowing > 0.07 else np.float32(0.0)
-        alone = protected / total
-        busy = max(alone**power, np.float32(rules.sneak) * free * permitted / total)
+        free = _raised(flowing, power) if flowing > 0.07 else np.float32(0.0)
+        busy = max(_raised(protected / total, power), np.float32(rules.sneak) * free * permitted / total)
         free *= arrivals.vigour[queue, 0]
         factor[HEAD_FREE if head else FREE] = free
         factor[HEAD_BUSY if head else BUSY] = min(free, busy * arrivals.vigour[queue, 1])

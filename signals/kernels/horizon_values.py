@@ -7,10 +7,28 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arrivals", "Bits", "Bools", "Bytes", "Choice", "Floats", "Ints", "Lists", "Rules", "Site", "Work"]
+__all__ = [
+    "Arrivals",
+    "Bits",
+    "Bools",
+    "Bytes",
+    "Changes",
+    "Choice",
+    "Courses",
+    "Floats",
+    "Ints",
+    "Lists",
+    "Rules",
+    "Shorts",
+    "Site",
+    "Work",
+]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Shorts = npt.NDArray[np.uint16]
+"""Numbers of queues; Numba need not ask whether an index without a sign counts from the end."""
+Courses = npt.NDArray[np.int16]
 Bytes = npt.NDArray[np.int8]
 Bits = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
@@ -151,8 +169,35 @@ class Lists(NamedTuple):
     head_mix: Floats
 
 
+class Changes(NamedTuple):
+    """What the changes between stages take, kept from second to second: it changes only with the people on foot.
+
+    Attributes
+    ----------
+    offset
+        int32 [nI + 1] rows of each intersection: from stage a to stage b is its row a * stages + b.
+    start_s, land_s, stay_s
+        float32 [n, Qmax], int32 [n], float32 [n, 2] as in `Work`.
+    change_s
+        float32 [nI] as in `Work`.
+    known
+        bool [nI] whether the rows are filled.
+    call, walking
+        bool [nG] who called and who walked when they were.
+    """
+
+    offset: Ints
+    start_s: Floats
+    land_s: Ints
+    stay_s: Floats
+    change_s: Floats
+    known: Bools
+    call: Bools
+    walking: Bools
+
+
 class Work(NamedTuple):
-    """Scratch memory, one set per network; contents are meaningless between calls."""
+    """Scratch memory, one set for each thread; contents are meaningless between calls."""
 
     factors: Floats  # [Smax, Qmax, 4] service without opposing traffic and with it; the same for the first vehicle
     start_s: Floats  # [Smax, Smax, Qmax] from leaving stage a to green of queue q in stage b; negative = stays green
@@ -160,13 +205,21 @@ class Work(NamedTuple):
     stay_s: Floats  # [Smax, Smax, 2] for how long leaving vehicles stay green, if people walk; and what b needs of them
     change_s: Floats  # [1] how long a change takes until what follows is mature, mean of all
     ready_s: Floats  # [Smax, 2] when stage b can be mature, and when all its groups may start, for what has ended
+    allowed: Bytes  # [Smax] with which stages a plan may begin, see `longest_wait`
+    come: Floats  # [H + 1, Qmax, 5] up to each second: as in `Lists.sums`, and how many arrivals
+    moves: Bools  # [Smax, Qmax] whether a stage serves a queue
+    served: Shorts  # [Smax, Qmax] the queues, those that a stage serves first
+    tally: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there; 1 = some have to look again
+    better: Shorts  # [Smax, Smax, Qmax] queues that stage b serves better than stage a
+    better_count: Ints  # [Smax, Smax]
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
+    best: Floats  # [H + 1] the lowest value of each second
     first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay
-    position: Ints  # [H + 1, Smax, Qmax] next vehicle
-    label: Floats  # [H + 1, Smax, Qmax, 2] next possible departure and last departure (s)
     parent: Ints  # [H + 1, Smax, 2] second and stage of the label that a label continues
-    trial_position: Ints  # [Qmax]
-    trial: Floats  # [Qmax, 2] as in label
+    label: Floats  # [H + 1, Smax, Qmax, 4] who is next, when somebody can leave again, when the last one left (s), -
+    trial: Floats  # [Qmax, 4] the same of the label that is being made
+    gone: Floats  # [Qmax, 4] `Lists.sums` of those who have left before the label that is continued
+    still: Floats  # [Qmax, 4] what those cost who stay: time less moment, their queue, the next change
 
 
 class Choice(NamedTuple):
@@ -184,10 +237,10 @@ class Choice(NamedTuple):
         bool [nI] out: whether a plan was made.
     cost_s
         float32 [nI] out: what the best plan costs, delay in s until the horizon and its outlook.
+    course
+        int16 [nI, H] in and out: the stage that the last plan wants in each second since it was made; -1 = no plan yet.
     late_s
         float32 [nI] out: by how much somebody will wait longer than the bound whatever is done; 0 where nobody.
-    allowed
-        int8 [Smax] with which stages a plan may begin, see `longest_wait`; means nothing between calls.
     """
 
     stage: Ints
@@ -195,5 +248,5 @@ class Choice(NamedTuple):
     mature: Bools
     planned: Bools
     cost_s: Floats
+    course: Courses
     late_s: Floats
-    allowed: Bytes

@@ -23,7 +23,7 @@ from signals.kernels.horizon_values import Arrivals, Bytes, Floats, Rules, Site,
 __all__ = ["BARRED", "FORCED", "FREE_TO", "Deadlines", "permit"]
 
 BARRED, FREE_TO, FORCED = 0, 1, 2
-"""What `Choice.allowed` says of a stage: not now; where it serves somebody; even where nobody has come yet."""
+"""What `Work.allowed` says of a stage: not now; where it serves somebody; even where nobody has come yet."""
 PEDESTRIAN = 1
 NOBODY_S = np.float32(1e6)
 NOTICE_S = np.float32(2.0)

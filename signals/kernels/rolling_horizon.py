@@ -14,151 +14,104 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.kernels.compile import kernel
-from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE, factors, leave
-from signals.kernels.horizon_values import Arrivals, Bits, Bytes, Choice, Floats, Ints, Lists, Rules, Site, Work
+from signals.kernels.compile import inlined, kernel
+from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
+from signals.kernels.horizon_stages import FREE, factors, leave
+from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
+from signals.kernels.horizon_values import (
+    Arrivals,
+    Bits,
+    Changes,
+    Choice,
+    Courses,
+    Floats,
+    Ints,
+    Lists,
+    Rules,
+    Site,
+    Work,
+)
 from signals.kernels.longest_wait import BARRED, FORCED, FREE_TO, Deadlines, permit
 
 __all__ = ["INFINITE", "compare", "decide"]
 
-# Columns of `Lists.arrivals`, of `Lists.sums`, of `Work.factors`, of `Work.trial` and `Work.label`, of `Work.worth`.
-TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
-VALUED = 0
-READY, LAST = 0, 1
+# Columns of `Work.worth`.
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
-EXTEND_S = 2
 SOON_S = 5
 NEVER = np.float32(-60.0)
+MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
+"""A bound has to miss by more than rounding before it is believed: so nothing is left out that would have been kept."""
 
 
-@kernel
-def _serve(
-    q: int,
-    s: int,
-    until_s: float,
-    opposing: int,
-    rules: Rules,
-    arrivals: Floats,
-    total: Ints,
-    factors: Floats,
-    position: Ints,
-    trial: Floats,
-) -> np.float32:
-    """Let one queue depart until a time, in the trial state; return the delay of those who left (s)."""
-    n, available, last = position[q], trial[q, READY], trial[q, LAST]
-    cost = np.float32(0.0)
-    while n < total[q]:
-        arrival, weight = arrivals[q, n, TIME], arrivals[q, n, WEIGHT]
-        departure = max(arrival, available)
-        free = factors[s, q, HEAD_FREE] if n == 0 else factors[s, q, FREE]
-        factor = free
-        if opposing:
-            busy = factors[s, q, HEAD_BUSY] if n == 0 else factors[s, q, BUSY]
-            conflict = np.float32(0.0)
-            p, bits = 0, opposing
-            while bits:
-                if bits & 1:
-                    departure = max(departure, trial[p, LAST] + np.float32(1.0))
-                    m = position[p]
-                    coming = trial[p, READY]
-                    while m < total[p] and conflict < 1.0:
-                        coming = max(coming, arrivals[p, m, TIME])
-                        if coming >= departure + rules.gap_s:
-                            break
-                        conflict += arrivals[p, m, WEIGHT]
-                        m += 1
-                bits >>= 1
-                p += 1
-            conflict = min(conflict, np.float32(1.0))
-            factor = free * (np.float32(1.0) - conflict) + busy * conflict
-        if factor < 0.02 or departure >= until_s:
-            break
-        delay = departure - arrival
-        stop = min(max((delay - np.float32(1.5)) / np.float32(2.5), np.float32(0.0)), np.float32(1.0))
-        cost += arrivals[q, n, COST] * (delay + stop * arrivals[q, n, MOVING] * np.float32(rules.stop_cost_s))
-        available = departure + np.float32(rules.headway_s) * weight / factor
-        if weight > 0.3:
-            last = departure
-        n += 1
-    position[q], trial[q, READY], trial[q, LAST] = n, available, last
-    return cost
-
-
-@kernel
-def _advance(
-    queues: int, s: int, t: int, until: int, opposing: Bits, rules: Rules, lists: Lists, work: Work
-) -> np.float32:
-    """Serve every queue of the trial state from t to until in a stage; those that yield come last."""
-    # The inner loop gets only what it needs: a call that hands over all of `work` costs more than the work itself.
-    arrivals, total, factors, position, trial = (
-        lists.arrivals,
-        lists.total,
-        work.factors,
-        work.trial_position,
-        work.trial,
-    )
-    cost = np.float32(0.0)
-    yielding = False
+@inlined
+def _stay(queues: int, until: int, rules: Rules, work: Work) -> np.float32:
+    """Fill `Work.still` with what each queue of a label costs if nobody leaves it until then; return the sum."""
+    until_s, headway = np.float32(until), np.float32(rules.headway_s)
+    red, total = np.float32(rules.red_queue_share) * work.change_s[0], np.float32(0.0)
     for q in range(queues):
-        yielding = yielding or (opposing[q] != 0 and factors[s, q, FREE] > 0)
-    step = min(until - t, EXTEND_S) if yielding else until - t
-    now = t
-    while now < until:
-        now = min(now + step, until)
-        for q in range(queues):
-            if opposing[q] == 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
-                cost += _serve(q, s, now, 0, rules, arrivals, total, factors, position, trial)
-        for q in range(queues):
-            if opposing[q] != 0 and factors[s, q, FREE] + factors[s, q, HEAD_FREE] > 0:
-                cost += _serve(q, s, now, int(opposing[q]), rules, arrivals, total, factors, position, trial)
-    return cost
+        come, gone, still = work.come[until, q], work.gone[q], work.still[q]
+        waiting, counts = come[WEIGHT] - gone[WEIGHT], come[COST] - gone[COST]
+        still[0], still[1] = until_s * counts, come[MOMENT] - gone[MOMENT]
+        still[2] = np.float32(0.5) * (come[VALUED] - gone[VALUED]) * waiting * headway
+        still[3] = red * counts
+        total += (still[0] - still[1]) + (still[2] + still[3])
+    return total
 
 
-@kernel
-def _outlook(queues: int, s: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
-    """Delay so far of those who still wait at t, and what serving them will cost (s)."""
-    value = np.float32(0.0)
-    headway = np.float32(rules.headway_s)
+@inlined
+def _spared(t: int, s: int, b: int, until: int, rules: Rules, work: Work) -> np.float32:
+    """Return how much less than `_stay` has summed up it can cost at most if the label (t, s) goes on with stage b.
+
+    Whoever is served has waited at least until his queue may begin to leave.
+    """
+    spared = np.float32(0.0)
+    for place in range(work.tally[b, SERVED]):
+        q = work.served[b, place]
+        gone, still = work.gone[q], work.still[q]
+        since_s = min(_ready_s(t, s, b, q, rules, work), np.float32(until))
+        come = work.come[int(since_s), q]
+        spared += (still[0] - still[1]) + (still[2] + still[3])
+        if come[ARRIVED] > work.label[t, s, q, NEXT]:
+            spared -= since_s * (come[COST] - gone[COST]) - (come[MOMENT] - gone[MOMENT])
+    return spared
+
+
+@inlined
+def _outlook(queues: int, s: int, before: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
+    """Delay so far of those who still wait at t, after stages `before` and s, and what serving them will cost (s)."""
+    value, headway = np.float32(0.0), np.float32(rules.headway_s)
+    red = np.float32(rules.red_queue_share) * work.change_s[0]
     for q in range(queues):
-        n, m = work.trial_position[q], lists.arrived[q, t]
-        if m <= n:
+        if not (work.moves[s, q] or work.moves[before, q]):
+            still = work.still[q]
+            value = ((value + still[0]) - still[1]) + still[2] + still[3]
             continue
-        waiting = lists.sums[q, m, WEIGHT] - lists.sums[q, n, WEIGHT]
-        value += np.float32(t) * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
-        value -= lists.sums[q, m, MOMENT] - lists.sums[q, n, MOMENT]
-        value += np.float32(0.5) * (lists.sums[q, m, VALUED] - lists.sums[q, n, VALUED]) * waiting * headway
+        come, gone = work.come[t, q], lists.sums[q, int(work.trial[q, NEXT])]
+        waiting, counts = come[WEIGHT] - gone[WEIGHT], come[COST] - gone[COST]
+        value = ((value + np.float32(t) * counts) - (come[MOMENT] - gone[MOMENT])) + (
+            np.float32(0.5) * (come[VALUED] - gone[VALUED]) * waiting * headway
+        )
         if work.factors[s, q, FREE] < 0.02:
-            value += (
-                np.float32(rules.red_queue_share) * work.change_s[0] * (lists.sums[q, m, COST] - lists.sums[q, n, COST])
-            )
+            value += red * counts
     return value
 
 
-@kernel
+@inlined
 def _keep(
-    queues: int, t: int, s: int, value: float, cost: float, first: int, parent: tuple[int, int], work: Work
+    queues: int, t: int, s: int, value: float, cost: float, first: int, before: int, origin: int, work: Work
 ) -> None:
     """Store the trial state as the label (t, s) where it is better than what is there."""
     if value >= work.worth[t, s, VALUE] - np.float32(1e-4):
         return
     work.worth[t, s, VALUE] = value
     work.worth[t, s, SPENT] = cost
+    work.best[t] = min(work.best[t], np.float32(value))
     work.first[t, s] = first
-    work.parent[t, s, 0], work.parent[t, s, 1] = parent
+    work.parent[t, s, 0], work.parent[t, s, 1] = before, origin
     for q in range(queues):
-        work.position[t, s, q] = work.trial_position[q]
-        work.label[t, s, q, READY] = work.trial[q, READY]
-        work.label[t, s, q, LAST] = work.trial[q, LAST]
-
-
-@kernel
-def _recall(queues: int, t: int, s: int, work: Work) -> None:
-    """Take the label (t, s) as the trial state."""
-    for q in range(queues):
-        work.trial_position[q] = work.position[t, s, q]
-        work.trial[q, READY] = work.label[t, s, q, READY]
-        work.trial[q, LAST] = work.label[t, s, q, LAST]
+        for column in (NEXT, READY, LAST):
+            work.label[t, s, q, column] = work.trial[q, column]
 
 
 @kernel
@@ -179,12 +132,13 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
     first_queue = site.queue_offset[i]
     queues = site.queue_offset[i + 1] - first_queue
     for t in range(rules.horizon_s + 1):
+        work.best[t] = INFINITE
         for s in range(site.stage_offset[i + 1] - site.stage_offset[i]):
             work.worth[t, s, VALUE] = INFINITE
     for q in range(queues):
         approach = site.queue_approach[first_queue + q]
         age = choice.age_s[first_queue + q]
-        work.trial_position[q] = 0
+        work.trial[q, NEXT] = 0
         work.trial[q, READY] = max(np.float32(rules.start_up_s) - age, np.float32(0.0)) if age >= 0 else np.float32(0.0)
         if approach >= 0:
             blocked = arrivals.blocked_s[approach]
@@ -196,76 +150,123 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
             if earliest > 0:
                 work.trial[q, READY] = max(work.trial[q, READY], earliest + np.float32(rules.start_up_s))
         work.trial[q, LAST] = NEVER
-    _keep(queues, 0, running, 0.0, 0.0, -1, (-1, -1), work)
+    _keep(queues, 0, running, 0.0, 0.0, -1, -1, -1, work)
+
+
+@inlined
+def _ready_s(t: int, s: int, b: int, q: int, rules: Rules, work: Work) -> np.float32:
+    """When somebody can leave a queue of the label (t, s) in stage b."""
+    ready: np.float32 = work.label[t, s, q, READY]
+    if b != s and work.start_s[s, b, q] >= 0:
+        ready = max(ready, np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s))
+    return ready
+
+
+@inlined
+def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> None:
+    """Take the label (t, s) as the trial state, as it is when it goes on with stage b."""
+    for q in range(queues):
+        work.trial[q, NEXT], work.trial[q, LAST] = work.label[t, s, q, NEXT], work.label[t, s, q, LAST]
+        work.trial[q, READY] = _ready_s(t, s, b, q, rules, work)
+
+
+@inlined
+def _until(t: int, s: int, b: int, rules: Rules, work: Work) -> int:
+    """Until when the label (t, s) goes on with stage b before it can change again."""
+    if b == s:
+        return min(t + max(EXTEND_S, rules.decision_s), rules.horizon_s)
+    until: int = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
+    if rules.decision_s > 1:
+        until = -(-until // rules.decision_s) * rules.decision_s
+    return min(until, rules.horizon_s)
+
+
+@inlined
+def _stay_s(t: int, s: int, b: int, until: int, work: Work) -> int:
+    """How long stage s lasts on when b follows: people walk, and the others need not end before they have."""
+    if b == s:
+        return 0
+    spare: np.float32 = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
+    return min(int(max(spare, np.float32(0.0))), until - t)
+
+
+@inlined
+def _expand(
+    row: int,
+    stages: int,
+    queues: int,
+    t: int,
+    s: int,
+    opposing: Bits,
+    rules: Rules,
+    lists: Lists,
+    work: Work,
+) -> None:
+    """Continue the label (t, s) with every stage, and keep what comes of it where that is better than what is known."""
+    for q in range(queues):
+        gone = lists.sums[q, int(work.label[t, s, q, NEXT])]
+        for column in (VALUED, WEIGHT, COST, MOMENT):
+            work.gone[q, column] = gone[column]
+    known, total = -1, np.float32(0.0)
+    for b in range(stages):
+        if t == 0 and work.allowed[b] == BARRED:
+            continue
+        forced = t == 0 and work.allowed[b] == FORCED
+        if b != s and not forced and not _useful(t, s, b, rules.horizon_s, work):
+            continue
+        until, cost = _until(t, s, b, rules, work), work.worth[t, s, SPENT]
+        if until != known:
+            known, total = until, _stay(queues, until, rules, work)
+        stay = _stay_s(t, s, b, until, work)
+        if stay == 0:
+            least = cost + total - _spared(t, s, b, until, rules, work)
+            bar = min(work.worth[until, b, VALUE], work.best[until] + np.float32(rules.prune_s))
+            if least - (MARGIN * (cost + total) + MARGIN_S) > bar:
+                continue
+        _recall(queues, t, s, b, rules, work)
+        if stay > 0:
+            cost += advance(s, row + s, t, t + stay, opposing, rules, lists, work)
+        cost += advance(b, row + b, t + stay, until, opposing, rules, lists, work)
+        value = cost + _outlook(queues, b, s if stay > 0 else b, until, rules, lists, work)
+        _keep(queues, until, b, value, cost, b if t == 0 and b != s else work.first[t, s], t, s, work)
 
 
 @kernel
-def _search(i: int, allowed: Bytes, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
+def _search(i: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
     """Expand all labels in order of time; return the stage of the cheapest one at the horizon.
 
     Plans begin with one of the stages that are allowed: with a switch to it at once, or staying where it runs.
     """
-    first_stage = site.stage_offset[i]
-    stages, queues = site.stage_offset[i + 1] - first_stage, site.queue_offset[i + 1] - site.queue_offset[i]
-    horizon = rules.horizon_s
-    for t in range(horizon):
-        best = INFINITE
+    row = site.stage_offset[i]
+    stages, queues = site.stage_offset[i + 1] - row, site.queue_offset[i + 1] - site.queue_offset[i]
+    for t in range(rules.horizon_s):
+        bar = work.best[t] + np.float32(rules.prune_s)
         for s in range(stages):
-            best = min(best, work.worth[t, s, VALUE])
-        for s in range(stages):
-            if work.worth[t, s, VALUE] > best + np.float32(rules.prune_s) or work.worth[t, s, VALUE] >= INFINITE:
-                continue
-            for b in range(stages):
-                if t == 0 and allowed[b] == BARRED:
-                    continue
-                forced = t == 0 and allowed[b] == FORCED
-                if b != s and not forced and not _useful(queues, t, s, b, lists, work):
-                    continue
-                _recall(queues, t, s, work)
-                until = min(t + max(EXTEND_S, rules.decision_s), horizon)
-                first = work.first[t, s]
-                stay = 0
-                if b != s:
-                    until = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
-                    until = min(-(-until // rules.decision_s) * rules.decision_s, horizon)
-                    spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
-                    stay = min(int(max(spare, np.float32(0.0))), until - t)
-                    for q in range(queues):
-                        if work.start_s[s, b, q] >= 0:
-                            ready = np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s)
-                            work.trial[q, READY] = max(work.trial[q, READY], ready)
-                    if t == 0:
-                        first = b
-                cost = work.worth[t, s, SPENT]
-                if stay > 0:  # people walk, and the others need not end before they have
-                    cost += _advance(queues, s, t, t + stay, site.opposing[first_stage + s], rules, lists, work)
-                opposing = site.opposing[first_stage + b]
-                cost += _advance(queues, b, t + stay, until, opposing, rules, lists, work)
-                value = cost + _outlook(queues, b, until, rules, lists, work)
-                _keep(queues, until, b, value, cost, first, (t, s), work)
+            if work.worth[t, s, VALUE] <= bar and work.worth[t, s, VALUE] < INFINITE:
+                _expand(row, stages, queues, t, s, site.opposing, rules, lists, work)
     last, best = 0, INFINITE
     for s in range(stages):
-        if work.worth[horizon, s, VALUE] < best:
-            last, best = s, work.worth[horizon, s, VALUE]
+        if work.worth[rules.horizon_s, s, VALUE] < best:
+            last, best = s, work.worth[rules.horizon_s, s, VALUE]
     return last
 
 
-@kernel
-def _useful(queues: int, t: int, s: int, b: int, lists: Lists, work: Work) -> bool:
+@inlined
+def _useful(t: int, s: int, b: int, horizon_s: int, work: Work) -> bool:
     """Whether stage b serves somebody, there by the time it could be green or soon, better than stage s does."""
-    by = min(t + max(work.land_s[s, b], SOON_S), lists.arrived.shape[1] - 1)
-    for q in range(queues):
-        better = max(
-            work.factors[b, q, FREE] - work.factors[s, q, FREE], work.factors[b, q, BUSY] - work.factors[s, q, BUSY]
-        )
-        if better > 0.02 and lists.arrived[q, by] > work.position[t, s, q]:
+    by = min(t + max(work.land_s[s, b], SOON_S), horizon_s)
+    for place in range(work.better_count[s, b]):
+        q = work.better[s, b, place]
+        if work.come[by, q, ARRIVED] > work.label[t, s, q, NEXT]:
             return True
     return False
 
 
 @kernel
-def _release(i: int, last: int, site: Site, rules: Rules, lists: Lists, planned: Floats, work: Work) -> None:
-    """Write down what the plan of an intersection releases, second by second, walking it backwards."""
+def _release(
+    i: int, last: int, site: Site, rules: Rules, lists: Lists, course: Courses, planned: Floats, work: Work
+) -> None:
+    """Write down which stage the plan of an intersection wants and what it releases, second by second, backwards."""
     first_queue = site.queue_offset[i]
     queues = site.queue_offset[i + 1] - first_queue
     for q in range(queues):
@@ -275,9 +276,11 @@ def _release(i: int, last: int, site: Site, rules: Rules, lists: Lists, planned:
     t, s = rules.horizon_s, last
     while t > 0:
         before, origin = work.parent[t, s, 0], work.parent[t, s, 1]
+        for second in range(before, t):
+            course[second] = s
         for q in range(queues):
             approach = site.queue_approach[first_queue + q]
-            there, then = work.position[before, origin, q], work.position[t, s, q]
+            there, then = int(work.label[before, origin, q, NEXT]), int(work.label[t, s, q, NEXT])
             weight = lists.sums[q, then, WEIGHT] - lists.sums[q, there, WEIGHT]
             if approach < 0 or weight <= 0:
                 continue
@@ -307,36 +310,44 @@ def _own(i: int, site: Site, lists: Lists) -> Lists:
 
 @kernel
 def decide(
-    site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice, by: Deadlines,
-    planned: Floats,
+    first: int, beyond: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, changes: Changes, work: Work,
+    choice: Choice, by: Deadlines, planned: Floats,
 ) -> None:  # fmt: skip
     """Choose the stage of every intersection that may decide now; the others keep theirs.
 
+    Intersections do not depend on each other here: others may be decided at the same time, each with its own `work`.
+
     Parameters
     ----------
+    first, beyond
+        The first intersection, and one more than the last.
     site, arrivals, rules, lists
         What is there, what is believed, how to weigh it, who comes to each queue.
+    changes
+        In and out: what the changes between stages take.
     work
         Scratch memory.
     choice
         In and out, see `Choice`.
     by
-        By when groups must be green where waiting has a bound.
+        By when groups must be green where waiting has a bound, with scratch memory as `work` has.
     planned
         In and out, float32 [nA, H]: what the plans release, vehicles in each second from now; written where a plan was
         made.
     """
-    for i in range(len(choice.stage)):
+    for i in range(first, beyond):
         choice.planned[i], choice.late_s[i] = False, 0.0
         if not choice.mature[i] or lists.weight_veh[i] <= 0.0:
             continue
-        leave(i, site, arrivals, work)
+        leave(i, site, arrivals, changes, work)
         factors(i, site, arrivals, rules, lists, work)
         own = _own(i, site, lists)
+        row = site.stage_offset[i]
+        tabulate(row, site.stage_offset[i + 1] - row, len(own.total), site.opposing, own, work)
         _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
-        choice.late_s[i] = permit(i, choice.stage[i], site, arrivals, rules, work, by, choice.allowed)
-        last = _search(i, choice.allowed, site, rules, own, work)
-        _release(i, last, site, rules, own, planned, work)
+        choice.late_s[i] = permit(i, choice.stage[i], site, arrivals, rules, work, by, work.allowed)
+        last = _search(i, site, rules, own, work)
+        _release(i, last, site, rules, own, choice.course[i], planned, work)
         choice.planned[i], choice.cost_s[i] = True, work.worth[rules.horizon_s, last, VALUE]
         if work.first[rules.horizon_s, last] >= 0:
             choice.stage[i] = work.first[rules.horizon_s, last]
@@ -344,27 +355,35 @@ def decide(
 
 @kernel
 def compare(
-    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work, choice: Choice,
-    cost_s: Floats,
+    first: int, beyond: int, running: Ints, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists,
+    changes: Changes, work: Work, choice: Choice, cost_s: Floats,
 ) -> None:  # fmt: skip
-    """Say what the best plan costs that begins with each stage: the running one, or a switch to another at once.
+    """Say what the best plan costs that begins with each stage, wherever the stage has changed.
+
+    A plan begins with the stage that ran, or with a switch to another at once.
 
     Parameters
     ----------
-    i, running
-        The intersection, and its stage before it decided.
-    site, arrivals, rules, lists, work, choice
-        As `decide` had them.
+    first, beyond
+        The first intersection, and one more than the last.
+    running
+        int32 [nI] the stage of each before it decided.
+    site, arrivals, rules, lists, changes, work, choice
+        As `decide` left them.
     cost_s
-        Out, float32 [Smax]: delay in s until the horizon and its outlook; `INFINITE` where nobody would be served.
+        Out, float32 [nI, Smax]: delay in s until the horizon and its outlook; `INFINITE` where nobody would be served.
     """
-    leave(i, site, arrivals, work)
-    factors(i, site, arrivals, rules, lists, work)
-    own = _own(i, site, lists)
-    stages = site.stage_offset[i + 1] - site.stage_offset[i]
-    for b in range(stages):
-        for other in range(stages):
-            choice.allowed[other] = FREE_TO if other == b else BARRED
-        _begin(i, running, site, arrivals, rules, choice, work)
-        last = _search(i, choice.allowed, site, rules, own, work)
-        cost_s[b] = work.worth[rules.horizon_s, last, VALUE]
+    for i in range(first, beyond):
+        if choice.stage[i] == running[i]:
+            continue
+        leave(i, site, arrivals, changes, work)
+        factors(i, site, arrivals, rules, lists, work)
+        own = _own(i, site, lists)
+        row, stages = site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i]
+        tabulate(row, stages, len(own.total), site.opposing, own, work)
+        for b in range(stages):
+            for other in range(stages):
+                work.allowed[other] = FREE_TO if other == b else BARRED
+            _begin(i, running[i], site, arrivals, rules, choice, work)
+            last = _search(i, site, rules, own, work)
+            cost_s[i, b] = work.worth[rules.horizon_s, last, VALUE]

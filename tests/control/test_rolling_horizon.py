@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.speed.town import network_of
 from signals.control import horizon_site
 from signals.control.rolling_horizon import RollingHorizon, Settings
 from signals.errors import InputError
@@ -102,3 +103,73 @@ def test_single_settings_can_be_changed() -> None:
     assert changed.settings == Settings(horizon_s=20, coordinate=False)
     with pytest.raises(InputError, match='did you mean "coordinate"'):
         RollingHorizon(crossroads(), coordinated=False)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Slow(Clock):
+    """A clock on which every look takes a second."""
+
+    def __call__(self) -> float:
+        self.now_s += 1.0
+        return self.now_s
+
+
+def test_who_is_late_goes_on_with_the_plan_or_serves_most_and_is_counted() -> None:
+    network = crossroads(pedestrians=False)
+    clock = Slow()
+    controller = RollingHorizon(network, SHORT, clock=clock, deadline_ms=500.0)
+    assert clock.now_s == 0.0  # nothing is late while it is made
+    decision = controller.decide(one_waits(network, 2))
+    assert decision.stage[0] == 2  # nobody has planned: the stage that serves most
+    assert controller.unsearched.tolist() == [1]
+    assert controller.take_comparisons() == ()  # there was no time for that either
+    assert np.flatnonzero(decision.want).tolist() == [2, 6]
+
+
+def test_in_time_a_deadline_changes_nothing() -> None:
+    network = crossroads(pedestrians=False)
+    free, bound = RollingHorizon(network, SHORT), RollingHorizon(network, SHORT, clock=Clock(), deadline_ms=5.0)
+    for second, approach in enumerate((0, 2, 2, 0, 4)):
+        seen = one_waits(network, approach, float(second))
+        assert free.decide(seen).stage.tolist() == bound.decide(seen).stage.tolist()
+        assert free.take_comparisons() == bound.take_comparisons()
+    assert not bound.unsearched.any()
+
+
+def test_a_late_tick_follows_the_last_plan() -> None:
+    network = crossroads(pedestrians=False)
+    clock = Clock()
+    controller = RollingHorizon(network, SHORT, clock=clock, deadline_ms=1.0)
+    assert controller.decide(one_waits(network, 0)).stage[0] == 0
+    controller._choice.course[0, 3:] = 3
+    controller._limit_s = -1.0  # whatever it does is too late
+    assert [int(controller.decide(one_waits(network, 0, time_s)).stage[0]) for time_s in (2.0, 3.0)] == [0, 3]
+    assert controller.unsearched.tolist() == [2]
+
+
+def test_any_number_of_threads_decides_alike() -> None:
+    network = network_of(3)
+    seen = horizon_site.one_waiting_everywhere(network)
+    one, three = (RollingHorizon(network, SHORT, threads=threads) for threads in (1, 3))
+    rng = np.random.default_rng(3)
+    for second in range(6):
+        wait_s = rng.uniform(0.0, 60.0, len(one._memory.wait_s)).astype(np.float32)
+        snapshot = seen._replace(time_s=float(second), age_ds=np.full_like(seen.age_ds, 300))
+        answers = []
+        for controller in (one, three):
+            controller._memory.wait_s[:] = wait_s
+            controller._memory.waited_s[:] = 99.0  # so that every stage may be left
+            decision = controller.decide(snapshot)
+            plans = (controller._flows.planned, controller._choice.cost_s, controller._choice.course)
+            answers.append([array.tobytes() for array in (*decision, *plans)] + [repr(controller.take_comparisons())])
+        assert answers[0] == answers[1]
+    assert len(three._works) == 3

@@ -40,8 +40,15 @@ class Bench:
         """Gather, and return what the first queue holds."""
         controller: Any = self.controller
         gather(
-            controller._site, controller._arrivals(self.seen), self.inflow, self.worth, controller._rules, self.lists
-        )  # fmt: skip
+            0,
+            1,
+            controller._site,
+            controller._arrivals(self.seen),
+            self.inflow,
+            self.worth,
+            controller._rules,
+            self.lists,
+        )
         found: list[float] = self.lists.arrivals[0, : self.lists.total[0], column].tolist()
         return found
 

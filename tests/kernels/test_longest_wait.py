@@ -41,11 +41,11 @@ class Bench:
         """Return what is allowed, and by how much somebody will be late."""
         controller: Any = self.controller
         arrivals = controller._arrivals(self.seen)
-        leave(0, controller._site, arrivals, controller._work)
+        leave(0, controller._site, arrivals, controller._interstages, controller._works[0])
         late_s = permit(
-            0, running, controller._site, arrivals, controller._rules, controller._work, controller._bound.deadlines, controller._choice.allowed
+            0, running, controller._site, arrivals, controller._rules, controller._works[0], controller._deadlines[0], controller._works[0].allowed
         )  # fmt: skip
-        return controller._choice.allowed[: len(self.network.intersections[0].stages)].tolist(), float(late_s)
+        return controller._works[0].allowed[: len(self.network.intersections[0].stages)].tolist(), float(late_s)
 
 
 def test_everything_is_allowed_where_there_is_no_bound_or_nobody_waits() -> None:
