@@ -17,12 +17,14 @@ The tree, from the command line down to the errors; imports only point down::
     checks          what is unsafe in plans, site cards, programs and records
     study           every controller with every seed → one table; resumable, parallel (worker: one run of it)
     report          pictures and pages
-    testing         contract checks for other people's controllers and adapters
+    testing         contract checks for other people's controllers and adapters (testing_cabinets: links to cabinets)
     trial           one run: who plays, what is kept, how it ends
+    drive           the same loop against street controllers
+    serve           virtual street controllers at the junctions of a scenario
     scenario        a name, a folder, a .sumocfg or a .net.xml → everything a run needs (scenario_file: its format,
                     scenario_search: where it is, scenario_worlds: what world it is in, site_cards: what must be)
     loop            the whole program on one page: read, believe, wish, permit, show, remember
-    adapters        the world: sim (in memory), sumo
+    adapters        the world: sim (in memory), sumo, and street protocols: tlcfi, ntcip, rsmp, virtual
     record          what happened: recorder, tables, metrics, statistics
     plans           offline design of plans
     control         what we want: one file a method

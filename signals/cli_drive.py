@@ -75,7 +75,9 @@ def _add_audit(app: typer.Typer, in_one_line: Callable[[], AbstractContextManage
         path: Annotated[Path, typer.Argument(metavar="FILE", help="The folder of an audit log, or a file of it.")],
         *,
         cabinet: Annotated[str, typer.Option(help="Only what is about this intersection.")] = "",
-        kind: Annotated[str, typer.Option(help="Only entries of this kind: event, fault, release, tick, …")] = "",
+        kind: Annotated[
+            str, typer.Option(help="Only entries of this kind: event, fault, release, tick and others.")
+        ] = "",
         verify: Annotated[bool, typer.Option("--verify", help="Print no entries.")] = False,
         as_json: given.Json = False,
     ) -> None:

@@ -111,7 +111,7 @@ class Foresight(RollingHorizon):
         self._best_since, self._best_until, self._to_the_end = 0, 0, False
         self._alive = False
         super().__init__(network)
-        self._believed_s = np.zeros_like(self._cost_s)
+        self._believed_s = np.zeros_like(self._compared.cost_s)
         self._alive = True
 
     @property
@@ -210,12 +210,15 @@ class Foresight(RollingHorizon):
         plan, now = self._how, self._branches.ticks
         if wanted == running and now % plan.every_s:
             return []
+        before = np.full_like(self._choice.stage, running)
+        self._choice.stage[i] = -1  # what has changed is compared, and here everything is
         rolling_horizon.compare(
-            i, running, self._site, self._arrivals(snapshot), self._rules, self._lists, self._work, self._choice,
-            self._believed_s,
+            i, i + 1, before, self._site, self._arrivals(snapshot), self._rules, self._lists, self._interstages,
+            self._works[0], self._choice, self._believed_s,
         )  # fmt: skip
+        self._choice.stage[i] = wanted
         first, beyond = self._arrays.stage_offset[i : i + 2]
-        believed_s = self._believed_s[: beyond - first]
+        believed_s = self._believed_s[i, : beyond - first]
         near = believed_s < min(believed_s.min() + plan.near_s, rolling_horizon.INFINITE)
         moves = [Move(b, 0, float(believed_s[b])) for b in np.flatnonzero(near).tolist() if b not in (running, wanted)]
         if wanted != running:
@@ -234,7 +237,7 @@ class Foresight(RollingHorizon):
             running=seen.running,
             wanted=seen.wanted,
             since_s=float(self._memory.waited_s[seen.intersection]),
-            wanted_believed_s=float(self._believed_s[seen.wanted]),
+            wanted_believed_s=float(self._believed_s[seen.intersection, seen.wanted]),
             next_s=next_s,
             next_stage=next_stage,
             waiting_veh=tuple(veh for veh, _ in self._waiting.of(seen.intersection, snapshot)),

@@ -89,7 +89,7 @@ def test_scratch_memory_fits_the_widest_intersection() -> None:
     work = horizon_site.work(network, horizon_site.queues(network), 30)
     assert horizon_site.lists(network, horizon_site.queues(network), 30, 16).arrivals.shape == (12, 16, 4)
     assert work.start_s.shape == (4, 4, 12)
-    assert work.position.shape == (31, 4, 12)
+    assert work.label.shape == (31, 4, 12, 4)
 
 
 def test_the_waking_snapshot_has_one_vehicle_a_stop_line() -> None:

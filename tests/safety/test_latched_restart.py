@@ -165,7 +165,7 @@ def test_from_the_command_line(
 
 def test_every_network_has_its_own_file(latches: Path) -> None:
     with LatchFile(latches) as file:
-        file._add([{"kind": "latch", "intersection": "J9", "rule": "", "detail": "", "time_s": 0.0, "at": ""}])
+        file._file.add([{"kind": "latch", "intersection": "J9", "rule": "", "detail": "", "time_s": 0.0, "at": ""}])
     with pytest.raises(InputError, match=r'latches.jsonl": intersection "J9" is latched, but network "crossroads" has'):
         run(load("crossroads", end_s=60.0), "net", options=RunOptions(latches=latches))
 

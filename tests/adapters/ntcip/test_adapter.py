@@ -46,6 +46,7 @@ def story(tell: Callable[[Bench], Awaitable[None]], **made: object) -> None:
 async def turn(street: Bench, request: HoldRequest | None = None, **seen: tuple[int, ...]) -> CabinetReport:
     """One tick of a loop: look, ask, keep alive."""
     street.tick(**seen)
+    await street.clock.sleep(street.cabinet.tick_ds / 10)  # both ends have one time
     await street.link.refresh()
     report = street.link.report()
     if request is not None:
