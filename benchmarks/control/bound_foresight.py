@@ -25,6 +25,7 @@ import numpy.typing as npt
 from benchmarks.control.bound_diagnosis import Choice, Move
 from benchmarks.control.bound_forks import Branches, Future
 from signals.control.rolling_horizon import RollingHorizon
+from signals.control.waiting import Waiting
 from signals.kernels import rolling_horizon
 from signals.model.network import Network
 from signals.model.values import Decision, Snapshot
@@ -111,7 +112,7 @@ class Foresight(RollingHorizon):
         self._best_since, self._best_until, self._to_the_end = 0, 0, False
         self._alive = False
         super().__init__(network)
-        self._believed_s = np.zeros_like(self._compared.cost_s)
+        self._believed_s, self._waiting = np.zeros_like(self._compared.cost_s), Waiting(network)
         self._alive = True
 
     @property
