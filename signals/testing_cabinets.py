@@ -150,7 +150,8 @@ class _Course:
         for _ in range(TAKE_TICKS):
             await self._pass()
             report = await self._report()
-            if report.mode is Mode.OURS:
+            on_its_way = np.isin(report.aspect, (Aspect.RED_AMBER, Aspect.AMBER, Aspect.CLEARANCE)).any()
+            if report.mode is Mode.OURS and not on_its_way:  # how long that has lasted nobody tells
                 self._guard = self._new_guard()
                 await self._settles()
                 return
