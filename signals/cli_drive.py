@@ -127,10 +127,20 @@ def _show(end: DriveEnd, console: Console, *, as_json: bool) -> None:
         print(screens.json_line({**end._asdict(), "seats": seats}))
         return
     rows = [
-        (seat.intersection, seat.address, seat.level, seat.standing, _percent(seat.agreement), seat.why)
+        (
+            seat.intersection,
+            seat.address,
+            seat.level,
+            seat.standing,
+            f"{seat.ours:.0%}",
+            _percent(seat.agreement),
+            seat.why,
+        )
         for seat in end.seats
     ]
-    console.print(screens.table("Cabinets", ("intersection", "address", "level", "reached", "agreed", "why not"), rows))
+    console.print(
+        screens.table("Cabinets", ("intersection", "address", "level", "reached", "ours", "agreed", "why not"), rows)
+    )
     print(
         f"{end.ticks} ticks, {end.missed} missed; 99.9 % of them took at most {end.busy_p999_s * 1000:.0f} ms; "
         f"{end.violations} violations; given back within {end.let_go_s:.2f} s; audit checksum {end.check}"

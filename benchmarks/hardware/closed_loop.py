@@ -43,6 +43,8 @@ from signals.study import parse_seeds
 __all__ = ["Result", "driven", "lines_of", "main", "simulated"]
 
 WITHIN: Final = 0.05
+LEAST_OURS: Final = 0.95
+"""A cabinet that was left to its own program for longer was not driven, however short the delay."""
 AT_PLAN_LEVEL: Final = ("rsmp",)
 PORTS: Final = {"tlcfi": 21_501, "ntcip": 20_161, "rsmp": 22_111}
 SECRETS: Final = {"rsmp": 'security_code_1 = "1111"\nsecurity_code_2 = "2222"\n'}
@@ -152,7 +154,7 @@ def driven(task: Task, folder: Path) -> Result:
     (place / "serve.log").write_text(trouble)
     found, end = json.loads(served.read_text()), json.loads(out)
     metrics = found["metrics"]
-    ours = [seat["standing"] == "ours" for seat in end["seats"]]
+    ours = [seat["ours"] for seat in end["seats"]]
     violations = len(found["violations"]) + end["violations"]
     return Result(metrics["delay_s"], _unfinished(metrics), violations, statistics.mean(ours), end["missed"])
 
@@ -170,10 +172,11 @@ def lines_of(rows: Sequence[tuple[str, int, Result, Result, Result]]) -> tuple[l
         ratios = [row[4].delay_s / row[3].delay_s for row in own]
         spread = 1.96 * statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
         violations = sum(row[4].violations for row in own)
-        met = met and means[2] <= (1 + WITHIN) * means[1] and not violations
+        ours = min(row[4].ours for row in own)
+        met = met and means[2] <= (1 + WITHIN) * means[1] and not violations and ours >= LEAST_OURS
         cells = [f"{mean:.1f} s" for mean in means]
         ratio = f"{means[2] / means[1]:.3f} ± {spread:.3f}"
-        lines.append(f"| {protocol} | {len(own)} | {' | '.join(cells)} | {ratio} | {violations} |")
+        lines.append(f"| {protocol} | {len(own)} | {' | '.join(cells)} | {ratio} | {ours:.0%} | {violations} |")
     return lines, met
 
 

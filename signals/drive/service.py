@@ -71,6 +71,8 @@ class SeatEnd(NamedTuple):
         Which, and where.
     level, standing, why
         How much was done there, how far it got, and what stood in the way.
+    ours
+        Share of the ticks in which it was ours.
     agreement
         Share of the time of its groups in which it showed what was wanted; NaN where nobody knows.
     """
@@ -80,6 +82,7 @@ class SeatEnd(NamedTuple):
     level: str
     standing: str
     why: str
+    ours: float
     agreement: float
 
 
@@ -247,10 +250,12 @@ def _told_to_stop() -> Iterator[None]:
 def _end(parts: _Parts, street: Street, diary: Diary, pacer: Pacer) -> DriveEnd:
     index = parts.network.intersection_index
     ends = []
-    for part, seat in zip(parts.file.cabinets, street.seats, strict=True):
+    for part, seat, driven in zip(parts.file.cabinets, street.seats, street.ours_ticks.tolist(), strict=True):
         count = diary.agreement[index[part.intersection]]
         share = count["same"] / count["all"] if count["all"] else float("nan")
-        ends.append(SeatEnd(part.intersection, part.address, seat.level.name.lower(), seat.reached, seat.why, share))
+        ours = driven / max(pacer.ticks, 1)
+        level = seat.level.name.lower()
+        ends.append(SeatEnd(part.intersection, part.address, level, seat.reached, seat.why, ours, share))
     slowest = max(street.let_go_s, default=0.0)
     return DriveEnd(
         tuple(ends), pacer.ticks, pacer.missed, pacer.busy_s(0.999), diary.violations, slowest, parts.log.check

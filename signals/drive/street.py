@@ -84,6 +84,8 @@ class Street:
         See `signals.safety.fallback.Source`.
     let_go_s
         How long it took to give cabinets back, each from what was wrong to its word for it.
+    ours_ticks
+        int64 [n] in how many ticks each seat was ours.
     """
 
     def __init__(
@@ -121,6 +123,8 @@ class Street:
         self.doubted: BoolArray = np.zeros(places, np.bool_)
         self.troubled = True
         self.let_go_s: list[float] = []
+        self.ours_ticks = np.zeros(len(seats), np.int64)
+        self._lapsed: dict[int, str] = {}
 
     def __enter__(self) -> Self:
         """Do nothing: cabinets are connected as it goes."""
@@ -184,6 +188,8 @@ class Street:
         for k, answer in self._each(works, self._wall_s * READ_SHARE).items():
             self._seats[k].took(answer)
             self._note_fault(k)
+            if before[k] is Standing.OURS and self._seats[k].standing is Standing.THERE:
+                self._lapsed[k] = self._seats[k].why
         self._gather(before)
         self.doubted[:] = self._shown.strange & ~self.lost
         self.troubled = bool(self.lost.any() or self.doubted.any())
@@ -194,9 +200,13 @@ class Street:
         now_s = self._clock.now_s()
         old = now_s - self._read_s > self.tick_ds / 10
         latched, self._coming = self._latched(), self._diary.coming
-        reasons, requests, advised, taken = {}, {}, {}, []
+        reasons, requests, advised, taken = self._lapsed, {}, {}, []
+        self._lapsed = {}  # given back, too: nothing that was asked may come into force later
         for k, seat in enumerate(self._seats):
+            if k in reasons:
+                continue
             if seat.standing is Standing.OURS:
+                self.ours_ticks[k] += 1
                 reason = self._reason_to_let_go(k, command, old=old)
                 if reason:
                     reasons[k] = reason
@@ -365,15 +375,9 @@ class Street:
             seat.wrong = ""
 
     def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
+        names = [(seat.standing.name.lower(), seat.level.name.lower()) for seat in self._seats]
         done = [
-            Done(
-                self._places[k],
-                seat.standing.name.lower(),
-                seat.level.name.lower(),
-                seat.report,
-                requests.get(k),
-                receipts.get(k),
-            )
+            Done(self._places[k], *names[k], seat.report, requests.get(k), receipts.get(k))
             for k, seat in enumerate(self._seats)
         ]
         self._diary.did(done, self._asked.want)

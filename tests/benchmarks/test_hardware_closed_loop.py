@@ -26,6 +26,7 @@ def test_a_mean_within_five_percent_meets_the_target() -> None:
     assert lines[-1].startswith("| tlcfi | 2 | 61.0 s | 40.0 s | 41.5 s | 1.038 ± ")
     assert not lines_of([*rows, ("ntcip", 1, result(60.0), result(40.0), result(43.0))])[1]
     assert not lines_of([("tlcfi", 1, result(60.0), result(40.0), result(40.0, violations=1))])[1]
+    assert not lines_of([("tlcfi", 1, result(60.0), result(40.0), result(40.0)._replace(ours=0.5))])[1]
     assert not lines_of([])[1]
 
 

@@ -47,6 +47,7 @@ def test_a_cabinet_is_driven_and_given_back(tmp_path: Path) -> None:
     assert (seat.intersection, seat.level, seat.standing) == ("centre", "direct", "ours"), sentences
     assert end.violations == 0
     assert end.ticks > 0
+    assert 0.3 < seat.ours < 1.0
     assert any("release given-back: the drive ends" in sentence for sentence in sentences)
     story = read_audit(tmp_path / "audit")
     assert story.check == end.check

@@ -250,6 +250,14 @@ def test_what_goes_wrong_at_one_cabinet_costs_only_that_one(
     assert drive.street.lost.tolist() == [True, False]
 
 
+def test_what_somebody_else_took_from_us_is_given_back(bench: Benches) -> None:
+    drive = bench()
+    wrong(drive, lambda plan: setattr(plan, "mode", Mode.PREEMPT))
+    drive.run(1)
+    assert drive.plans[0].log[-1] == "release: it is not ours any more: preempt"
+    assert drive.street.ours_ticks[1] > drive.street.ours_ticks[0] > 0
+
+
 def test_a_cabinet_that_says_yes_and_does_nothing_is_given_back(bench: Benches) -> None:
     drive = bench()
     drive.run_until(lambda: drive.ours(0))
