@@ -50,6 +50,8 @@ class Row(NamedTuple):
         Make it happen, and make it good again, at a controller of a drive.
     ends
         Whether it must end our control; None where it may.
+    shows_s
+        How long it may take until it can be seen at all: one that does nothing is seen when something must change.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Row(NamedTuple):
     begin: Callable[[WiredDrive], None]
     end: Callable[[WiredDrive], None]
     ends: bool | None = None
+    shows_s: float = 0.0
 
 
 class Outcome(NamedTuple):
@@ -117,7 +120,7 @@ ROWS: Final = (
     Row("N6d", "nobody is let in", _wire("refuse"), _good, ends=True),
     Row("N7", "10,000 pieces of garbage a second", _wire("flood"), _good),
     _controller("H1", "it starts anew", "reboot"),
-    _controller("H2a", "it says yes and does nothing", "lies", ends=None),
+    Row("H2a", "it says yes and does nothing", _mischief("lies"), _mischief("lies", on=False), ends=True, shows_s=22.0),
     _controller("H2b", "it lets nobody decide", "refuses", ends=None),
     _controller("H3a", "a person decides there", "manual"),
     _controller("H3b", "an emergency vehicle comes", "preempt"),
@@ -160,7 +163,7 @@ class _Course:
         self._pass(STEADY_S)
         self._row.begin(drive)
         begin_s = drive.clock.now_s()
-        limit_s = (PLAN_BACKUP_S if self._plan else BACKUP_S) + 2 * NOTICED_S
+        limit_s = (PLAN_BACKUP_S if self._plan else BACKUP_S) + 2 * NOTICED_S + self._row.shows_s
         while drive.clock.now_s() - begin_s < limit_s:
             self._pass(0.05)
             passed_s = drive.clock.now_s() - begin_s
@@ -179,7 +182,7 @@ class _Course:
             self.trouble.append(f"the drive ended: {self._drive.trouble[0]!r}")
         if self._drive.violations:
             self.trouble.append(f"the lamps: {self._drive.violations[0].detail}")
-        if self._row.ends and not self.noticed_s <= NOTICED_S:
+        if self._row.ends and not self.noticed_s <= NOTICED_S + self._row.shows_s:
             self.trouble.append(f"noticed after {self.noticed_s:.1f} s")
         if self._row.ends and math.isnan(self.own_s):
             self.trouble.append("the controller never decided by itself")
