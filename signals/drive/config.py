@@ -49,7 +49,7 @@ __all__ = [
 FORMAT: Final = 1
 """Version of the format; it changes when an old file would be read wrongly."""
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", ""})
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 ENCRYPTED: Final = {"tlcfi": ("tls",), "rsmp": ("tls",), "ntcip": ("snmpv3",)}
 """Protocols of the street, and which of their options makes them safe on a network of strangers."""
 

@@ -98,6 +98,8 @@ class RsmpCabinet:
         identify: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         self.site, self.options = site, Options.of(site, address)
+        if self.options.tls is not None:
+            self.options.tls.server()  # what is wrong with a certificate is said before anybody listens
         self._address, self._clock, self._identify = address, clock, identify
         code = address.secrets.get("security_code_2", "")
         self.capabilities = SEEN | DRIVEN if code else SEEN

@@ -57,6 +57,9 @@ class RsmpServer:
         self._firmware, self._clock = firmware, clock
         self._host, self.port = address.host, address.port or PORT
         self._options = Options.of(firmware.site, address)
+        tls = self._options.tls
+        self._tls = None if tls is None else tls.client()
+        self._tls_name = None if tls is None else tls.server_name or address.host
         codes = {level: address.secrets.get(f"security_code_{level}", "") for level in (1, 2)}
         self._site = Site(firmware, self._options, codes, identify)
         self._wire = Wire(self._opened, self._received, self._lost)
@@ -121,7 +124,9 @@ class RsmpServer:
             self._gone = asyncio.Event()
             self._wire = wire = Wire(self._opened, self._received, self._lost)
             with contextlib.suppress(OSError, TimeoutError):  # nobody is there yet: it is tried again
-                connecting = loop.create_connection(partial(_same, wire), self._host, self.port)
+                connecting = loop.create_connection(
+                    partial(_same, wire), self._host, self.port, ssl=self._tls, server_hostname=self._tls_name
+                )
                 await self._clock.within(self._options.seconds["connect_s"], connecting)
                 await self._attend(wire)
             if self._task is not None:

@@ -14,7 +14,6 @@ from signals.adapters.tlcfi.line import Answer
 from signals.adapters.tlcfi.objects import ControlState, TlcfiError
 from signals.adapters.tlcfi.session import ApplicationSession
 from signals.adapters.tlcfi.settings import PORT, read_settings
-from signals.adapters.tlcfi.tls import client_context
 from signals.adapters.tlcfi.wire import Wire
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
@@ -65,7 +64,9 @@ class TlcfiCabinet:
     def __init__(self, site: CabinetSite, address: CabinetAddress, clock: Clock) -> None:
         self.site = site
         self._settings, self._address, self._clock = read_settings(site, address), address, clock
-        self._tls = client_context(self._settings)
+        tls = self._settings.tls
+        self._tls = None if tls is None else tls.client()
+        self._tls_name = None if tls is None else tls.server_name or address.host
         self._session, self._sequence_before = self._new_session(), 0
         self._wire: Wire | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -205,9 +206,8 @@ class TlcfiCabinet:
 
     async def _open(self, wire: Wire) -> None:
         host, port = self._address.host, self._address.port or PORT
-        name = (self._settings.tls.get("server_name") or host) if self._tls else None
         opening = asyncio.get_running_loop().create_connection(
-            lambda: wire, host, port, ssl=self._tls, server_hostname=name
+            lambda: wire, host, port, ssl=self._tls, server_hostname=self._tls_name
         )
         try:
             await self._clock.within(self._settings.setup_s, opening)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from signals.model.cabinets import (
     PlanRequest,
 )
 from signals.model.values import Aspect
+from tests.adapters.cabinet.certificates import CLIENT, COMMON_NAME, papers
 from tests.adapters.rsmp.bench import (
     CODES,
     MAIN,
@@ -59,12 +61,18 @@ KNOWN = {
 
 
 @contextlib.asynccontextmanager
-async def a_street(speed: float = SPEED, **options: object) -> AsyncIterator[tuple[RsmpCabinet, Firmware, RsmpServer]]:
-    """A link, and the virtual site that comes to it."""
-    clock, where = Clock(speed), address(free_port(), **options)
+async def a_street(
+    speed: float = SPEED,
+    *,
+    ours: Mapping[str, object] | None = None,
+    theirs: Mapping[str, object] | None = None,
+    **options: object,
+) -> AsyncIterator[tuple[RsmpCabinet, Firmware, RsmpServer]]:
+    """A link, and the virtual site that comes to it; some options are only those of one of them."""
+    clock, port = Clock(speed), free_port()
     firmware = Firmware(SITE, backup_s=30.0)
-    server = RsmpServer(firmware, where, clock, identify=identities(7))
-    link = RsmpCabinet(SITE, where, clock, identify=identities(8))
+    server = RsmpServer(firmware, address(port, **options, **(theirs or {})), clock, identify=identities(7))
+    link = RsmpCabinet(SITE, address(port, **options, **(ours or {})), clock, identify=identities(8))
     async with stepping(firmware, server, clock):
         await server.start()
         try:
@@ -453,3 +461,86 @@ def test_two_links_share_a_port() -> None:
 
     run(test)
     assert WorldError
+
+
+def test_tls_on_both_sides(tmp_path: Path) -> None:
+    made = papers(tmp_path)
+    ours, theirs = {"ca": made.ca, **made.server}, {"ca": made.ca, "server_name": "localhost", **made.client}
+
+    async def test() -> None:
+        async with a_street(ours=ours, theirs=theirs) as (link, firmware, server):
+            assert (await link.connect()).protocol == "RSMP"
+            await link.take()
+            await until(link, Mode.OURS)
+            assert await link.release("done")
+            assert firmware.mode is not Mode.OURS
+            server.cut()
+            await until(link, Mode.OFFLINE)
+            await link.connect()
+            await until(link, Mode.READY)
+
+    run(test)
+
+
+@pytest.mark.parametrize("who", ["plain", "no certificate", "another authority", "another site"])
+def test_whom_tls_does_not_let_in_is_not_there(tmp_path: Path, who: str) -> None:
+    for name in ("own", "other"):
+        (tmp_path / name).mkdir()
+    made, other = papers(tmp_path / "own"), papers(tmp_path / "other")
+    ours = {"ca": made.ca, **made.server, "connect_s": 15.0}
+    theirs: dict[str, object] = {"ca": made.ca, "server_name": "localhost", **made.client}
+    match who:
+        case "plain":
+            theirs = {}
+        case "no certificate":
+            theirs = {"ca": made.ca, "server_name": "localhost"}
+        case "another authority":
+            theirs |= other.client
+        case "another site":
+            ours["client_name"] = "RN+SI0002"
+
+    async def test() -> None:
+        async with a_street(ours=ours, theirs=theirs) as (link, _, server):
+            with pytest.raises(WorldTimeoutError, match="the site has not come"):
+                await link.connect()
+            assert not server.connected
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "theirs", [{"server_name": "elsewhere.example"}, {}, {"ca": "other", "server_name": "localhost"}]
+)
+def test_a_site_does_not_talk_to_a_supervisor_that_it_does_not_know(tmp_path: Path, theirs: dict[str, str]) -> None:
+    for name in ("own", "other"):
+        (tmp_path / name).mkdir()
+    made, other = papers(tmp_path / "own"), papers(tmp_path / "other")
+    options = {"ca": other.ca if "ca" in theirs else made.ca, **{key: theirs[key] for key in theirs if key != "ca"}}
+
+    async def test() -> None:
+        async with a_street(ours={**made.server, "connect_s": 15.0}, theirs=options) as (link, _, server):
+            with pytest.raises(WorldTimeoutError, match="the site has not come"):
+                await link.connect()
+            assert not server.connected
+
+    run(test)
+
+
+def test_the_name_of_the_site_in_its_certificate_lets_it_in(tmp_path: Path) -> None:
+    made = papers(tmp_path)
+    theirs = {"ca": made.ca, "server_name": "localhost", **made.client}
+    for name in (COMMON_NAME["client"], CLIENT):
+
+        async def test(name: str = name) -> None:
+            ours = {"ca": made.ca, **made.server, "client_name": name}
+            async with a_street(ours=ours, theirs=theirs) as (link, _, _):
+                assert (await link.connect()).protocol == "RSMP"
+
+        run(test)
+
+
+def test_certificates_are_looked_at_before_anybody_listens(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match='rsmp: option "cert": who listens'):
+        RsmpCabinet(SITE, address(tls=True), Clock())
+    with pytest.raises(InputError, match=r'rsmp: option "ca": .* holds no certificates'):
+        RsmpServer(Firmware(SITE, backup_s=30.0), address(ca=str(tmp_path / "none.pem")), Clock())
