@@ -27,6 +27,7 @@ from signals.kernels import (
     discharge,
     horizon_arrivals,
     horizon_follow,
+    horizon_forecast,
     horizon_values,
     outflow,
     rolling_horizon,
@@ -34,6 +35,7 @@ from signals.kernels import (
 )
 from signals.model.lanes import User
 from signals.model.network import Network
+from signals.model.predictions import Prediction
 from signals.model.values import Aspect, BoolArray, Comparison, Decision, IntArray, Snapshot
 
 __all__ = ["RollingHorizon", "Settings"]
@@ -95,7 +97,8 @@ class RollingHorizon:
         self._changes, self._learned = horizon_site.changes(network), horizon_site.discharges(queues)
         self._box, self._inside = horizon_exits.boxes(network)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
-        self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
+        self._kept, self._walking, self._called = np.zeros((3, len(self._arrays.group_user)), np.bool_)
+        self._lead_s = (self._arrays.red_amber_ds * 0.1).astype(np.float32)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
         self._first_stage, self._has_stage = self._arrays.stage_offset[:-1], self._choice.stage >= 0
@@ -138,6 +141,15 @@ class RollingHorizon:
         if changed.size:
             self._compare(changed.tolist(), before, snapshot)
         return Decision(self._want(snapshot, tick_s), choice.stage.copy())
+
+    def predict(self, snapshot: Snapshot) -> Prediction:
+        """Say when groups will probably change, by the plans; see `signals.model.predictions.Predicts`."""
+        found = Prediction(*np.full((2, len(self._called)), np.nan, np.float32))
+        horizon_forecast.foretell(
+            snapshot.time_s, self._flows.planned_s, snapshot.aspect, snapshot.age_ds, self._called, self._lead_s,
+            self._earliest_s, self._site, self._choice, *found,
+        )  # fmt: skip
+        return found
 
     def take_comparisons(self) -> tuple[Comparison, ...]:
         """Return what was weighed at the changes since the last call, and forget it."""
@@ -273,8 +285,8 @@ class RollingHorizon:
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
         green = self._arrays.stage_green[rows] * self._has_stage[:, None]
-        called = self._bound.heard(snapshot.demand, self._memory.mature)
-        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | called)
+        self._called = self._bound.heard(snapshot.demand, self._memory.mature)
+        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | self._called)
         transitions.linger(tick_s, snapshot.aspect, self._changes, self._earliest_s, stage, self._kept)
         if self.settings.clear_box:
             box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)
@@ -309,6 +321,7 @@ class RollingHorizon:
         self._search(snapshot)
         self._compare([], self._choice.stage, snapshot)
         self.take_comparisons()
+        self.predict(snapshot)
         if self.settings.deadline_ms > 0:
             self._follow(0.0, self._arrivals(snapshot), 0, len(self.unsearched), 0)
         for array, before in zip(learned, kept, strict=True):

@@ -17,6 +17,7 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import DriveFile, address_of, check_intersections, read_drive_file
 from signals.drive.diary import Diary
+from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat
 from signals.drive.street import Street, lag_ticks
@@ -156,19 +157,12 @@ class _Parts(NamedTuple):
 
 def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     network, tick_ds, clock = parts.network, parts.scenario.tick_ds, Clock(parts.file.drive.speed)
-    names = [place.id for place in network.intersections]
     deadline_s = min(parts.file.drive.deadline_s, tick_ds / 20) / clock.speed
-    drive = parts.file.drive
-    asked = Attentive(Punctual(controller_on(drive.controller, network, tick_ds, drive.settings), deadline_s))
+    drive, guard = parts.file.drive, _guard(parts)
+    controller = controller_on(drive.controller, network, tick_ds, drive.settings)
+    foresight = Foresight(controller, network, guard.prospects(), tick_ds)
+    asked = Attentive(Punctual(foresight, deadline_s), foresight)
     diary = Diary(network, parts.log, options.on_event)
-    guard = Guard(
-        network,
-        tick_ds=tick_ds,
-        cold_start="street",
-        max_lag_ticks=lag_ticks(tick_ds) + 1,
-        latched=[name for name in parts.latches.log.latched if name in network.intersection_index],
-        on_latch=lambda seen: parts.latches.note(seen, names),
-    )
     pacer = Pacer(tick_ds / 10 / clock.speed)
     street = Street(
         network,
@@ -182,6 +176,19 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     with _told_to_stop():
         loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary)
     return _end(parts, street, diary, pacer)
+
+
+def _guard(parts: _Parts) -> Guard:
+    network, tick_ds = parts.network, parts.scenario.tick_ds
+    names = [place.id for place in network.intersections]
+    return Guard(
+        network,
+        tick_ds=tick_ds,
+        cold_start="street",
+        max_lag_ticks=lag_ticks(tick_ds) + 1,
+        latched=[name for name in parts.latches.log.latched if name in network.intersection_index],
+        on_latch=lambda seen: parts.latches.note(seen, names),
+    )
 
 
 def _seats(parts: _Parts, clock: Clock, *, armed: bool) -> list[Seat]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.model.cabinets import CabinetReport
-from signals.model.values import Aspect, BoolArray, Command, IntArray, Readings
+from signals.model.values import Aspect, BoolArray, Command, Readings
 from signals.safety.intake import Intake
 
 if TYPE_CHECKING:
@@ -36,19 +36,14 @@ class Shown:
     """
 
     def __init__(self, network: Network, tick_ds: int) -> None:
-        arrays, detectors = network.arrays, len(network.detectors)
-        groups, self._tick_ds = len(arrays.group_user), tick_ds
+        groups, detectors = len(network.arrays.group_user), len(network.detectors)
         self.aspect = np.full(groups, Aspect.UNKNOWN, np.int8)
         self._call = np.zeros(groups, np.bool_)
         self._count = np.full(detectors, -1, np.int32)
         self._occupied = np.full(detectors, np.nan, np.float32)
         self._intake = Intake(network, tick_ds)
         self._commanded = np.full(groups, Aspect.UNKNOWN, np.int8)
-        self._for_ds, self._late_ticks = np.zeros((2, groups), np.int32)
-        self._least_ds = np.full((len(Aspect), groups), -1, np.int32)  # the row of UNKNOWN is the last one
-        self._least_ds[Aspect.GREEN], self._least_ds[Aspect.AMBER] = arrays.min_green_ds, arrays.amber_ds
-        self._least_ds[Aspect.CLEARANCE] = arrays.clearance_ds
-        self._least_ds[Aspect.RED_AMBER] = arrays.red_amber_ds
+        self._late_ticks = np.zeros(groups, np.int32)
 
     @property
     def strange(self) -> BoolArray:
@@ -83,13 +78,11 @@ class Shown:
 
     def command(self, rows: slice, command: Command) -> None:
         """Remember what the groups of a cabinet are asked to show from now on."""
-        new, before = command.aspect[rows], self._commanded[rows]
-        self._for_ds[rows] = np.where(new == before, self._for_ds[rows] + self._tick_ds, 0)
-        self._commanded[rows] = new
+        self._commanded[rows] = command.aspect[rows]
 
     def forget(self, rows: slice) -> None:
         """Remember nothing of what the groups of a cabinet were asked."""
-        self._commanded[rows], self._for_ds[rows], self._late_ticks[rows] = Aspect.UNKNOWN, 0, 0
+        self._commanded[rows], self._late_ticks[rows] = Aspect.UNKNOWN, 0
 
     def compare(self) -> None:
         """Count for how many ticks groups have not shown what they were asked; call it once a tick, after `take`."""
@@ -101,8 +94,3 @@ class Shown:
     def late_ticks_of(self, rows: slice) -> int:
         """Return for how many ticks a cabinet has not shown what it was asked."""
         return int(self._late_ticks[rows].max(initial=0))
-
-    def min_end_ds(self, rows: slice) -> IntArray:
-        """Return in how long what groups were asked will change at the earliest, int32 [nG]; -1 = not known."""
-        least = np.take_along_axis(self._least_ds[:, rows], self._commanded[rows].astype(np.int64)[None], axis=0)[0]
-        return np.where(least < 0, -1, np.maximum(least - self._for_ds[rows], 0)).astype(np.int32)

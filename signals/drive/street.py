@@ -314,9 +314,9 @@ class Street:
         if not self._begun[k]:
             return None
         self._shown.command(rows, command)
-        shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
-        coming = want[rows] & self._coming[rows]
-        return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
+        shown, coming = self._shown.aspect[rows], want[rows] & self._coming[rows]
+        ends = None if self._asked.ends is None else self._asked.ends.of(rows)
+        return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, ends), way, seat.site)
 
     def _planned(self, k: int) -> PlanRequest | None:
         planner, want = self._planners[k], self._asked.want

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from signals.drive.foresight import Ends
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Request, StageRequest
-from signals.model.values import Aspect, BoolArray, ByteArray, IntArray
+from signals.model.values import Aspect, BoolArray, ByteArray
 from signals.safety.interstage import REASONS
 
 __all__ = ["DIRECT", "WAITS", "Wish", "best_of", "translate"]
@@ -40,8 +41,8 @@ class Wish(NamedTuple):
         bool [nG] wanted groups that wait for nothing but the end of conflicting ones, and their intergreens.
     stage
         The stage that is wanted; -1 = groups are chosen freely.
-    min_end_ds
-        int32 [nG] in how long what is permitted will change at the earliest; -1 = not known.
+    ends
+        In how long what is permitted will change; None where nobody knows.
     """
 
     aspect: ByteArray
@@ -49,7 +50,7 @@ class Wish(NamedTuple):
     shown: ByteArray
     coming: BoolArray
     stage: int
-    min_end_ds: IntArray
+    ends: Ends | None = None
 
 
 def best_of(capabilities: Capability) -> Capability | None:
@@ -75,11 +76,19 @@ def translate(wish: Wish, way: Capability, site: CabinetSite) -> Request | None:
         None where there is nothing to ask for: groups that are chosen freely make no stage.
     """
     if way is Capability.GROUPS:
-        return GroupRequest(wish.aspect.copy(), wish.min_end_ds.copy(), np.full(len(wish.aspect), -1, np.int32))
+        return _groups(wish)
     if way is Capability.HOLD_FORCE_OFF:
         return _holds(wish)
     stage = _stage(wish, site)
     return None if stage is None else StageRequest(stage)
+
+
+def _groups(wish: Wish) -> GroupRequest:
+    if wish.ends is None:
+        unknown = np.full(len(wish.aspect), -1, np.int32)
+        return GroupRequest(wish.aspect.copy(), unknown, unknown)
+    least_ds, likely_ds, most_ds, confidence = wish.ends
+    return GroupRequest(wish.aspect.copy(), least_ds, likely_ds, most_ds, confidence)
 
 
 def _holds(wish: Wish) -> HoldRequest:

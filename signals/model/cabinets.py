@@ -39,7 +39,6 @@ __all__ = [
     "sites_of",
 ]
 
-
 REACH_M: Final = 500.0
 """How far before an approach a detector may lie and still belong to its intersection."""
 
@@ -251,13 +250,17 @@ class GroupRequest(NamedTuple):
     ----------
     aspect
         int8 [nG].
-    min_end_ds, likely_end_ds
-        int32 [nG] in how long it will change at the earliest, and probably; -1 = not known.
+    min_end_ds, likely_end_ds, max_end_ds
+        int32 [nG] in how long it will change at the earliest, probably, at the latest; -1 = not known.
+    confidence
+        int8 [nG] how sure the probable one is, in percent; -1 = not known. None, as `max_end_ds` = of nobody.
     """
 
     aspect: ByteArray
     min_end_ds: IntArray
     likely_end_ds: IntArray
+    max_end_ds: IntArray | None = None
+    confidence: ByteArray | None = None
 
 
 class HoldRequest(NamedTuple):

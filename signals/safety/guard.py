@@ -16,6 +16,7 @@ from signals.safety.interstage import COLD, NOT_WRITTEN, OUT, Site, State, step
 from signals.safety.monitor import Monitor
 from signals.safety.offsets import StageOffsets
 from signals.safety.plausible import copied
+from signals.safety.prospects import Prospects
 from signals.safety.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -108,6 +109,10 @@ class Guard:
         """Return who can be asked what would be refused in the tick that comes; asking has no effect here."""
         unwritten = self._monitor.latched if self._stops else np.zeros(len(self._write), np.bool_)
         return Rehearsal(self._site, self._state, self._offsets, unwritten)
+
+    def prospects(self) -> Prospects:
+        """Return who can be asked in how long what was permitted will change; asking has no effect here."""
+        return Prospects(self._site, self._state, self._demand)
 
     def permit(self, decision: Decision, readings: Readings, demand: BoolArray) -> Verdict:
         """Turn a wish into what is allowed.

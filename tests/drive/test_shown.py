@@ -82,18 +82,3 @@ def test_clearance_may_be_shown_red_and_a_new_owner_was_asked_nothing() -> None:
     assert tick(shown, GREEN) == 1
     shown.forget(FIRST)
     assert tick(shown, GREEN) == 0
-
-
-def test_in_how_long_something_will_change_at_the_earliest() -> None:
-    shown = Shown(NETWORK, 10)
-    assert (shown.min_end_ds(FIRST) == -1).all()
-    shown.command(FIRST, command_of(GREEN))
-    least = NETWORK.arrays.min_green_ds[FIRST]
-    assert (shown.min_end_ds(FIRST) == least).all()
-    shown.command(FIRST, command_of(GREEN))
-    assert (shown.min_end_ds(FIRST) == np.maximum(least - 10, 0)).all()
-    for _ in range(200):
-        shown.command(FIRST, command_of(GREEN))
-    assert (shown.min_end_ds(FIRST) == 0).all()
-    shown.command(FIRST, command_of(RED))
-    assert (shown.min_end_ds(FIRST) == -1).all()
