@@ -19,6 +19,7 @@ from signals.drive.config import DriveFile, address_of, check_intersections, rea
 from signals.drive.diary import Diary
 from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
+from signals.drive.plug_ins import PlugIn, vet
 from signals.drive.seat import Seat
 from signals.drive.street import Street, lag_ticks
 from signals.entrants import controller_on, name_of
@@ -133,6 +134,7 @@ def drive(path: Path, options: DriveOptions) -> DriveEnd:
         When the audit log or the latches cannot be written, or somebody else drives with them.
     """
     file = read_drive_file(path)
+    strangers = vet(file, armed=options.armed)
     scenario = load(_scenario_of(file, path.parent), sensing="detectors")
     scenario.check_site_cards()
     check_intersections(file, scenario.network.intersection_index)
@@ -140,7 +142,7 @@ def drive(path: Path, options: DriveOptions) -> DriveEnd:
     addresses = [address_of(part, path.parent, options.environment) for part in file.cabinets]
     folder = path.parent / file.drive.audit
     with AuditLog(folder, _about(path, file, scenario)) as log, LatchFile(folder / "latches.jsonl") as latches:
-        parts = _Parts(file, scenario, network, addresses, log, latches)
+        parts = _Parts(file, scenario, network, addresses, log, latches, strangers)
         return _driven(parts, options)
 
 
@@ -153,6 +155,7 @@ class _Parts(NamedTuple):
     addresses: list[CabinetAddress]
     log: AuditLog
     latches: LatchFile
+    strangers: tuple[PlugIn, ...]
 
 
 def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
@@ -163,6 +166,8 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     foresight = Foresight(controller, network, guard.prospects(), tick_ds)
     asked = Attentive(Punctual(foresight, deadline_s), foresight)
     diary = Diary(network, parts.log, options.on_event)
+    for one in parts.strangers:
+        diary.tell("plug-in", -1, code="not-listed", text=f"{one}: nobody has said in [plugins] that it was looked at")
     pacer = Pacer(tick_ds / 10 / clock.speed)
     street = Street(
         network,
