@@ -18,6 +18,7 @@ import numpy.typing as npt
 from signals.control import horizon_exits, horizon_settings, horizon_site
 from signals.control.horizon_comparisons import Comparisons
 from signals.control.horizon_crew import Crew, hands
+from signals.control.horizon_lateness import Lateness
 from signals.control.horizon_settings import Settings
 from signals.control.people_waiting import PeopleWaiting
 from signals.control.wait_bound import WaitBound
@@ -36,7 +37,7 @@ from signals.kernels import (
 from signals.model.lanes import User
 from signals.model.network import Network
 from signals.model.predictions import Prediction
-from signals.model.values import Aspect, BoolArray, Comparison, Decision, IntArray, Snapshot
+from signals.model.values import Aspect, BoolArray, Comparison, Decision, Event, IntArray, Snapshot
 
 __all__ = ["RollingHorizon", "Settings"]
 
@@ -118,6 +119,7 @@ class RollingHorizon:
         size = hands(count, self.settings.threads)
         self._crew, self._talkers = Crew(count, size, clock), Crew(count, size, clock)
         self._clock, self.unsearched = clock, np.zeros(count, np.int32)
+        self._lateness = Lateness(count, self.settings.deadline_ms)
         by = self._bound.deadlines  # what is worked out from is the same for all, what is worked with is not
         self._deadlines = [
             by._replace(due_s=by.due_s.copy(), need_s=by.need_s.copy(), owed_s=by.owed_s.copy()) for _ in range(size)
@@ -135,6 +137,8 @@ class RollingHorizon:
         if not self._due(snapshot.time_s):
             self._memory.mature[:] = False
         self._search(snapshot)
+        if self._until_s is not None:
+            self._lateness.note(snapshot.time_s, self.unsearched)
         self._bound.note(snapshot.time_s, choice.late_s)
         changed = np.flatnonzero(choice.stage != before)
         self._memory.waited_s[changed] = 0.0
@@ -155,10 +159,14 @@ class RollingHorizon:
         """Return what was weighed at the changes since the last call, and forget it."""
         return self._compared.take()
 
+    def take_events(self) -> tuple[Event, ...]:
+        """Return since when there was no time to plan, or there was again, since the last call; and forget it."""
+        return self._lateness.take()
+
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user should know of this run: where `Settings.longest_wait_s` cannot be kept."""
-        return self._bound.notes
+        """What a user should know of this run: where `Settings.longest_wait_s` cannot be kept, and what came late."""
+        return (*self._bound.notes, *filter(None, (self._lateness.summary,)))
 
     def _due(self, time_s: float) -> bool:
         """Whether decisions fall on this moment: every `decision_s` from the first one."""

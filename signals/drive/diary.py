@@ -78,6 +78,8 @@ class Diary:
         Where it is written.
     on_event
         Is told every sentence that a person should read.
+    happened
+        Returns what the controller says that happened to it, since the last call.
 
     Attributes
     ----------
@@ -87,8 +89,14 @@ class Diary:
         How many there were.
     """
 
-    def __init__(self, network: Network, log: AuditLog, on_event: Callable[[str], None]) -> None:
-        self._network, self._log, self._on_event = network, log, on_event
+    def __init__(
+        self,
+        network: Network,
+        log: AuditLog,
+        on_event: Callable[[str], None],
+        happened: Callable[[], tuple[Event, ...]] = tuple,
+    ) -> None:
+        self._network, self._log, self._on_event, self._happened = network, log, on_event, happened
         self._names = [place.id for place in network.intersections]
         self._offset = network.arrays.group_offset
         self._snapshot: Snapshot | None = None
@@ -103,7 +111,7 @@ class Diary:
         """Keep one tick until it is known what was done about it; events and violations are written now."""
         self._tick, self._hash = self._tick + 1, ""
         self._snapshot, self._decision, self._verdict = snapshot, decision, verdict
-        for event in events:
+        for event in (*self._happened(), *events):
             self.tell("event", event.intersection, code=event.code, text=event.detail)
         for seen in verdict.violations:
             self.violations += 1

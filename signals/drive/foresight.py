@@ -6,13 +6,15 @@ is counted how often expectations as far ahead came true, in this drive, and tha
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from signals.errors import InputError
 from signals.model.predictions import Prediction, Predicts
-from signals.model.values import Aspect, BoolArray, ByteArray, Decision, IntArray, Snapshot
+from signals.model.values import Aspect, BoolArray, ByteArray, Decision, Event, IntArray, Snapshot
 
 if TYPE_CHECKING:
     from signals.model.network import Network
@@ -23,6 +25,8 @@ __all__ = ["NOBODY_KNOWS", "Ends", "Foresight"]
 
 NOBODY_KNOWS: Final = -1
 SURE: Final = 100
+MOST_EVENTS: Final = 1_000
+"""That wait for somebody who asks."""
 MOST_S: Final = 3_600.0
 """What is farther away than an hour (the hour of SPaT) is not told."""
 
@@ -83,6 +87,9 @@ class Foresight:
         self._red_amber_ds, groups = network.arrays.red_amber_ds, len(network.arrays.group_user)
         self._shape = (groups,)
         self._expected: Prediction | None = None
+        self._happened: Callable[[], tuple[Event, ...]] = getattr(controller, "take_events", tuple)
+        self._said: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._places = len(network.intersections)
         self._record = _Record(groups, tick_ds)
 
     def decide(self, snapshot: Snapshot) -> Decision:
@@ -91,15 +98,27 @@ class Foresight:
         Raises
         ------
         InputError
-            When what it expects is no prediction.
+            When what it expects is no prediction, or what it says that happened are no events.
         """
         decision = self._controller.decide(snapshot)
+        self._said.extend(self._taken())
         if self._predictor is not None:
             expected: object = self._predictor.predict(snapshot)
             if not isinstance(expected, Prediction) or not all(np.shape(part) == self._shape for part in expected):
                 raise InputError(f"a prediction: expected a Prediction of two float32 [{self._shape[0]}]")
             self._expected = expected
         return decision
+
+    def take_events(self) -> tuple[Event, ...]:
+        """Return what the controller says that happened to it, since the last call; it may be thinking meanwhile."""
+        return tuple(self._said.popleft() for _ in range(len(self._said)))
+
+    def _taken(self) -> tuple[Event, ...]:
+        found = self._happened()
+        for event in found:
+            if not isinstance(event, Event) or not -1 <= event.intersection < self._places:
+                raise InputError(f"an event: expected one about an intersection from -1 to {self._places - 1}")
+        return found
 
     def ends(self, believed: BoolArray) -> Ends:
         """Say when groups will change; ask once a tick, after the guard has permitted something.

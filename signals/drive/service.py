@@ -165,7 +165,7 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     controller = controller_on(drive.controller, network, tick_ds, drive.settings)
     foresight = Foresight(controller, network, guard.prospects(), tick_ds)
     asked = Attentive(Punctual(foresight, deadline_s), foresight)
-    diary = Diary(network, parts.log, options.on_event)
+    diary = Diary(network, parts.log, options.on_event, foresight.take_events)
     for one in parts.strangers:
         diary.tell("plug-in", -1, code="not-listed", text=f"{one}: nobody has said in [plugins] that it was looked at")
     pacer = Pacer(tick_ds / 10 / clock.speed)

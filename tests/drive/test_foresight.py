@@ -13,7 +13,7 @@ from signals.drive.foresight import LEAST, NOBODY_KNOWS, Ends, Foresight
 from signals.errors import InputError
 from signals.model.crossroads import crossroads
 from signals.model.predictions import Prediction
-from signals.model.values import Aspect, Decision, Readings, Snapshot
+from signals.model.values import Aspect, Decision, Event, Readings, Snapshot
 from signals.safety.guard import Guard
 from signals.sensing.loops import LoopEstimator
 from signals.testing import random_snapshot
@@ -198,3 +198,32 @@ def test_being_asked_changes_nothing_that_is_decided() -> None:
     asked, left_alone = driven(make, True), driven(make, False)
     assert asked == left_alone
     assert len(set(asked)) > 3  # it did decide something
+
+
+class Late(Turns):
+    """Says in its first tick that it was late."""
+
+    def __init__(self, event: object) -> None:
+        super().__init__()
+        self.event = event
+
+    def take_events(self) -> tuple[object, ...]:
+        return (self.event,) if self.ticks == 0 else ()
+
+
+def test_what_happened_to_a_controller_is_kept_until_somebody_asks() -> None:
+    event = Event(0.0, 0, "plan-late", "no time")
+    bench = Bench(Late(event))
+    for _ in range(3):
+        bench.tick()
+    assert bench.foresight.take_events() == (event,)
+    assert bench.foresight.take_events() == ()
+    assert Bench(Turns()).foresight.take_events() == ()
+
+
+@pytest.mark.parametrize(
+    "event", ["late", Event(0.0, 1, "plan-late", "nowhere"), Event(0.0, -2, "plan-late", "nowhere")]
+)
+def test_what_is_no_event_is_a_fault_of_the_controller(event: object) -> None:
+    with pytest.raises(InputError, match="an event: expected one about an intersection from -1 to 0"):
+        Bench(Late(event)).tick()
