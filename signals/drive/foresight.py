@@ -7,7 +7,7 @@ is counted how often expectations as far ahead came true, in this drive, and tha
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -87,7 +87,7 @@ class Foresight:
         self._red_amber_ds, groups = network.arrays.red_amber_ds, len(network.arrays.group_user)
         self._shape = (groups,)
         self._expected: Prediction | None = None
-        self._happened: Callable[[], tuple[Event, ...]] = getattr(controller, "take_events", tuple)
+        self._happened: Callable[[], Iterable[object]] = getattr(controller, "take_events", tuple)
         self._said: deque[Event] = deque(maxlen=MOST_EVENTS)
         self._places = len(network.intersections)
         self._record = _Record(groups, tick_ds)
@@ -113,11 +113,12 @@ class Foresight:
         """Return what the controller says that happened to it, since the last call; it may be thinking meanwhile."""
         return tuple(self._said.popleft() for _ in range(len(self._said)))
 
-    def _taken(self) -> tuple[Event, ...]:
-        found = self._happened()
-        for event in found:
+    def _taken(self) -> list[Event]:
+        found = []
+        for event in self._happened():
             if not isinstance(event, Event) or not -1 <= event.intersection < self._places:
                 raise InputError(f"an event: expected one about an intersection from -1 to {self._places - 1}")
+            found.append(event)
         return found
 
     def ends(self, believed: BoolArray) -> Ends:
