@@ -41,8 +41,10 @@ TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
 STALE_TICKS: Final = 1.0
 """How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
-PATIENT_TICKS: Final = 3.0
-"""How many elsewhere: plans are not a matter of seconds, and RSMP reports once a second at best."""
+REPORTS_S: Final = 1.0
+"""How old it may be elsewhere, however short a tick is: RSMP reports once a second at best."""
+PARTING_S: Final = 2.0
+"""How long giving back may take where nobody may be listening any more."""
 
 LEAST, MOST = int(min(Aspect)), int(max(Aspect))
 
@@ -134,8 +136,9 @@ class Seat:
 
     def _is_fresh(self) -> bool:
         """Whether what it reported last is news now."""
-        ticks = STALE_TICKS if self.way is not None else PATIENT_TICKS
-        limit_s = ticks * self._tick_ds / 10
+        limit_s = STALE_TICKS * self._tick_ds / 10
+        if self.way is None:
+            limit_s = max(limit_s, REPORTS_S)
         return self.report is not None and self._clock.now_s() - self.report.received_s <= limit_s
 
     def reading(self) -> Work | None:
@@ -222,10 +225,14 @@ class Seat:
         return answer is True
 
     def fail(self, why: str) -> None:
-        """Leave it; connecting begins anew when it has rested."""
+        """Leave it; connecting begins anew when it has rested.
+
+        What was ours is given back first: we may only be deaf, and it would wait for its backup time.
+        """
+        was_ours = self.standing >= Standing.ASKED
         self.why = self.wrong = why
         self.standing, self.report = Standing.AWAY, None
-        self.line.begin(self.link.close)
+        self.line.begin(partial(_part, self.link, self._clock, why) if was_ours else self.link.close)
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
@@ -277,6 +284,14 @@ def told(error: BaseException) -> str:
 async def _connect(link: CabinetLink) -> object:
     await link.close()
     return await link.connect()
+
+
+async def _part(link: CabinetLink, clock: Clock, why: str) -> None:
+    """Give back what may be ours, whether anybody hears it or not, and leave."""
+    try:
+        await clock.within(PARTING_S, link.release(why))
+    finally:
+        await link.close()
 
 
 async def _read(link: CabinetLink) -> object:

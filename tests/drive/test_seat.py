@@ -28,12 +28,14 @@ class Hands:
 class Bench:
     """A seat and the time around it."""
 
-    def __init__(self, plan: Plan, *, armed: bool = True, wanted: Level = Level.DIRECT) -> None:
+    def __init__(
+        self, plan: Plan, *, armed: bool = True, wanted: Level = Level.DIRECT, tick_ds: int = 10
+    ) -> None:
         self.hands, self.plan = Hands(), plan
         clock = Clock(wall=lambda: 0.0, monotonic=lambda: self.hands.now_s)
         self.line = Line("seat")
         self.seat = Seat(
-            lambda: MyCabinet(SITE, plan, clock), self.line, wanted=wanted, armed=armed, clock=clock, tick_ds=10
+            lambda: MyCabinet(SITE, plan, clock), self.line, wanted=wanted, armed=armed, clock=clock, tick_ds=tick_ds
         )
 
     def connect(self) -> None:
@@ -50,6 +52,10 @@ class Bench:
         (answer,) = self.line.each([work], 5.0)
         self.seat.took(answer)
 
+    def wait_for_the_line(self) -> None:
+        for _ in range(5):
+            self.line.each([_nothing], 5.0)
+
     def do(self, work: object) -> object:
         (answer,) = self.line.each([work], 5.0)  # type: ignore[list-item]
         return answer
@@ -57,6 +63,10 @@ class Bench:
     def take(self) -> None:
         self.seat.taken(self.do(self.seat.taking()))
         self.read()
+
+
+async def _nothing() -> None:
+    pass
 
 
 @pytest.fixture
@@ -128,18 +138,35 @@ def test_a_status_may_be_a_tick_old_and_no_more(bench: Bench) -> None:
     assert bench.seat.wrong == "it did not answer in time"
 
 
-def test_where_plans_are_all_a_status_may_be_older() -> None:
-    bench = Bench(Plan(capabilities=Capability.STATUS | Capability.SPLITS | Capability.BACKUP_TIMER))
+def test_where_plans_are_all_a_status_may_be_a_second_old_however_short_a_tick_is() -> None:
+    bench = Bench(Plan(capabilities=Capability.STATUS | Capability.SPLITS | Capability.BACKUP_TIMER), tick_ds=2)
     bench.connect()
     bench.read()
-    bench.hands.now_s = 3.0
+    bench.hands.now_s = 1.0
     bench.seat.took(LATE)
     assert bench.seat.standing is Standing.THERE
     bench.plan.frozen = True
-    bench.hands.now_s = 3.1
+    bench.hands.now_s = 1.1
     bench.read()
     assert bench.seat.wrong == "what it reports is old"
     bench.line.close()
+
+
+def test_what_was_ours_is_given_back_though_nobody_may_hear_it(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.seat.took(WorldLostError("cut"))
+    bench.wait_for_the_line()
+    assert bench.plan.log == ["close", "connect", "close"], "it was not ours"
+    bench.connect()
+    bench.read()
+    bench.take()
+    assert bench.seat.standing is Standing.OURS
+    bench.plan.log.clear()
+    bench.seat.took(WorldLostError("cut"))
+    assert bench.seat.standing is Standing.AWAY
+    bench.wait_for_the_line()
+    assert bench.plan.log == ["release: the connection broke: cut", "close"]
 
 
 @pytest.mark.parametrize(
