@@ -33,7 +33,7 @@ from signals.model.cabinets import (
 )
 from signals.model.values import Aspect
 
-__all__ = ["CONNECT_S", "Seat", "Standing"]
+__all__ = ["ANEW_S", "CONNECT_S", "Seat", "Standing"]
 
 CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
@@ -43,6 +43,8 @@ STALE_TICKS: Final = 1.0
 """How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
 REPORTS_S: Final = 1.0
 """How old it may be elsewhere, however short a tick is: RSMP reports once a second at best."""
+ANEW_S: Final = 60.0
+"""After how long one that is not what it must be is looked at anew: somebody may have put it right."""
 PARTING_S: Final = 2.0
 """How long giving back may take where nobody may be listening any more."""
 
@@ -105,6 +107,7 @@ class Seat:
         self._connecting: Future[object] | None = None
         self._since_s = 0.0
         self._fixed: tuple[str, ...] = ()
+        self._introduced = ""
         self._shape = (len(self.site.groups), len(self.site.detectors))
 
     @property
@@ -148,6 +151,8 @@ class Seat:
     def advance(self, *, resting: bool) -> None:
         """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
         self.wrong = ""
+        if self.standing is Standing.THERE and self._fixed and self._clock.now_s() - self._since_s > ANEW_S:
+            self.standing, self.report = Standing.AWAY, None
         if self.standing is Standing.AWAY and not resting:
             self.standing, self._since_s = Standing.CONNECTING, self._clock.now_s()
             self._connecting = self.line.begin(partial(_connect, self.link))
@@ -174,6 +179,11 @@ class Seat:
         if self.standing < Standing.THERE or self.report is None or self.info is None:
             return (self.why or "it is not connected yet",)
         return (*self._fixed, *obstacles_now(self.info, self.report))
+
+    def introduce(self) -> str:
+        """Say what it is, why it is not driven as was wanted, and what stands against taking it over; empty = as before."""
+        before, self._introduced = self._introduced, self.describe()
+        return "" if self._introduced == before else self._introduced
 
     def describe(self) -> str:
         """Say what it is, why it is not driven as was wanted, and what stands against taking it over."""
@@ -230,7 +240,7 @@ class Seat:
         What was ours is given back first: we may only be deaf, and it would wait for its backup time.
         """
         was_ours = self.standing >= Standing.ASKED
-        self.why = self.wrong = why
+        self.why, self.wrong, self._introduced = why, why, ""
         self.standing, self.report = Standing.AWAY, None
         self.line.begin(partial(_part, self.link, self._clock, why) if was_ours else self.link.close)
 

@@ -181,8 +181,8 @@ class Street:
             connecting = seat.standing is Standing.CONNECTING
             seat.advance(resting=bool(resting[k]))
             self._note_fault(k)
-            if connecting and seat.standing is Standing.THERE:
-                self._diary.tell("connected", self._places[k], code=seat.level.name.lower(), text=seat.describe())
+            if connecting and seat.standing is Standing.THERE and (text := seat.introduce()):
+                self._diary.tell("connected", self._places[k], code=seat.level.name.lower(), text=text)
         before = [seat.standing for seat in self._seats]
         works = {k: work for k, seat in enumerate(self._seats) if (work := seat.reading()) is not None}
         for k, answer in self._each(works, self._wall_s * READ_SHARE).items():

@@ -12,7 +12,7 @@ import pytest
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line
 from signals.drive.config import Level
-from signals.drive.seat import CONNECT_S, Seat, Standing, told
+from signals.drive.seat import ANEW_S, CONNECT_S, Seat, Standing, told
 from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, Receipt
 from signals.model.crossroads import crossroads
@@ -98,6 +98,35 @@ def test_what_it_can_do_no_more_than_is_said() -> None:
     assert bench.seat.level is Level.ADVISE
     assert bench.seat.way is None
     assert "direct is wanted, but it can do no more than advise" in bench.seat.describe()
+    bench.line.close()
+
+
+def test_one_that_is_not_what_it_must_be_is_looked_at_anew_and_not_told_of_again() -> None:
+    bench = Bench(Plan(backup_s=0.0))
+    bench.connect()
+    bench.read()
+    assert "backup time" in bench.seat.introduce()
+    bench.hands.now_s = ANEW_S
+    bench.seat.advance(resting=False)
+    assert bench.seat.standing is Standing.THERE
+    bench.hands.now_s = ANEW_S + 0.1
+    bench.connect()
+    bench.read()
+    assert bench.plan.log.count("connect") == 2
+    assert bench.seat.introduce() == ""
+    assert bench.seat.wrong == ""
+    bench.plan.backup_s = 10.0
+    bench.hands.now_s += ANEW_S + 0.1
+    bench.connect()
+    bench.read()
+    assert bench.seat.obstacles() == ()
+    assert bench.seat.introduce() != ""
+    bench.hands.now_s += 1_000.0
+    bench.seat.advance(resting=False)
+    assert bench.seat.standing is Standing.THERE
+    bench.seat.fail("a fault")
+    bench.connect()
+    assert bench.seat.introduce() != "", "after a fault it is told again"
     bench.line.close()
 
 
