@@ -10,6 +10,7 @@ reorder          a datagram overtakes the one before (streams cannot)
 slice            a stream comes in pieces of three bytes
 truncate         a datagram, or what is read of a stream at once, ends early
 flip             a bit is turned over
+hold             nothing comes any more; what a stream held comes at once when the wire is good again, as TCP does it
 black_hole       nothing comes any more, and nobody is told
 half_open        what we send arrives, nothing comes back
 reset            connections are broken; new ones are taken
@@ -33,13 +34,15 @@ from typing import Final, cast
 __all__ = ["KINDS", "RETRANSMISSION_S", "Fault", "TcpProxy", "UdpProxy"]
 
 KINDS: Final = (
-    "loss", "delay", "duplicate", "reorder", "slice", "truncate", "flip", "black_hole", "half_open", "reset",
-    "refuse", "flood",
+    "loss", "delay", "duplicate", "reorder", "slice", "truncate", "flip", "hold", "black_hole", "half_open",
+    "reset", "refuse", "flood",
 )  # fmt: skip
 
 RETRANSMISSION_S: Final = 0.25
 """How long TCP waits before it sends a lost segment again: 200 ms and more on Linux."""
 CHUNK: Final = 65_536
+HOLD_S: Final = 0.01
+"""How often a stream that holds looks whether the wire is good again."""
 
 
 @dataclass
@@ -171,6 +174,8 @@ class TcpProxy(_Wire):
         while data := await reader.read(CHUNK):
             if self.fault.kind == "black_hole" or (self.fault.kind == "half_open" and back):
                 continue
+            while self.fault.kind == "hold":
+                await asyncio.sleep(HOLD_S)
             if self._happens("loss"):
                 await asyncio.sleep(self.fault.delay_s or RETRANSMISSION_S)
             await asyncio.sleep(self._late_s())
@@ -224,7 +229,7 @@ class UdpProxy(_Wire):
         self._pass(data, back=False)
 
     def _pass(self, data: bytes, *, back: bool) -> None:
-        gone = self.fault.kind in ("black_hole", "refuse", "reset") or (self.fault.kind == "half_open" and back)
+        gone = self.fault.kind in ("hold", "black_hole", "refuse", "reset") or (self.fault.kind == "half_open" and back)
         if gone or self._happens("loss"):
             return
         data = self._spoilt(data)

@@ -67,6 +67,18 @@ def test_nothing_comes_back_until_the_wire_is_good_again(kind: str) -> None:
     over_tcp(story)
 
 
+def test_what_a_stream_held_comes_when_the_wire_is_good_again() -> None:
+    async def story(proxy: TcpProxy, streams: Streams) -> None:
+        await answer(streams, b"x")
+        proxy.set(Fault("hold"))
+        assert await answer(streams, b"hello", 0.1) == b""
+        proxy.set(Fault())
+        assert await answer(streams, b"", 0.0) == b""
+        assert await streams[0].readexactly(5) == b"hello"
+
+    over_tcp(story)
+
+
 @pytest.mark.parametrize("kind", ["reset", "refuse"])
 def test_connections_are_broken(kind: str) -> None:
     async def story(proxy: TcpProxy, streams: Streams) -> None:
@@ -150,6 +162,7 @@ def test_datagrams() -> None:
     assert over_udp(Fault(), TEXTS) == TEXTS
     assert over_udp(Fault("loss"), TEXTS) == []
     assert over_udp(Fault("black_hole"), TEXTS) == []
+    assert over_udp(Fault("hold"), TEXTS) == []
     assert over_udp(Fault("half_open"), TEXTS) == []
     assert sorted(over_udp(Fault("duplicate"), TEXTS)) == sorted(TEXTS * 4)
     assert over_udp(Fault("delay", delay_s=0.05), TEXTS) == TEXTS

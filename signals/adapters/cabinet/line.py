@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any, Final, cast
 
-__all__ = ["LATE", "Late", "Line", "Work"]
+__all__ = ["LATE", "Late", "Line", "Work", "at_once"]
 
 Work = Callable[[], Coroutine[Any, Any, object]]
 """What begins when it is called, in the thread of the line."""
@@ -69,13 +70,7 @@ class Line:
         list
             Of each what it returned, the exception that it raised, or `LATE`.
         """
-        if not works:
-            return []
-        found = self.begin(lambda: _all(works, within_s))
-        # The loop itself may be stuck.
-        if not wait([found], within_s * 1.5 + 0.05).done or found.cancelled():
-            return [LATE] * len(works)
-        return cast("list[Answer]", found.result())
+        return at_once({self: works}, within_s)[self] if works else []
 
     def close(self, wait_s: float | None = None) -> bool:
         """End everything that still runs on it, and the thread; False where it is stuck and was left behind.
@@ -93,7 +88,7 @@ class Line:
 
     def _start(self, work: Work, found: Future[object]) -> None:
         """Make a task of something, in the thread of the loop."""
-        task = self._loop.create_task(work())
+        task = self._loop.create_task(_contained(work))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._end(done, found))
 
@@ -120,9 +115,31 @@ class Line:
             self._loop.close()
 
 
+def at_once(works: Mapping[Line, Sequence[Work]], within_s: float) -> dict[Line, list[Answer]]:
+    """Do things on several lines at the same time, and wait for all of them together; see `Line.each`."""
+    found = {line: line.begin(partial(_all, rows, within_s)) for line, rows in works.items()}
+    wait(found.values(), within_s * 1.5 + 0.05)  # a loop itself may be stuck
+    return {line: _in_time(future, len(works[line])) for line, future in found.items()}
+
+
+def _in_time(found: Future[object], count: int) -> list[Answer]:
+    """Return the answers of a line; `LATE` where it is stuck, or was closed."""
+    if not found.done() or found.cancelled():
+        return [LATE] * count
+    return cast("list[Answer]", found.result())
+
+
+async def _contained(work: Work) -> object:
+    """Do something; whoever wants to end the program ends his own work only."""
+    try:
+        return await work()
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise RuntimeError(f"an adapter raised {type(error).__name__}") from error
+
+
 async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
     """Await all, and cancel those that take too long."""
-    tasks = [asyncio.ensure_future(work()) for work in works]
+    tasks = [asyncio.ensure_future(_contained(work)) for work in works]
     _, late = await asyncio.wait(tasks, timeout=within_s)
     for task in late:
         task.cancel()
