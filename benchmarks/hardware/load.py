@@ -80,6 +80,9 @@ class Measured(NamedTuple):
         What the monitor saw.
     memory_mib, files
         Of the drive, at the beginning and at the end.
+    drive_ms, field_ms
+        Time of a processor that a tick took: of the drive, and of the process that has the virtual controllers. Unlike
+        `busy_s`, whoever else has work for the machine changes little of it.
     """
 
     junctions: int
@@ -91,6 +94,8 @@ class Measured(NamedTuple):
     violations: int
     memory_mib: tuple[float, float]
     files: tuple[int, int]
+    drive_ms: float
+    field_ms: float
 
 
 def network_of(protocol: str, junctions: int, tick_ds: int) -> Network:
@@ -121,7 +126,8 @@ def main(words: Sequence[str] | None = None) -> int:
             print("error: the virtual controllers did not start", file=sys.stderr)
             return 1
         with TemporaryDirectory(prefix="signals-") as folder, AuditLog(Path(folder), {}) as log:
-            found = _driven(asked.protocol, asked.junctions, tick_ds, round(asked.minutes * 60 * asked.hz), log)
+            ticks = round(asked.minutes * 60 * asked.hz)
+            found = _driven(asked.protocol, asked.junctions, tick_ds, ticks, log, partial(_worked_s, field.pid))
     finally:
         field.send_signal(signal.SIGTERM)
         field.communicate(timeout=60)
@@ -154,7 +160,9 @@ class _Field:
         return True
 
 
-def _driven(protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditLog) -> Measured:
+def _driven(
+    protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditLog, field_s: Callable[[], float]
+) -> Measured:
     """Drive them, and measure from when all are ours."""
     clock, network = Clock(), network_of(protocol, junctions, tick_ds)
     asked = Attentive(cast("Controller", StagesInTurn(network)))
@@ -190,18 +198,20 @@ def _driven(protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditL
                 reasons = {seat.why for seat in seats if seat.standing is not Standing.OURS}
                 raise SystemExit(f"error: not all are ours after {CONNECT_S:g} s: {sorted(reasons)[:5]}")
         connected_s, before = time.monotonic() - begin_s, _resources()
+        worked_s, theirs_s = time.process_time(), field_s()
         pacer.forget()
         events = len(told)
         for _ in range(ticks):
             tick()
         after = _resources()
+        worked_s, theirs_s = time.process_time() - worked_s, field_s() - theirs_s
         lost = sum(" fault " in sentence for sentence in told[events:])
         busy_s = (pacer.busy_s(0.5), pacer.busy_s(0.999), pacer.busy_s(1.0))
         missed = pacer.missed
     memory, files = zip(before, after, strict=True)
     return Measured(
         junctions, ticks, connected_s, missed, busy_s, lost, diary.violations, cast("tuple[float, float]", memory),
-        cast("tuple[int, int]", files),
+        cast("tuple[int, int]", files), 1000 * worked_s / ticks, 1000 * theirs_s / ticks,
     )  # fmt: skip
 
 
@@ -234,13 +244,20 @@ def _resources() -> tuple[float, int]:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20, len(list(Path("/proc/self/fd").iterdir()))
 
 
+def _worked_s(process: int) -> float:
+    """Return the time of a processor that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _show(protocol: str, hz: float, found: Measured) -> None:
     median, most, worst = (1000 * value for value in found.busy_s)
     print(
         f"{protocol}, {found.junctions} junctions at {hz:g} Hz, {found.ticks} ticks: {found.missed} missed; "
         f"a tick took {median:.0f} ms (median), {most:.0f} ms (99.9 %), {worst:.0f} ms (worst); {found.lost} faults, "
         f"{found.violations} violations; all ours after {found.connected_s:.0f} s; memory {found.memory_mib[0]:.0f} to "
-        f"{found.memory_mib[1]:.0f} MiB, open files {found.files[0]} to {found.files[1]}"
+        f"{found.memory_mib[1]:.0f} MiB, open files {found.files[0]} to {found.files[1]}; a processor worked "
+        f"{found.drive_ms:.0f} ms a tick for the drive, {found.field_ms:.0f} ms for the controllers"
     )
 
 
