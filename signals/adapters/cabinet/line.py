@@ -122,7 +122,8 @@ class Line:
 
 async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
     """Await all, and cancel those that take too long."""
-    tasks = [asyncio.ensure_future(work()) for work in works]
+    begin = asyncio.get_running_loop().create_task
+    tasks = [begin(work()) for work in works]
     _, late = await asyncio.wait(tasks, timeout=within_s)
     for task in late:
         task.cancel()
