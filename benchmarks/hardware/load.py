@@ -206,6 +206,9 @@ def _driven(
         after = _resources()
         worked_s, theirs_s = time.process_time() - worked_s, field_s() - theirs_s
         lost = sum(" fault " in sentence for sentence in told[events:])
+        if os.environ.get("DBG"):
+            import collections
+            print(collections.Counter(s.split(": ",1)[1] for s in told).most_common(25))
         busy_s = (pacer.busy_s(0.5), pacer.busy_s(0.999), pacer.busy_s(1.0))
         missed = pacer.missed
     memory, files = zip(before, after, strict=True)

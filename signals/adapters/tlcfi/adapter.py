@@ -31,8 +31,11 @@ from signals.model.cabinets import (
 
 __all__ = ["FRESH_S", "TlcfiCabinet"]
 
-FRESH_S: Final = 0.2
-"""Whoever has said something within this need not be asked whether it is still there."""
+FRESH_S: Final = 0.5
+"""Whoever has said something within this need not be asked whether it is still there.
+
+It is longer than `session.PULSE_S`, after which the keeping alive asks a TLC that is ours: so a tick need not ask all
+of them at once, and wait."""
 
 WATCH_S: Final = 1.0
 """How long the keeping alive looks away at most."""
