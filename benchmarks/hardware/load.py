@@ -5,7 +5,8 @@
 Two processes: one has the virtual controllers (a four-arm junction each, 12 signal groups) with a server for each, the
 other the drive: reading, estimating, deciding (one stage after the other), guard, monitor, asking, audit log. All are
 connected and asked for first, and time is counted from when all are ours. At 10 Hz a tick is a tenth of a second at
-both ends.
+both ends. As on a street, controllers do not tick at the same moment: there are ten moments in a tick. All change
+their stage in the same tick of the drive, which is the worst that can happen to it.
 
 Printed are: deadlines that were missed, how long the work of a tick took (median, 99.9 %, worst), seats that were lost,
 violations, memory and open files of the drive at the beginning and the end. Exit status: 0 nothing was missed and
@@ -15,12 +16,14 @@ violations, memory and open files of the drive at the beginning and the end. Exi
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +35,7 @@ from benchmarks.hardware.wired import SECRETS, StagesInTurn
 from signals import plugins
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.firmware import Firmware
-from signals.adapters.cabinet.host import host_until_done
+from signals.adapters.cabinet.host import host
 from signals.adapters.cabinet.line import Line
 from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
@@ -57,6 +60,7 @@ __all__ = ["Measured", "main", "network_of", "verdict"]
 FIRST_PORT: Final = 30_000
 SUPERVISOR_PORT: Final = 29_999
 CONNECT_S: Final = 300.0
+MOMENTS: Final = 10
 MOST_BUSY_S: Final = 0.1
 READY: Final = "ready"
 
@@ -141,7 +145,28 @@ def _field(protocol: str, junctions: int, tick_ds: int) -> None:
     firmwares = [Firmware(site, tick_ds=tick_ds, backup_s=30.0) for site in sites_of(network)]
     maker = cast("Callable[..., CabinetServer]", plugins.load("servers", protocol))
     servers = [maker(firmware, _address(protocol, number), clock) for number, firmware in enumerate(firmwares)]
-    host_until_done(_Field(firmwares, tick_ds), servers, clock, partial(print, READY, flush=True))
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_hosted(firmwares, servers, clock, tick_ds))
+
+
+async def _hosted(
+    firmwares: Sequence[Firmware], servers: Sequence[CabinetServer], clock: Clock, tick_ds: int
+) -> None:
+    """Let controllers tick at several moments of a tick, until SIGTERM."""
+    moments = min(MOMENTS, len(servers))
+    started: list[int] = []
+
+    async def some(moment: int) -> None:
+        own, speak = firmwares[moment::moments], servers[moment::moments]
+        await clock.sleep(moment * tick_ds / 10 / moments)
+        await host(_Field(own, tick_ds), speak, clock, lambda: started.append(moment))
+
+    hosts = asyncio.gather(*map(some, range(moments)))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, hosts.cancel)
+    while len(started) < moments and not hosts.done():
+        await clock.sleep(0.1)
+    print(READY, flush=True)
+    await hosts
 
 
 class _Field:
