@@ -126,7 +126,7 @@ ROWS: Final = (
     Row("N2b", "5 s late", _wire("delay", delay_s=5.0), _good, ends=True, late_s=10.0, lasts_s=20.0),
     Row("N2c", "0.5 s late, jitter 0.5 s", _wire("delay", delay_s=0.5, jitter_s=0.5), _good, lasts_s=20.0),
     Row("N3", "everything comes twice", _wire("duplicate"), _good, ends=False, protocols=DATAGRAMS),
-    Row("N4", "the order changes", _wire("reorder", 0.3), _good, ends=False, protocols=DATAGRAMS),
+    Row("N4", "the order changes", _wire("reorder", 0.3, 0.05), _good, ends=False, protocols=DATAGRAMS),
     Row("N5a", "half of it ends early", _wire("truncate", 0.5), _good),
     Row("N5b", "a bit is turned in half of it", _wire("flip", 0.5), _good),
     Row("N5c", "pieces of three bytes", _wire("slice"), _good, ends=False),

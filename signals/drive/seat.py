@@ -11,14 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
 from functools import partial
-from typing import Any, Final
-
-import numpy as np
+from typing import Final, cast
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
+from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
 from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
@@ -31,7 +30,6 @@ from signals.model.cabinets import (
     Receipt,
     Request,
 )
-from signals.model.values import Aspect
 
 __all__ = ["ANEW_S", "CONNECT_S", "Seat", "Standing"]
 
@@ -44,11 +42,12 @@ STALE_TICKS: Final = 1.0
 REPORTS_S: Final = 1.0
 """How old it may be elsewhere, however short a tick is: RSMP reports once a second at best."""
 ANEW_S: Final = 60.0
-"""After how long one that is not what it must be is looked at anew: somebody may have put it right."""
+"""After how long one that is not what it must be is met anew."""
 PARTING_S: Final = 2.0
 """How long giving back may take where nobody may be listening any more."""
 
-LEAST, MOST = int(min(Aspect)), int(max(Aspect))
+NO_ANSWER: Final = "no answer"
+"""Stands for what is none."""
 
 
 class Standing(IntEnum):
@@ -83,10 +82,14 @@ class Seat:
     ----------
     link, line
         Who speaks to it now, and where that lives.
+    site
+        The intersection.
     info, report
         What it says it is; what it reported last. None before that.
     level
         How much is done there.
+    way
+        How it is driven second by second; None where it is not.
     why
         What is, or was last, wrong with it, or why it is not ours; empty = nothing.
     wrong
@@ -102,13 +105,15 @@ class Seat:
         self._standing = self._furthest = Standing.AWAY
         self.info: CabinetInfo | None = None
         self.report: CabinetReport | None = None
+        self.way: Capability | None = None
         self.level = min(wanted, Level.ADVISE)
         self.why, self.wrong = "", ""
         self._connecting: Future[object] | None = None
         self._since_s = 0.0
         self._fixed: tuple[str, ...] = ()
         self._introduced = ""
-        self._shape = (len(self.site.groups), len(self.site.detectors))
+        self.site = self.link.site
+        self._sound = Soundness(self.site)
 
     @property
     def standing(self) -> Standing:
@@ -125,24 +130,12 @@ class Seat:
         """How far it got at most, in a word."""
         return self._furthest.name.lower()
 
-    @property
-    def site(self) -> CabinetSite:
-        """The intersection."""
-        return self.link.site
-
-    @property
-    def way(self) -> Capability | None:
-        """How it is driven second by second; None where it is not."""
-        if self.level is not Level.DIRECT or self.info is None:
-            return None
-        return best_of(self.info.capabilities)
-
     def _is_fresh(self) -> bool:
         """Whether what it reported last is news now."""
         limit_s = STALE_TICKS * self._tick_ds / 10
         if self.way is None:
             limit_s = max(limit_s, REPORTS_S)
-        return self.report is not None and self._clock.now_s() - self.report.received_s <= limit_s
+        return self.report is not None and abs(self._clock.now_s() - self.report.received_s) <= limit_s
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
@@ -151,8 +144,6 @@ class Seat:
     def advance(self, *, resting: bool) -> None:
         """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
         self.wrong = ""
-        if self.standing is Standing.THERE and self._fixed and self._clock.now_s() - self._since_s > ANEW_S:
-            self.standing, self.report = Standing.AWAY, None
         if self.standing is Standing.AWAY and not resting:
             self.standing, self._since_s = Standing.CONNECTING, self._clock.now_s()
             self._connecting = self.line.begin(partial(_connect, self.link))
@@ -163,16 +154,23 @@ class Seat:
                 self._connecting.cancel()
                 self.fail("it cannot be connected in time")
 
+    def is_left_to_be_met_anew(self) -> bool:
+        """Leave one that is not what it must be, after a while, and say so: somebody may have put it right."""
+        if not self._fixed or self.standing is not Standing.THERE or self._clock.now_s() - self._since_s <= ANEW_S:
+            return False
+        self.standing, self.report = Standing.AWAY, None
+        return True
+
     def took(self, answer: object) -> None:
         """Take what reading it came to."""
         if answer is LATE:
             self._missed("it did not answer in time")
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
-        elif not _is_report(answer, self._shape):
+        elif not self._sound.of_report(answer):
             self.fail("it reported what is no report")
         else:
-            self._reported(answer)  # type: ignore[arg-type]  # just looked at
+            self._reported(cast("CabinetReport", answer))
 
     def obstacles(self) -> tuple[str, ...]:
         """Return why it is not to be taken over now; empty = nothing stands against it."""
@@ -218,6 +216,8 @@ class Seat:
             if not answer.accepted:
                 self.wrong = self.why = f"it refused: {answer.code}, {answer.detail}"
             return answer
+        elif answer is not None:
+            self.fail("it answered what is no answer")
         return None
 
     def taken(self, answer: object) -> None:
@@ -253,12 +253,14 @@ class Seat:
         self._connecting = None
         error = None if found.cancelled() else found.exception()
         answer = None if found.cancelled() or error is not None else found.result()
-        if not isinstance(answer, CabinetInfo):
+        if not self._sound.of_info(answer):
             self.fail(told(error) if error is not None else "it did not say what it is")
             return
-        self.info, self.standing, self.why = answer, Standing.THERE, ""
-        self.level = level_of(self._wanted, armed=self._armed, capabilities=answer.capabilities)
-        self._fixed = obstacles(self.site, answer, self._tick_ds)
+        info = self.info = cast("CabinetInfo", answer)
+        self.standing, self.why = Standing.THERE, ""
+        self.level = level_of(self._wanted, armed=self._armed, capabilities=info.capabilities)
+        self.way = best_of(info.capabilities) if self.level is Level.DIRECT else None
+        self._fixed = obstacles(self.site, info, self._tick_ds)
         if self._armed and self.level < self._wanted:
             self.why = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
 
@@ -310,22 +312,13 @@ async def _read(link: CabinetLink) -> object:
 
 
 async def _send(link: CabinetLink, request: Request | None) -> object:
-    receipt = None if request is None else await link.send(request)
-    if receipt is None or receipt.accepted:
+    if request is None:
+        await link.heartbeat()
+        return None
+    receipt: object = await link.send(request)
+    if not Soundness.of_receipt(receipt):
+        return NO_ANSWER
+    if cast("Receipt", receipt).accepted:
         await link.heartbeat()
     return receipt
 
-
-def _is_report(answer: object, shape: tuple[int, int]) -> bool:
-    """Whether a link returned what it must, in the right shapes and types."""
-    if not isinstance(answer, CabinetReport) or answer.mode not in set(Mode):
-        return False
-    groups, detectors = shape
-    columns: tuple[tuple[Any, type, int], ...] = (
-        (answer.aspect, np.int8, groups),
-        (answer.call, np.bool_, groups),
-        (answer.detector_count, np.int32, detectors),
-        (answer.detector_occupied, np.float32, detectors),
-    )
-    right = [getattr(array, "dtype", None) == kind and np.shape(array) == (size,) for array, kind, size in columns]
-    return all(right) and answer.aspect.min(initial=0) >= LEAST and answer.aspect.max(initial=0) <= MOST

@@ -24,16 +24,16 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from signals.adapters.cabinet.line import LATE, Line, Work, at_once
+from signals.drive.arming import is_at_rest
 from signals.drive.config import Level
 from signals.drive.diary import Diary, Done
+from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat, Standing
 from signals.drive.shown import Shown
-from signals.drive.splits import SplitPlanner
-from signals.drive.translator import Wish, translate
 from signals.errors import WorldError
-from signals.model.cabinets import CabinetReport, Capability, Mode, PlanRequest, Receipt, Request
+from signals.model.cabinets import Capability, Mode, Receipt, Request
 from signals.model.trips import Incidents, Trips
-from signals.model.values import Aspect, BoolArray, Command, Event, Readings
+from signals.model.values import BoolArray, Command, Event, IntArray, Readings
 from signals.safety.fallback import Trouble
 from signals.safety.ladder import Ladder
 
@@ -50,6 +50,10 @@ LAG_DS: Final = 5
 WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 """Some only say that they are ready when they have been asked."""
 
+CONNECTS_PER_S: Final = 50
+"""How many begin to connect in a second: a thousand at once would have no time for each other."""
+STANDINGS: Final = {standing: standing.name.lower() for standing in Standing}
+LEVELS: Final = {level: level.name.lower() for level in Level}
 READ_SHARE: Final = 0.5
 SHARE: Final = 0.3
 """Of a tick: how long reading, and how long asking, may take."""
@@ -103,19 +107,20 @@ class Street:
         self._tick = -1
         number = network.intersection_index
         self._places = [number[seat.site.id] for seat in seats]
-        self._rows = [slice(*network.arrays.group_offset[[i, i + 1]].tolist()) for i in self._places]
+        self._rows = [np.arange(*network.arrays.group_offset[[i, i + 1]].tolist()) for i in self._places]
         index = {detector.id: row for row, detector in enumerate(network.detectors)}
         self._sensors = [np.array([index[name] for name in seat.site.detectors], np.int64) for seat in seats]
-        self._planners = [SplitPlanner(seat.site, tick_ds) if seat.site.intersection.plans else None for seat in seats]
         self._ladder = Ladder(len(seats), tick_ds)
         self._shown = Shown(network, tick_ds)
+        self._requests = Requests(network, self._seats, self._places, self._shown, tick_ds)
+        self._most_begun = max(1, CONNECTS_PER_S * tick_ds // 10)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
         self._begun: BoolArray = np.zeros(len(seats), np.bool_)
         self._settled_tick = np.full(len(seats), -1, np.int64)
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
-        self._read_s, self._coming = 0.0, diary.coming
+        self._read_s = 0.0
         self._tried: dict[Line, Future[object]] = {}
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
@@ -176,20 +181,16 @@ class Street:
         self._asked.forget()
         self._replace_stuck()
         self._read_s = self._clock.now_s()
-        resting = self._ladder.resting
-        for k, seat in enumerate(self._seats):
-            connecting = seat.standing is Standing.CONNECTING
-            seat.advance(resting=bool(resting[k]))
-            self._note_fault(k)
-            if connecting and seat.standing is Standing.THERE and (text := seat.introduce()):
-                self._diary.tell("connected", self._places[k], code=seat.level.name.lower(), text=text)
+        self._connect()
         before = [seat.standing for seat in self._seats]
         works = {k: work for k, seat in enumerate(self._seats) if (work := seat.reading()) is not None}
         for k, answer in self._each(works, self._wall_s * READ_SHARE).items():
-            self._seats[k].took(answer)
-            self._note_fault(k)
-            if before[k] is Standing.OURS and self._seats[k].standing is Standing.THERE:
-                self._lapsed[k] = self._seats[k].why
+            seat = self._seats[k]
+            seat.took(answer)
+            if seat.wrong:
+                self._note_fault(k)
+            if before[k] is Standing.OURS and seat.standing is Standing.THERE:
+                self._lapsed[k] = seat.why
         self._gather(before)
         self.doubted[:] = self._shown.strange & ~self.lost
         self.troubled = bool(self.lost.any() or self.doubted.any())
@@ -199,23 +200,25 @@ class Street:
         """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
         now_s = self._clock.now_s()
         old = now_s - self._read_s > self.tick_ds / 10
-        latched, self._coming = self._latched(), self._diary.coming
-        reasons, requests, advised, taken = self._lapsed, {}, {}, []
+        latched = self._latched()
+        reasons, asked, advised, taken = self._lapsed, [], {}, []
         self._lapsed = {}  # given back, too: nothing that was asked may come into force later
+        late_ticks = self._shown.late_ticks()
         for k, seat in enumerate(self._seats):
             if k in reasons:
                 continue
             if seat.standing is Standing.OURS:
                 self.ours_ticks[k] += 1
-                reason = self._reason_to_let_go(k, command, old=old)
+                reason = self._reason_to_let_go(k, command, late_ticks, old=old)
                 if reason:
                     reasons[k] = reason
                 else:
-                    requests[k] = self._request(k, command)
+                    asked.append(k)
             elif self._may_take(k, latched):
                 taken.append(k)
             elif seat.standing is Standing.THERE and seat.level is Level.ADVISE:
-                advised[k] = self._planned(k)
+                advised[k] = self._requests.planned(k, self._asked.want)
+        requests = self._requests.of(asked, Permitted(command, self._asked.want, self._diary.coming, self._begun))
         receipts = self._ask(requests)
         self._let_go(reasons, self._wall_s * SHARE)
         for k, answer in self._each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE).items():
@@ -225,6 +228,19 @@ class Street:
         self._faults[:] = False
         self._write_down({**advised, **requests}, receipts)
         self._tick += self._pacer.wait() - 1
+
+    def _connect(self) -> None:
+        """Begin to connect where that is due, and see what became of it."""
+        resting, begun = self._ladder.resting, 0
+        for k, seat in enumerate(self._seats):
+            if seat.standing >= Standing.THERE and not seat.is_left_to_be_met_anew():
+                continue
+            connecting = seat.standing is Standing.CONNECTING
+            seat.advance(resting=bool(resting[k]) or begun >= self._most_begun)
+            begun += not connecting and seat.standing is Standing.CONNECTING
+            self._note_fault(k)
+            if connecting and seat.standing is Standing.THERE and (text := seat.introduce()):
+                self._diary.tell("connected", self._places[k], code=LEVELS[seat.level], text=text)
 
     def _each(self, works: Mapping[int, Work], within_s: float) -> dict[int, object]:
         """Do something for some seats, all at the same time, each on its line; a line that is stuck is replaced."""
@@ -257,13 +273,17 @@ class Street:
         """Put together what was reported, and say who is ours."""
         self._shown.blank()
         self.lost[:] = True
-        for k, seat in enumerate(self._seats):
-            if seat.report is None or seat.standing < Standing.THERE:
-                continue
-            self._shown.take(self._rows[k], self._sensors[k], seat.report)
+        told = {
+            k: report
+            for k, seat in enumerate(self._seats)
+            if (report := seat.report) is not None and seat.standing >= Standing.THERE
+        }
+        self._shown.take([self._rows[k] for k in told], [self._sensors[k] for k in told], list(told.values()))
+        for k, report in told.items():
+            seat = self._seats[k]
             if seat.standing is Standing.OURS and seat.level is Level.DIRECT:
                 self._begun[k] &= before[k] is Standing.OURS
-                if not self._begun[k] and _is_at_rest(seat.report):
+                if not self._begun[k] and is_at_rest(report.aspect):
                     self._begun[k] = True
                     self._shown.forget(self._rows[k])
                     self._settle(k)
@@ -289,9 +309,9 @@ class Street:
             settling[self._rows[k]] = True
         self._asked.settling = settling if settling.any() else None
 
-    def _reason_to_let_go(self, k: int, command: Command, *, old: bool) -> str:
+    def _reason_to_let_go(self, k: int, command: Command, late_ticks: IntArray, *, old: bool) -> str:
         """Say why a cabinet that is ours is given back; empty = it is not."""
-        seat, rows = self._seats[k], self._rows[k]
+        seat, place = self._seats[k], self._places[k]
         obstacles = seat.obstacles()
         if old:
             return "what was decided is old"
@@ -299,29 +319,10 @@ class Street:
             return "the controller has not answered in this tick"
         if obstacles or seat.level is not Level.DIRECT:
             return next(iter(obstacles), "")
-        if self._begun[k] and not command.write[self._places[k]]:
+        if self._begun[k] and not command.write[place]:
             return "the guard does not write it"
-        late_ticks = self._shown.late_ticks_of(rows)
-        return f"it has not shown what it was asked for, for {late_ticks} ticks" if late_ticks > self._lag_ticks else ""
-
-    def _request(self, k: int, command: Command) -> Request | None:
-        """Turn what is permitted into what the cabinet understands; remember what it shall show."""
-        seat, rows = self._seats[k], self._rows[k]
-        want, way = self._asked.want, seat.way
-        if want is None or way is None:
-            return self._planned(k)
-        if not self._begun[k]:
-            return None
-        self._shown.command(rows, command)
-        shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
-        coming = want[rows] & self._coming[rows]
-        return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
-
-    def _planned(self, k: int) -> PlanRequest | None:
-        planner, want = self._planners[k], self._asked.want
-        if planner is None or self._seats[k].level is Level.OBSERVE:
-            return None
-        return planner.note(None if want is None else want[self._rows[k]])
+        late = late_ticks[place]
+        return f"it has not shown what it was asked for, for {late} ticks" if late > self._lag_ticks else ""
 
     def _may_take(self, k: int, latched: BoolArray) -> bool:
         seat = self._seats[k]
@@ -332,7 +333,7 @@ class Street:
             return False
         if not self._asked.answered or seat.report is None or seat.report.mode not in WOULD_LET_US:
             return False
-        if seat.way is not None and not _is_at_rest(seat.report):
+        if seat.way is not None and not is_at_rest(seat.report.aspect):
             return False
         obstacles = seat.obstacles()
         if obstacles and seat.why != obstacles[0]:
@@ -346,9 +347,12 @@ class Street:
         receipts: dict[int, Receipt | None] = {}
         refused = {}
         for k, answer in self._each(works, self._wall_s * SHARE).items():
-            receipts[k] = self._seats[k].sent(answer)
-            if self._seats[k].wrong and self._seats[k].standing is Standing.OURS:
-                refused[k] = self._seats[k].wrong
+            seat = self._seats[k]
+            receipts[k] = seat.sent(answer)
+            if not seat.wrong:
+                continue
+            if seat.standing is Standing.OURS:
+                refused[k] = seat.wrong
             self._note_fault(k)
         self._let_go(refused, self._wall_s * SHARE)
         return receipts
@@ -374,17 +378,11 @@ class Street:
             seat.wrong = ""
 
     def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
-        names = [(seat.standing.name.lower(), seat.level.name.lower()) for seat in self._seats]
         done = [
-            Done(self._places[k], *names[k], seat.report, requests.get(k), receipts.get(k))
+            Done(self._places[k], STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k))
             for k, seat in enumerate(self._seats)
         ]
         self._diary.did(done, self._asked.want)
-
-
-def _is_at_rest(report: CabinetReport) -> bool:
-    """Whether nothing is on its way: how long an amber or a clearance has lasted before us, nobody tells."""
-    return not np.isin(report.aspect, (Aspect.RED_AMBER, Aspect.AMBER, Aspect.CLEARANCE)).any()
 
 
 def lag_ticks(tick_ds: int) -> int:

@@ -22,7 +22,6 @@ DIRECT = (Capability.GROUPS, Capability.HOLD_FORCE_OFF, Capability.STAGES)
 WAITS = tuple(map(REASONS.index, ("intergreen", "conflicting group not red yet")))
 """Reasons of the guard for which a group waits for nothing but the ends of others."""
 
-LIT = (Aspect.GREEN, Aspect.RED_AMBER)
 
 
 class Wish(NamedTuple):
@@ -75,7 +74,7 @@ def translate(wish: Wish, way: Capability, site: CabinetSite) -> Request | None:
         None where there is nothing to ask for: groups that are chosen freely make no stage.
     """
     if way is Capability.GROUPS:
-        return GroupRequest(wish.aspect.copy(), wish.min_end_ds.copy(), np.full(len(wish.aspect), -1, np.int32))
+        return GroupRequest(wish.aspect.copy(), wish.min_end_ds.copy(), np.full_like(wish.min_end_ds, -1))
     if way is Capability.HOLD_FORCE_OFF:
         return _holds(wish)
     stage = _stage(wish, site)
@@ -90,7 +89,7 @@ def _holds(wish: Wish) -> HoldRequest:
     there itself: as long as the guard, whose times are the same. Everything else is left out, or its detectors would
     bring it in between.
     """
-    shown, lit = wish.shown == Aspect.GREEN, np.isin(wish.aspect, LIT)
+    shown, lit = wish.shown == Aspect.GREEN, (wish.aspect == Aspect.GREEN) | (wish.aspect == Aspect.RED_AMBER)
     hold, force_off = shown & lit, shown & ~lit
     call = ~shown & (lit | wish.coming)
     return HoldRequest(hold, force_off, ~(shown | call), call)

@@ -39,6 +39,7 @@ class Bench:
         )
 
     def connect(self) -> None:
+        self.seat.is_left_to_be_met_anew()
         self.seat.advance(resting=False)
         for _ in range(500):
             if self.seat.standing is not Standing.CONNECTING:
@@ -107,7 +108,7 @@ def test_one_that_is_not_what_it_must_be_is_looked_at_anew_and_not_told_of_again
     bench.read()
     assert "backup time" in bench.seat.introduce()
     bench.hands.now_s = ANEW_S
-    bench.seat.advance(resting=False)
+    assert not bench.seat.is_left_to_be_met_anew()
     assert bench.seat.standing is Standing.THERE
     bench.hands.now_s = ANEW_S + 0.1
     bench.connect()
@@ -122,7 +123,7 @@ def test_one_that_is_not_what_it_must_be_is_looked_at_anew_and_not_told_of_again
     assert bench.seat.obstacles() == ()
     assert bench.seat.introduce() != ""
     bench.hands.now_s += 1_000.0
-    bench.seat.advance(resting=False)
+    assert not bench.seat.is_left_to_be_met_anew()
     assert bench.seat.standing is Standing.THERE
     bench.seat.fail("a fault")
     bench.connect()

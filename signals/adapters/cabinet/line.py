@@ -139,7 +139,8 @@ async def _contained(work: Work) -> object:
 
 async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
     """Await all, and cancel those that take too long."""
-    tasks = [asyncio.ensure_future(_contained(work)) for work in works]
+    begin = asyncio.get_running_loop().create_task
+    tasks = [begin(_contained(work)) for work in works]
     _, late = await asyncio.wait(tasks, timeout=within_s)
     for task in late:
         task.cancel()

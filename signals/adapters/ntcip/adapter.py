@@ -260,7 +260,12 @@ class NtcipCabinet:
         try:
             ask = next(steps)
             while True:
-                ask = steps.send(await self._carry(ask, until_s))
+                try:
+                    answer = await self._carry(ask, until_s)
+                except WorldTimeoutError as error:
+                    ask = steps.throw(error)
+                else:
+                    ask = steps.send(answer)
         except StopIteration as end:
             result: T = end.value
             return result

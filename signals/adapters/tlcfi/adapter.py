@@ -12,7 +12,7 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.tlcfi.described import CAPABILITIES, information
 from signals.adapters.tlcfi.line import Answer
 from signals.adapters.tlcfi.objects import ControlState, TlcfiError
-from signals.adapters.tlcfi.session import ApplicationSession
+from signals.adapters.tlcfi.session import PULSE_S, ApplicationSession
 from signals.adapters.tlcfi.settings import PORT, read_settings
 from signals.adapters.tlcfi.tls import client_context
 from signals.adapters.tlcfi.wire import Wire
@@ -31,11 +31,17 @@ from signals.model.cabinets import (
 
 __all__ = ["FRESH_S", "TlcfiCabinet"]
 
-FRESH_S: Final = 0.2
-"""Whoever has said something within this need not be asked whether it is still there."""
+FRESH_S: Final = 0.5
+"""Whoever has said something within this need not be asked whether it is still there.
 
-WATCH_S: Final = 1.0
-"""How long the keeping alive looks away at most."""
+It is longer than `WATCH_S`, after which the keeping alive asks a TLC that is ours: so a tick need not ask all of them at
+once, and wait."""
+
+WATCH_S: Final = PULSE_S + 0.02
+"""How long the keeping alive looks away at most: the pulse is felt when it is due, so that it is never older than
+`FRESH_S`."""
+LEAST_S: Final = 0.05
+"""And at least."""
 
 
 class TlcfiCabinet:
@@ -253,7 +259,7 @@ class TlcfiCabinet:
                 wire.abort()
                 self._news.set()
                 return
-            await self._clock.sleep(min(max(session.due_s - now_s, WATCH_S / 20), WATCH_S))
+            await self._clock.sleep(min(max(session.due_s - now_s, LEAST_S), WATCH_S))
 
     async def _drop(self) -> None:
         """Leave nothing behind."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-import numpy as np
-
 from signals.adapters.tlcfi.lamps import states_of
-from signals.adapters.tlcfi.objects import TICKS
+from signals.adapters.tlcfi.objects import TICKS, ticks_after
 from signals.adapters.tlcfi.settings import Settings
 from signals.errors import InputError
 from signals.model.cabinets import CabinetSite, GroupRequest
@@ -15,7 +14,6 @@ from signals.model.values import Aspect
 
 __all__ = ["MOVED_MS", "Requests"]
 
-HALF: Final = TICKS // 2
 MS_IN_DS: Final = 100
 
 MOVED_MS: Final = 500
@@ -42,8 +40,7 @@ class Requests:
         """Begin anew: whatever is asked next is new."""
         self._asked = [-1] * self._count
         self._last: bytes | None = None
-        self._has_end = np.zeros(self._count, np.bool_)
-        self._ends = np.zeros((2, self._count), np.int64)
+        self._ends: list[tuple[int, int] | None] = [None] * self._count
 
     def rows(self, request: GroupRequest, ticks: int) -> tuple[dict[str, dict[str, Any]], dict[int, int]]:
         """Return what has changed of each group, by its name there, and the new state of each by its number.
@@ -65,7 +62,7 @@ class Requests:
         states = {} if asked == self._last else self._changes(request)
         rows: dict[str, dict[str, Any]] = {self._settings.groups[g]: {"reqState": state} for g, state in states.items()}
         if self._settings.predictions:
-            for group, prediction in self._predictions(request, ticks, list(states)).items():
+            for group, prediction in self._predictions(request, ticks, states).items():
                 rows.setdefault(self._settings.groups[group], {})["reqPredictions"] = prediction
         self._last = asked
         return rows, states
@@ -83,19 +80,28 @@ class Requests:
         before, self._asked = self._asked, states
         return {group: state for group, state in enumerate(states) if state != before[group]}
 
-    def _predictions(self, request: GroupRequest, ticks: int, changed: list[int]) -> dict[int, list[dict[str, int]]]:
+    def _predictions(
+        self, request: GroupRequest, ticks: int, changed: Mapping[int, int]
+    ) -> dict[int, list[dict[str, int]]]:
         """Return the predictions that are new, by the group; an empty one where nothing is known any more."""
-        least = request.min_end_ds
-        has_end = least >= 0
-        ends = np.stack((least, np.maximum(least, request.likely_end_ds))) * np.int64(MS_IN_DS) + ticks
-        apart_ms = (ends - self._ends + HALF) % TICKS - HALF
-        moved = (np.abs(apart_ms) >= MOVED_MS).any(axis=0) & has_end
-        moved |= has_end != self._has_end
-        moved[changed] |= has_end[changed]
-        found = {}
-        for group in np.flatnonzero(moved).tolist():
-            self._ends[:, group], self._has_end[group] = ends[:, group], has_end[group]
-            first, likely = (ends[:, group] % TICKS).tolist()
-            prediction = {"state": self._asked[group], "minEnd": first, "likelyEnd": likely}
-            found[group] = [prediction] * bool(has_end[group])
+        found: dict[int, list[dict[str, int]]] = {}
+        ends = zip(request.min_end_ds.tolist(), request.likely_end_ds.tolist(), self._ends, strict=True)
+        for group, (least_ds, likely_ds, before) in enumerate(ends):
+            if least_ds < 0:
+                if before is not None:
+                    self._ends[group], found[group] = None, []
+                continue
+            first_ms, likely_ms = MS_IN_DS * least_ds, MS_IN_DS * max(least_ds, likely_ds)
+            if before is not None and group not in changed:
+                apart_ms = abs(first_ms - _left_ms(before[0], ticks)), abs(likely_ms - _left_ms(before[1], ticks))
+                if max(apart_ms) < MOVED_MS:
+                    continue
+            first, likely = (ticks + first_ms) % TICKS, (ticks + likely_ms) % TICKS
+            self._ends[group] = first, likely
+            found[group] = [{"state": self._asked[group], "minEnd": first, "likelyEnd": likely}]
         return found
+
+
+def _left_ms(end: int, ticks: int) -> int:
+    """Return how long it still is to an end. One that has passed is not told again: it may end at any moment since."""
+    return max(0, ticks_after(end, ticks))
