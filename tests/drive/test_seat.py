@@ -131,6 +131,26 @@ def test_one_that_is_not_what_it_must_be_is_looked_at_anew_and_not_told_of_again
     bench.line.close()
 
 
+def test_what_was_news_when_it_came_is_news_though_others_were_waited_for(bench: Bench) -> None:
+    bench.connect()
+    work = bench.seat.reading()
+    assert work is not None
+    (answer,) = bench.line.each([work], 5.0)
+    bench.hands.now_s += 1.5
+    bench.seat.took(answer)
+    assert bench.seat.standing is Standing.THERE
+
+
+def test_one_request_may_be_lost_and_not_two(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.take()
+    for answer, wrong in ((LATE, False), (None, False), (LATE, False), (LATE, True)):
+        bench.seat.sent(answer)
+        assert bool(bench.seat.wrong) is wrong
+        assert bench.seat.standing is Standing.OURS
+
+
 def test_nobody_there(bench: Bench) -> None:
     bench.plan.away = True
     bench.connect()
