@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from benchmarks.hardware.wired import WiredDrive
+from signals.errors import WorldLostError
 from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
@@ -30,7 +31,6 @@ from signals.model.cabinets import (
 )
 from signals.model.copies import copies
 from signals.model.crossroads import crossroads
-from signals.errors import WorldLostError
 from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 
 __all__ = ["KINDS", "BadLink", "Found", "tried"]

@@ -96,7 +96,7 @@ class WiredDrive:
         How many lines the audit log has, once it was verified in the end.
     """
 
-    def __init__(  # noqa: PLR0913  settings, all but one by name
+    def __init__(
         self,
         protocol: str,
         *,

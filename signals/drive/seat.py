@@ -24,7 +24,6 @@ from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
     CabinetReport,
-    CabinetSite,
     Capability,
     Mode,
     Receipt,
@@ -188,7 +187,7 @@ class Seat:
         return (*self._fixed, *obstacles_now(self.info, self.report))
 
     def introduce(self) -> str:
-        """Say what it is, why it is not driven as was wanted, and what stands against taking it over; empty = as before."""
+        """Say what `describe` says, or nothing where it is what was said before."""
         before, self._introduced = self._introduced, self.describe()
         return "" if self._introduced == before else self._introduced
 
@@ -333,4 +332,3 @@ async def _send(link: CabinetLink, request: Request | None) -> object:
     if cast("Receipt", receipt).accepted:
         await link.heartbeat()
     return receipt
-

@@ -353,7 +353,14 @@ class Street:
 
     def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
         done = [
-            Done(self._places[k], STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k))
+            Done(
+                self._places[k],
+                STANDINGS[seat.standing],
+                LEVELS[seat.level],
+                seat.report,
+                requests.get(k),
+                receipts.get(k),
+            )
             for k, seat in enumerate(self._seats)
         ]
         self._diary.did(done, self._asked.want)

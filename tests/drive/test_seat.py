@@ -28,9 +28,7 @@ class Hands:
 class Bench:
     """A seat and the time around it."""
 
-    def __init__(
-        self, plan: Plan, *, armed: bool = True, wanted: Level = Level.DIRECT, tick_ds: int = 10
-    ) -> None:
+    def __init__(self, plan: Plan, *, armed: bool = True, wanted: Level = Level.DIRECT, tick_ds: int = 10) -> None:
         self.hands, self.plan = Hands(), plan
         clock = Clock(wall=lambda: 0.0, monotonic=lambda: self.hands.now_s)
         self.line = Line("seat")
