@@ -1,9 +1,9 @@
 """Thirty adapters of one drive that go wrong at the same moment, each in another manner, and two that do not.
 
-The adapters are real, and speak to virtual controllers over sockets; around each of the thirty is something that raises,
-returns nonsense, never returns, or blocks its thread. Each has a line of its own, as adapters of others have. Whatever
-one does, its seat must be given up within two seconds, the two must stay ours and at most one edge of a tick be missed;
-and when they behave again, all must come back.
+The adapters are real, and speak to virtual controllers over sockets; around each of the thirty is something that
+raises, returns nonsense, never returns, or blocks its thread. Each has a line of its own, as adapters of others have.
+Whatever one does, its seat must be given up within two seconds, the two must stay ours and at most one edge of a tick
+be missed; and when they behave again, all must come back.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ STEADY_S: Final = 15.0
 BACK_S: Final = 120.0
 LATCHED_S: Final = 15.0
 PLAN_BACKUP_S: Final = 125.0
-"""RSMP: a site that hears nothing misses the acknowledgements after 30 s or the watchdog after 60 s; then its minute."""
+"""RSMP: a site that hears nothing misses acknowledgements after 30 s or the watchdog after 60 s; then its minute."""
 PLAN_PATIENCE: Final = 3.0
 SETTLED_TICKS: Final = 2
 SENTENCES: Final = 20

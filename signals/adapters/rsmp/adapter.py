@@ -173,8 +173,8 @@ class RsmpCabinet:
         """Say that all is well here.
 
         A site falls back some minutes (M0023) after it has lost the connection. So a heartbeat keeps the connection:
-        without one for `dead_man_s`, while the plan is ours, it is cut, and the minutes begin. It is a watchdog, so that
-        the site acknowledges it: one that goes on talking may not hear us.
+        without one for `dead_man_s`, while the plan is ours, it is cut, and the minutes begin. It is a watchdog, which
+        the site acknowledges: one that goes on talking may not hear us.
         """
         self._need_connection().bark(PULSE_S)
         self._alive_s = self._clock.now_s()
