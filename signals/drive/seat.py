@@ -20,7 +20,7 @@ from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.drive.translator import best_of
-from signals.errors import WorldLostError, WorldTimeoutError
+from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
@@ -28,6 +28,7 @@ from signals.model.cabinets import (
     CabinetSite,
     Capability,
     Mode,
+    PromptLink,
     Receipt,
     Request,
 )
@@ -114,6 +115,7 @@ class Seat:
         self.site = self.link.site
         groups, detectors = (len(self.site.groups),), (len(self.site.detectors),)
         self._shapes = (groups, groups, detectors, detectors)
+        self._is_prompt = isinstance(self.link, PromptLink)
 
     @property
     def standing(self) -> Standing:
@@ -138,7 +140,9 @@ class Seat:
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
-        return partial(_read, self.link) if self.standing >= Standing.THERE else None
+        if self._standing < Standing.THERE:
+            return None
+        return partial(_read_now if self._is_prompt else _read, self.link)
 
     def advance(self, *, resting: bool) -> None:
         """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
@@ -185,7 +189,7 @@ class Seat:
 
     def sending(self, request: Request | None) -> Work:
         """Return what sends a request, and then says that all is well here."""
-        return partial(_send, self.link, request)
+        return partial(_send_now if self._is_prompt else _send, self.link, request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
@@ -281,6 +285,24 @@ async def _connect(link: CabinetLink) -> object:
 async def _read(link: CabinetLink) -> object:
     await link.refresh()
     return link.report()
+
+
+def _read_now(link: PromptLink) -> object:
+    """Read without waiting, where there is nothing to wait for."""
+    return link.report() if link.is_fresh() else _read(link)
+
+
+def _send_now(link: PromptLink, request: Request | None) -> object:
+    """Send without waiting, where there is nothing to wait for."""
+    sending = _send(link, request)
+    if not link.is_prompt(request):
+        return sending
+    try:
+        sending.send(None)
+    except StopIteration as end:
+        return end.value
+    sending.close()
+    return WorldError("its adapter has waited where it said that it would not")
 
 
 async def _send(link: CabinetLink, request: Request | None) -> object:

@@ -14,8 +14,8 @@ from typing import Any, Final, cast
 
 __all__ = ["LATE", "Late", "Line", "Work"]
 
-Work = Callable[[], Coroutine[Any, Any, object]]
-"""What begins when it is called, in the thread of the line."""
+Work = Callable[[], object]
+"""What begins when it is called, in the thread of the line: it returns a coroutine, or at once what there is to say."""
 
 Answer = object
 """What a coroutine returned, the exception that it raised, or `LATE`."""
@@ -93,7 +93,7 @@ class Line:
 
     def _start(self, work: Work, found: Future[object]) -> None:
         """Make a task of something, in the thread of the loop."""
-        task = self._loop.create_task(work())
+        task = self._loop.create_task(_one(work))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._end(done, found))
 
@@ -120,14 +120,29 @@ class Line:
             self._loop.close()
 
 
+async def _one(work: Work) -> Answer:
+    """Await one."""
+    begun = work()
+    return await cast("Coroutine[Any, Any, object]", begun) if asyncio.iscoroutine(begun) else begun
+
+
 async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
     """Await all, and cancel those that take too long."""
-    begin = asyncio.get_running_loop().create_task
-    tasks = [begin(work()) for work in works]
-    _, late = await asyncio.wait(tasks, timeout=within_s)
+    begin, answers, tasks = asyncio.get_running_loop().create_task, list[Answer](), dict[int, asyncio.Task[object]]()
+    for number, work in enumerate(works):
+        try:
+            begun = work()
+        except Exception as error:  # noqa: BLE001  whoever asked is told
+            begun = error
+        if asyncio.iscoroutine(begun):  # only who has to wait needs a task
+            tasks[number] = begin(begun)
+        answers.append(begun)
+    _, late = await asyncio.wait(tasks.values(), timeout=within_s) if tasks else (None, ())
     for task in late:
         task.cancel()
-    return [LATE if task in late else _outcome(task) for task in tasks]
+    for number, task in tasks.items():
+        answers[number] = LATE if task in late else _outcome(task)
+    return answers
 
 
 def _outcome(task: asyncio.Future[object]) -> Answer:
