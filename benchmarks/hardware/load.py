@@ -41,6 +41,7 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
+from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
@@ -194,7 +195,8 @@ def _driven(
     told: list[str] = []
     diary = Diary(network, log, told.append)
     guard = Guard(network, tick_ds=tick_ds, cold_start="street", max_lag_ticks=lag_ticks(tick_ds) + 1)
-    pacer = Pacer(tick_ds / 10)
+    litter = Litter()
+    pacer = Pacer(tick_ds / 10, idle=litter.sweep)
     seats = _seats(protocol, network, clock, tick_ds)
     street = Street(
         network,
@@ -215,7 +217,7 @@ def _driven(
         diary.note(snapshot, decision, verdict, mind.take_events())
         street.write(verdict.command)
 
-    with street:
+    with litter, street:
         begin_s = time.monotonic()
         while not all(seat.standing is Standing.OURS for seat in seats):
             tick()

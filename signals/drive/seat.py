@@ -115,7 +115,7 @@ class Seat:
         self.site = self.link.site
         groups, detectors = (len(self.site.groups),), (len(self.site.detectors),)
         self._shapes = (groups, groups, detectors, detectors)
-        self._is_prompt = isinstance(self.link, PromptLink)
+        self._speak_through(self.link)
 
     @property
     def standing(self) -> Standing:
@@ -140,9 +140,7 @@ class Seat:
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
-        if self._standing < Standing.THERE:
-            return None
-        return partial(_read_now if self._is_prompt else _read, self.link)
+        return self._reading if self._standing >= Standing.THERE else None
 
     def advance(self, *, resting: bool) -> None:
         """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
@@ -189,7 +187,7 @@ class Seat:
 
     def sending(self, request: Request | None) -> Work:
         """Return what sends a request, and then says that all is well here."""
-        return partial(_send_now if self._is_prompt else _send, self.link, request)
+        return partial(self._sending, self.link, request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
@@ -231,8 +229,14 @@ class Seat:
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
-        self.link, self.line, self._connecting = self._make(), line, None
+        self._speak_through(self._make())
+        self.line, self._connecting = line, None
         self.standing, self.report = Standing.AWAY, None
+
+    def _speak_through(self, link: CabinetLink) -> None:
+        prompt = isinstance(link, PromptLink)
+        self.link, self._sending = link, _send_now if prompt else _send
+        self._reading = partial(_read_now if prompt else _read, link)
 
     def _connected(self, found: Future[object]) -> None:
         self._connecting = None
@@ -314,8 +318,10 @@ async def _send(link: CabinetLink, request: Request | None) -> object:
 
 def _is_sound(report: CabinetReport, shapes: tuple[tuple[int], ...]) -> bool:
     """Whether what a link returned is in the right shapes and types, and in bounds."""
-    columns = (report.aspect, report.call, report.detector_count, report.detector_occupied)
-    for column, kind, shape in zip(columns, TYPES, shapes, strict=True):
-        if not isinstance(column, np.ndarray) or column.dtype != kind or column.shape != shape:
-            return False
-    return isinstance(report.mode, Mode) and not report.aspect.tobytes().translate(None, ASPECTS)
+    aspect, call, count, occupied = report[3:7]
+    try:
+        found = (aspect.shape, call.shape, count.shape, occupied.shape)
+        right = found == shapes and (aspect.dtype, call.dtype, count.dtype, occupied.dtype) == TYPES
+    except AttributeError:  # they are no arrays
+        return False
+    return right and isinstance(report.mode, Mode) and not aspect.tobytes().translate(None, ASPECTS)
