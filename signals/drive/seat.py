@@ -11,14 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
 from functools import partial
-from typing import Any, Final
-
-import numpy as np
+from typing import Final, cast
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
+from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
@@ -32,9 +31,8 @@ from signals.model.cabinets import (
     Receipt,
     Request,
 )
-from signals.model.values import Aspect
 
-__all__ = ["CONNECT_S", "Seat", "Standing"]
+__all__ = ["ANEW_S", "CONNECT_S", "Seat", "Standing"]
 
 CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
@@ -42,13 +40,15 @@ TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
 STALE_TICKS: Final = 1.0
 """How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
-PATIENT_TICKS: Final = 3.0
-"""How many elsewhere: plans are not a matter of seconds, and RSMP reports once a second at best."""
+REPORTS_S: Final = 1.0
+"""How old it may be elsewhere, however short a tick is: RSMP reports once a second at best."""
+ANEW_S: Final = 60.0
+"""After how long one that is not what it must be is met anew."""
+PARTING_S: Final = 2.0
+"""How long giving back may take where nobody may be listening any more."""
 
-ASPECTS: Final = np.array(list(Aspect), np.int8).tobytes()
-"""All that may be in a report; looking through bytes is ten times as fast as comparing small arrays."""
-TYPES: Final = tuple(map(np.dtype, (np.int8, np.bool_, np.int32, np.float32)))
-"""Of the arrays of a report: aspects, calls, counts, occupancy."""
+NO_ANSWER: Final = "no answer"
+"""Stands for what is none."""
 
 
 class Standing(IntEnum):
@@ -112,9 +112,9 @@ class Seat:
         self._connecting: Future[object] | None = None
         self._since_s = 0.0
         self._fixed: tuple[str, ...] = ()
+        self._introduced = ""
         self.site = self.link.site
-        groups, detectors = (len(self.site.groups),), (len(self.site.detectors),)
-        self._shapes = (groups, groups, detectors, detectors)
+        self._sound = Soundness(self.site)
         self._speak_through(self.link)
 
     @property
@@ -134,9 +134,10 @@ class Seat:
 
     def _is_fresh(self) -> bool:
         """Whether what it reported last is news now."""
-        ticks = STALE_TICKS if self.way is not None else PATIENT_TICKS
-        limit_s = ticks * self._tick_ds / 10
-        return self.report is not None and self._clock.now_s() - self.report.received_s <= limit_s
+        limit_s = STALE_TICKS * self._tick_ds / 10
+        if self.way is None:
+            limit_s = max(limit_s, REPORTS_S)
+        return self.report is not None and abs(self._clock.now_s() - self.report.received_s) <= limit_s
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
@@ -155,22 +156,34 @@ class Seat:
                 self._connecting.cancel()
                 self.fail("it cannot be connected in time")
 
+    def is_left_to_be_met_anew(self) -> bool:
+        """Leave one that is not what it must be, after a while, and say so: somebody may have put it right."""
+        if not self._fixed or self.standing is not Standing.THERE or self._clock.now_s() - self._since_s <= ANEW_S:
+            return False
+        self.standing, self.report = Standing.AWAY, None
+        return True
+
     def took(self, answer: object) -> None:
         """Take what reading it came to."""
         if answer is LATE:
             self._missed("it did not answer in time")
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
-        elif not isinstance(answer, CabinetReport) or not _is_sound(answer, self._shapes):
+        elif not self._sound.of_report(answer):
             self.fail("it reported what is no report")
         else:
-            self._reported(answer)
+            self._reported(cast("CabinetReport", answer))
 
     def obstacles(self) -> tuple[str, ...]:
         """Return why it is not to be taken over now; empty = nothing stands against it."""
         if self.standing < Standing.THERE or self.report is None or self.info is None:
             return (self.why or "it is not connected yet",)
         return (*self._fixed, *obstacles_now(self.info, self.report))
+
+    def introduce(self) -> str:
+        """Say what it is, why it is not driven as was wanted, and what stands against taking it over; empty = as before."""
+        before, self._introduced = self._introduced, self.describe()
+        return "" if self._introduced == before else self._introduced
 
     def describe(self) -> str:
         """Say what it is, why it is not driven as was wanted, and what stands against taking it over."""
@@ -205,6 +218,8 @@ class Seat:
             if not answer.accepted:
                 self.wrong = self.why = f"it refused: {answer.code}, {answer.detail}"
             return answer
+        elif answer is not None:
+            self.fail("it answered what is no answer")
         return None
 
     def taken(self, answer: object) -> None:
@@ -222,10 +237,14 @@ class Seat:
         return answer is True
 
     def fail(self, why: str) -> None:
-        """Leave it; connecting begins anew when it has rested."""
-        self.why = self.wrong = why
+        """Leave it; connecting begins anew when it has rested.
+
+        What was ours is given back first: we may only be deaf, and it would wait for its backup time.
+        """
+        was_ours = self.standing >= Standing.ASKED
+        self.why, self.wrong, self._introduced = why, why, ""
         self.standing, self.report = Standing.AWAY, None
-        self.line.begin(self.link.close)
+        self.line.begin(partial(_part, self.link, self._clock, why) if was_ours else self.link.close)
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
@@ -242,13 +261,14 @@ class Seat:
         self._connecting = None
         error = None if found.cancelled() else found.exception()
         answer = None if found.cancelled() or error is not None else found.result()
-        if not isinstance(answer, CabinetInfo):
+        if not self._sound.of_info(answer):
             self.fail(told(error) if error is not None else "it did not say what it is")
             return
-        self.info, self.standing, self.why = answer, Standing.THERE, ""
-        self.level = level_of(self._wanted, armed=self._armed, capabilities=answer.capabilities)
-        self.way = best_of(answer.capabilities) if self.level is Level.DIRECT else None
-        self._fixed = obstacles(self.site, answer, self._tick_ds)
+        info = self.info = cast("CabinetInfo", answer)
+        self.standing, self.why = Standing.THERE, ""
+        self.level = level_of(self._wanted, armed=self._armed, capabilities=info.capabilities)
+        self.way = best_of(info.capabilities) if self.level is Level.DIRECT else None
+        self._fixed = obstacles(self.site, info, self._tick_ds)
         if self._armed and self.level < self._wanted:
             self.why = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
 
@@ -286,6 +306,14 @@ async def _connect(link: CabinetLink) -> object:
     return await link.connect()
 
 
+async def _part(link: CabinetLink, clock: Clock, why: str) -> None:
+    """Give back what may be ours, whether anybody hears it or not, and leave."""
+    try:
+        await clock.within(PARTING_S, link.release(why))
+    finally:
+        await link.close()
+
+
 async def _read(link: CabinetLink) -> object:
     await link.refresh()
     return link.report()
@@ -310,18 +338,12 @@ def _send_now(link: PromptLink, request: Request | None) -> object:
 
 
 async def _send(link: CabinetLink, request: Request | None) -> object:
-    receipt = None if request is None else await link.send(request)
-    if receipt is None or receipt.accepted:
+    if request is None:
+        await link.heartbeat()
+        return None
+    receipt: object = await link.send(request)
+    if not Soundness.of_receipt(receipt):
+        return NO_ANSWER
+    if cast("Receipt", receipt).accepted:
         await link.heartbeat()
     return receipt
-
-
-def _is_sound(report: CabinetReport, shapes: tuple[tuple[int], ...]) -> bool:
-    """Whether what a link returned is in the right shapes and types, and in bounds."""
-    aspect, call, count, occupied = report[3:7]
-    try:
-        found = (aspect.shape, call.shape, count.shape, occupied.shape)
-        right = found == shapes and (aspect.dtype, call.dtype, count.dtype, occupied.dtype) == TYPES
-    except AttributeError:  # they are no arrays
-        return False
-    return right and isinstance(report.mode, Mode) and not aspect.tobytes().translate(None, ASPECTS)

@@ -18,11 +18,12 @@ There is one order of the clock and no catching up: edges that were missed are c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from signals.adapters.cabinet.line import LATE, Line, Work
+from signals.adapters.cabinet.line import LATE, Line, Work, at_once
 from signals.drive.arming import is_at_rest
 from signals.drive.config import Level
 from signals.drive.diary import Diary, Done
@@ -58,8 +59,6 @@ SHARE: Final = 0.3
 """Of a tick: how long reading, and how long asking, may take."""
 LEAVE_S: Final = 1.5
 """How long giving everything back may take in the end, in seconds of the wall."""
-STUCK_TICKS: Final = 3
-"""After how many ticks without any answer a line is stuck."""
 
 
 class Street:
@@ -122,7 +121,7 @@ class Street:
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
         self._read_s = 0.0
-        self._mute: dict[Line, int] = {}
+        self._tried: dict[Line, Future[object]] = {}
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
         self.doubted: BoolArray = np.zeros(places, np.bool_)
@@ -180,6 +179,7 @@ class Street:
         """Report what all that answer have seen; nothing is known of the others."""
         self._tick += 1
         self._asked.forget()
+        self._replace_stuck()
         self._read_s = self._clock.now_s()
         self._connect()
         before = [seat.standing for seat in self._seats]
@@ -233,14 +233,14 @@ class Street:
         """Begin to connect where that is due, and see what became of it."""
         resting, begun = self._ladder.resting, 0
         for k, seat in enumerate(self._seats):
-            if seat.standing >= Standing.THERE:
+            if seat.standing >= Standing.THERE and not seat.is_left_to_be_met_anew():
                 continue
             connecting = seat.standing is Standing.CONNECTING
             seat.advance(resting=bool(resting[k]) or begun >= self._most_begun)
             begun += not connecting and seat.standing is Standing.CONNECTING
             self._note_fault(k)
-            if connecting and seat.standing is Standing.THERE:
-                self._diary.tell("connected", self._places[k], code=LEVELS[seat.level], text=seat.describe())
+            if connecting and seat.standing is Standing.THERE and (text := seat.introduce()):
+                self._diary.tell("connected", self._places[k], code=LEVELS[seat.level], text=text)
 
     def _each(self, works: Mapping[int, Work], within_s: float) -> dict[int, object]:
         """Do something for some seats, all at the same time, each on its line; a line that is stuck is replaced."""
@@ -248,27 +248,26 @@ class Street:
         for k in works:
             by_line.setdefault(self._seats[k].line, []).append(k)
         found: dict[int, object] = {}
-        for line, members in by_line.items():
-            answers = line.each([works[k] for k in members], within_s)
-            found.update(zip(members, answers, strict=True))
-            self._listen(line, mute=all(answer is LATE for answer in answers))
+        given = {line: [works[k] for k in members] for line, members in by_line.items()}
+        for line, answers in at_once(given, within_s).items():
+            found.update(zip(by_line[line], answers, strict=True))
+            if line not in self._tried and all(answer is LATE for answer in answers):
+                self._tried[line] = line.begin(_nothing)  # its cabinets may be silent, or it is stuck itself
         return found
 
-    def _listen(self, line: Line, *, mute: bool) -> None:
-        self._mute[line] = self._mute.get(line, 0) + 1 if mute else 0
-        if self._mute[line] < STUCK_TICKS:
-            return
-        if line.each([_nothing], self._wall_s * SHARE) != [LATE]:  # its cabinets are silent, the line is not stuck
-            self._mute[line] = 0
-            return
-        fresh = Line("anew")
-        for k, seat in enumerate(self._seats):
-            if seat.line is line:
-                seat.renew(fresh)
-                seat.why = seat.wrong = "its adapter is stuck, and was replaced"
-                self._note_fault(k)
-        del self._mute[line]
-        line.close(0.0)
+    def _replace_stuck(self) -> None:
+        """Leave lines behind on which nothing at all was done for a tick, with whoever speaks there."""
+        for line, nothing in list(self._tried.items()):
+            del self._tried[line]
+            if nothing.done() and not nothing.cancelled():
+                continue
+            fresh = Line("anew")
+            for k, seat in enumerate(self._seats):
+                if seat.line is line:
+                    seat.renew(fresh)
+                    seat.why = seat.wrong = "its adapter is stuck, and was replaced"
+                    self._note_fault(k)
+            line.close(0.0)
 
     def _gather(self, before: Sequence[Standing]) -> None:
         """Put together what was reported, and say who is ours."""
@@ -379,8 +378,10 @@ class Street:
 
     def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
         done = [
-            Done(self._places[k], STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k))
-            for k, seat in enumerate(self._seats)
+            Done(
+                place, STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k)
+            )
+            for k, (seat, place) in enumerate(zip(self._seats, self._places, strict=True))
         ]
         self._diary.did(done, self._asked.want)
 

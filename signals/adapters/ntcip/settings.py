@@ -156,7 +156,7 @@ class Settings:
             detectors=_detectors(where, site, options.get("detectors")),
             version=None if secure else VERSIONS[str(version)],
             port=address.port or SNMP_PORT,
-            varbinds=_whole(where, options, "varbinds", 8, (1, MOST_VARBINDS)),
+            varbinds=_whole(where, options, "varbinds", 48, (1, MOST_VARBINDS)),
             timeout_s=_number(where, options, "timeout_s", 0.15, (0.01, 10.0)),
             tries=_whole(where, options, "tries", 5, (1, 10)),
             lost_s=_number(where, options, "lost_s", 1.8, (0.1, 60.0)),

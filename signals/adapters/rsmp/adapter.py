@@ -25,7 +25,7 @@ from signals.adapters.rsmp.messages import (
 )
 from signals.adapters.rsmp.options import PORT, Options
 from signals.adapters.rsmp.orders import Order
-from signals.adapters.rsmp.planning import Planning
+from signals.adapters.rsmp.planning import TIMES, Planning
 from signals.adapters.rsmp.supervisor import Connection, Supervisor, supervisor_at
 from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.times import Now
@@ -58,9 +58,14 @@ STANDING: Final = (
     Wanted("S0014", "status", 10, on_change=True),
     Wanted("S0014", "source", 10, on_change=True),
     Wanted("S0020", "controlmode", 10, on_change=True),
+    *[Wanted(code, "status", 10, on_change=True) for code in TIMES],
     Wanted("S0034", "status", 10, on_change=True),
 )
-"""What is subscribed: what the groups show, every second; who decides, when it changes and in case that is missed."""
+"""What is subscribed: what the groups show, every second; who decides, and the times of plans, when they change and in
+case that is missed."""
+
+FRESH_S: Final = 0.9
+"""Whoever has told within this what its groups show need not be asked: the next update is due."""
 
 COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
 """Counts and occupancy of all detectors; where a site has none, S0002 is watched instead."""
@@ -106,7 +111,7 @@ class RsmpCabinet:
         self._asking = Asking()
         self._supervisor: Supervisor | None = None
         self._connection: Connection | None = None
-        self._arrived, self._changed = asyncio.Event(), asyncio.Event()
+        self._arrived = asyncio.Event()
         self._alive_s = 0.0
         self._gone = ""
         self._subscribed: tuple[StatusName, ...] = ()
@@ -137,17 +142,15 @@ class RsmpCabinet:
             await supervisor.leave(self)
 
     async def refresh(self) -> None:
-        """Wait for a status, if the last one is not fresh; a site tells it every second."""
+        """Ask what it shows, if it has not told so of late; a site tells it every second."""
         self._need_connection()
-        limit_s = self.options.seconds["silent_s"]
-        while not self._heard():
-            self._changed.clear()
-            await self._within(limit_s, self._changed, "the site is silent")
-            self._need_connection()
+        if self._clock.now_s() - self.view.received_s > FRESH_S:
+            await self.read(("S0001",))
 
     def report(self) -> CabinetReport:
         """Return what is known, and begin to count vehicles anew."""
-        return self.view.report(self._clock.now_s(), heard=self._heard())
+        found = self.view.report(self._clock.now_s(), heard=self._heard())
+        return found._replace(alarms=(*found.alarms, "plan-changed")) if self._planning.disturbed else found
 
     async def take(self) -> None:
         """Set the time-out of the site, and choose the plan that runs: the site says that it is ours."""
@@ -195,7 +198,6 @@ class RsmpCabinet:
             case StatusUpdate() | StatusResponse():
                 if message.component == self.options.component:
                     self.view.tell(message.values, message.at, now)
-                    self._changed.set()
             case AggregatedStatus():
                 if message.component == self.options.component:
                     self.view.aggregated(message.bits)
@@ -216,7 +218,6 @@ class RsmpCabinet:
         """Take it that the connection is gone."""
         self._connection, self._gone = None, reason
         self._asking.fail(WorldLostError(f"rsmp: {reason}"))
-        self._changed.set()
 
     def looked(self, now: Now) -> None:
         """Cut the connection where the plan is ours and nobody says that all is well."""

@@ -54,6 +54,8 @@ class Site:
         Security codes by level.
     identify
         Makes the ids of messages.
+    beside
+        The same site as another supervisor has it: what either commands, both can read.
 
     Attributes
     ----------
@@ -62,10 +64,17 @@ class Site:
     """
 
     def __init__(
-        self, firmware: VirtualFirmware, options: Options, codes: Mapping[int, str], identify: Callable[[], str]
+        self,
+        firmware: VirtualFirmware,
+        options: Options,
+        codes: Mapping[int, str],
+        identify: Callable[[], str],
+        beside: Site | None = None,
     ) -> None:
         self._firmware, self._options, self._identify = firmware, options, identify
         self._state = SiteState(PlanTables(firmware.site.intersection.plans, options.bands))
+        if beside is not None:
+            self._state = beside._state
         self._state.codes.update(codes)
         self._reader = StatusReader(firmware, self._state, options)
         self._subscriptions, self._alarms, self._outbox = Subscriptions(), AlarmBook(), Outbox()

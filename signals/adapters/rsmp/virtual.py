@@ -39,6 +39,8 @@ class RsmpServer:
         Its time.
     identify
         Makes the ids of messages, UUIDs of version 4.
+    beside
+        The server of the same site for another supervisor: a site may have several.
 
     Attributes
     ----------
@@ -53,12 +55,13 @@ class RsmpServer:
         clock: Clock,
         *,
         identify: Callable[[], str] = lambda: str(uuid4()),
+        beside: RsmpServer | None = None,
     ) -> None:
         self._firmware, self._clock = firmware, clock
         self._host, self.port = address.host, address.port or PORT
         self._options = Options.of(firmware.site, address)
         codes = {level: address.secrets.get(f"security_code_{level}", "") for level in (1, 2)}
-        self._site = Site(firmware, self._options, codes, identify)
+        self._site = Site(firmware, self._options, codes, identify, None if beside is None else beside._site)
         self._wire = Wire(self._opened, self._received, self._lost)
         self._gone = asyncio.Event()
         self._task: asyncio.Task[None] | None = None

@@ -324,7 +324,15 @@ class Pair:
 
 
 class ForeignSite(Peer):
-    """A site that connects and does what it is told to."""
+    """A site that connects and does what it is told to.
+
+    Attributes
+    ----------
+    obeys
+        Whether it says that its plan was chosen by us, once it was.
+    """
+
+    obeys = False
 
     @classmethod
     async def connect(cls, port: int, *, name: str = NAME, versions: tuple[str, ...] = ("3.2.2",)) -> ForeignSite:
@@ -370,5 +378,7 @@ class ForeignSite(Peer):
                     ]
                     self.put("StatusResponse", cId=row["cId"], sTs=STAMP, sS=values)
                 elif row["type"] == "CommandRequest":
+                    if self.obeys and row["arg"][0]["cCI"] == "M0002":
+                        known["S0014_source"] = "forced"
                     rvs = [{"cCI": one["cCI"], "n": one["n"], "v": one["v"], "age": "recent"} for one in row["arg"]]
                     self.put("CommandResponse", cId=row["cId"], cTS=STAMP, rvs=rvs)
