@@ -7,6 +7,7 @@ number that is waited for, and is dropped.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -22,8 +23,10 @@ __all__ = ["CommunityTransport", "Dialogue", "Transport"]
 LOWEST_ID: Final = 1 << 24
 """Numbers of requests from here to 2^31 are written in four octets, none of which can be left out."""
 IDS: Final = (1 << 31) - LOWEST_ID
-MOST_SHAPES: Final = 4
-"""How many requests are remembered that are asked again and again."""
+MOST_ASKED: Final = 4
+MOST_SHAPES: Final = 8
+"""How many requests are remembered, to see which are asked again, and how many forms of the responses to those: a number
+takes one octet more where it grows."""
 
 
 class Transport(Protocol):
@@ -60,7 +63,8 @@ class Dialogue:
         self._next = first_id % IDS
         self._waiting: dict[int, Ask] = {}
         self._echoes: dict[bytes, int] = {}
-        self._shapes: dict[tuple[Binding, ...], Shape] = {}
+        self._shapes: dict[tuple[tuple[Binding, ...], int], Shape] = {}
+        self._asked: deque[tuple[Binding, ...]] = deque(maxlen=MOST_ASKED)
 
     def request(self, ask: Ask) -> tuple[int, bytes]:
         """Return a number and the octets of a request; an answer with this number is waited for from now on."""
@@ -90,7 +94,7 @@ class Dialogue:
         number = self._echoes.pop(data, None)
         if number is not None:
             return number, Answer(0, 0, self._waiting.pop(number).bindings)
-        for bindings, shape in self._shapes.items():
+        for (bindings, _), shape in self._shapes.items():
             number = shape.request_id(data)
             ask = None if number is None else self._waiting.get(number)
             if number is not None and ask is not None and ask.kind is Kind.GET and ask.bindings == bindings:
@@ -108,13 +112,19 @@ class Dialogue:
             return None
         if not _is_about(message, ask):
             return None
-        if ask.kind is Kind.GET and (shape := Shape.of(data, message)) is not None:
-            self._shapes.pop(ask.bindings, None)
-            self._shapes[ask.bindings] = shape
-            if len(self._shapes) > MOST_SHAPES:
-                del self._shapes[next(iter(self._shapes))]
+        if ask.kind is Kind.GET:
+            self._learn(data, message, ask.bindings)
         self.forget(message.request_id)
         return message.request_id, Answer(message.error, message.at, message.bindings)
+
+    def _learn(self, data: bytes, message: Message, asked: tuple[Binding, ...]) -> None:
+        """Remember how a response is made, where the same was asked for before."""
+        if asked not in self._asked:
+            self._asked.append(asked)
+        elif (shape := Shape.of(data, message)) is not None:
+            self._shapes[asked, len(data)] = shape
+            if len(self._shapes) > MOST_SHAPES:
+                del self._shapes[next(iter(self._shapes))]
 
 
 def _is_about(message: Message, ask: Ask) -> bool:
