@@ -26,13 +26,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
+from benchmarks.hardware import bad_adapters, cycles
+from benchmarks.hardware.cycles import memory_mib
 from benchmarks.hardware.rows import PROTOCOLS, ROWS, Row
 from benchmarks.hardware.wired import WiredDrive
 from signals.model.cabinets import Mode
@@ -80,8 +80,13 @@ class Outcome(NamedTuple):
 
 def tried(row: Row, protocol: str, speed: float, seed: int) -> Outcome:
     """Try a row, and say what became of it."""
+    if row.own_way == "cycles":
+        return Outcome(math.nan, math.nan, math.nan, *cycles.tried(protocol))
+    if row.own_way == "adapters":
+        found = bad_adapters.tried(protocol, seed)
+        return Outcome(found.noticed_s, math.nan, found.back_s, found.trouble, found.note)
     threads = threading.active_count()
-    with WiredDrive(protocol, speed=speed, backup_s=BACKUP_S, seed=seed) as drive:
+    with WiredDrive(protocol, speed=1.0 if row.burdens else speed, backup_s=BACKUP_S, seed=seed) as drive:
         course = _Course(drive, row)
         try:
             course.run()
@@ -113,13 +118,13 @@ class _Course:
         drive, patience = self._drive, PLAN_PATIENCE if self._plan else 1.0
         drive.until(lambda: drive.ours(0) and drive.ours(1), OURS_S * patience)
         self._pass(STEADY_S)
-        told, missed, memory_mib = len(drive.sentences), drive.pacer.missed, _memory_mib()
+        told, missed, before_mib = len(drive.sentences), drive.pacer.missed, memory_mib()
         self._begin_s = drive.clock.now_s()
         self._watch_while(lambda: self._row.begin(drive))
         while not self._is_over():
             drive.until(lambda: True, 1.0)
             self._look_now()
-        self._weigh(told, missed, memory_mib)
+        self._weigh(told, missed, before_mib)
         self._row.end(drive)
         self._come_back(BACK_S * patience)
 
@@ -182,7 +187,7 @@ class _Course:
         if (row.barred or row.shared) and passed_s > late_s and ours and not math.isnan(self.noticed_s):
             self.trouble.append("it was taken while it lasted")
 
-    def _weigh(self, told: int, missed: int, memory_mib: float) -> None:
+    def _weigh(self, told: int, missed: int, before_mib: float) -> None:
         """See what was asked of it, told about it and spent on it while it lasted."""
         drive, row = self._drive, self._row
         quiet_s = self._begin_s + NOTICED_S + row.shows_s
@@ -195,7 +200,7 @@ class _Course:
         if len(sentences) > SENTENCES:
             self.trouble.append(f"{len(sentences)} sentences were told")
         if row.burdens:
-            missed, grown_mib = drive.pacer.missed - missed, _memory_mib() - memory_mib
+            missed, grown_mib = drive.pacer.missed - missed, memory_mib() - before_mib
             self.note = f"{missed} edges missed, {grown_mib:+.0f} MiB"
             if missed or grown_mib > MEMORY_MIB:
                 self.trouble.append(self.note)
@@ -255,11 +260,6 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _seconds(value: float) -> str:
     return "" if math.isnan(value) else f"{value:.1f} s"
-
-
-def _memory_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 if __name__ == "__main__":

@@ -222,7 +222,10 @@ class TimesChanger(Rival):
         address = drive.address_at(which, drive.free_port())
         self._link = RsmpCabinet(self.site, address, self.clock)
         self._server = RsmpServer(
-            drive.firmwares[which], address, self.clock, beside=drive.servers[which]  # type: ignore[arg-type]
+            drive.firmwares[which],
+            address,
+            self.clock,
+            beside=drive.servers[which],  # type: ignore[arg-type]
         )
         self._offset_s = 0
 

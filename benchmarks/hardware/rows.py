@@ -43,7 +43,9 @@ class Row(NamedTuple):
     person
         Whether it may show what latches it, so that a person has to reset it before it may come back.
     burdens
-        Whether ticks must be kept and memory must not grow meanwhile.
+        Whether ticks must be kept and memory must not grow meanwhile, at the speed of the wall.
+    own_way
+        A row that is tried in a way of its own: ``cycles`` or ``adapters``.
     protocols
         Where it can happen.
     """
@@ -61,6 +63,7 @@ class Row(NamedTuple):
     settled: bool = False
     person: bool = False
     burdens: bool = False
+    own_way: str = ""
     protocols: tuple[str, ...] = PROTOCOLS
 
 
@@ -134,10 +137,11 @@ ROWS: Final = (
     Row("N6b", "nothing comes back", _wire("half_open"), _good, ends=True),
     Row("N6c", "connections are broken", _wire("reset"), _good),
     Row("N6d", "nobody is let in", _wire("refuse"), _good, ends=True, barred=True),
+    Row("N6e", "1,000 connections end badly", _good, _good, own_way="cycles"),
     Row("N7", "10,000 pieces of garbage a second", _wire("flood"), _good, burdens=True),
     _controller("H1", "it starts anew", "reboot", settled=True),
     _controller("H2a", "it says yes and does nothing", "lies", shows_s=22.0, person=True),
-    _controller("H2b", "it lets nobody decide", "refuses", barred=True),
+    _controller("H2b", "it lets nobody decide", "refuses"),
     _controller("H3a", "a person decides there", "manual", barred=True),
     _controller("H3b", "an emergency vehicle comes", "preempt", barred=True),
     _controller("H3c", "it flashes", "flash", barred=True),
@@ -155,10 +159,11 @@ ROWS: Final = (
         _rival_gone, protocols=("rsmp",), **SHARED),  # type: ignore[arg-type]
     Row("H4f", "a second supervisor gives our plan back", _rival(lambda drive: PlanTaker(drive, 0)), _rival_gone,
         ends=True, protocols=("rsmp",)),
-    _controller("H5a", "its backup time becomes 0 while it is ours", "backup_changed", shows_s=10.0,
+    _controller("H5a", "its backup time becomes 0 while it is ours", "backup_changed",
                 protocols=("ntcip", "rsmp")),
     Row("H5b", "its backup time is 0 when it is to be taken", _backup_gone, _mischief("backup_changed", on=False),
         ends=True, barred=True, lasts_s=LONG_S, protocols=("ntcip", "rsmp")),
+    Row("A1", "adapters that raise, return nonsense, hang or block", _good, _good, own_way="adapters"),
     _controller("T1", "its clock is set by an hour", "clock_jump", barred=True, shows_s=2.0),
     _controller("S1", "it does not answer", "silent", barred=True),
 )  # fmt: skip

@@ -86,6 +86,11 @@ class WiredDrive:
         The backup time of the controllers.
     seed
         Of the wires.
+    network
+        What is driven; two crossroads where it is not given.
+    wrap
+        Puts something around the adapter of a cabinet, by its number; then each has a line of its own, as the adapters
+        of others have.
 
     Attributes
     ----------
@@ -95,9 +100,21 @@ class WiredDrive:
         How many lines the audit log has, once it was verified in the end.
     """
 
-    def __init__(self, protocol: str, *, speed: float = 4.0, backup_s: float = 10.0, seed: int = 1) -> None:
-        whole = two_crossroads()
-        self.network = timed_by_group(whole, TICK_DS) if protocol in TIMED_BY_GROUP else whole
+    def __init__(
+        self,
+        protocol: str,
+        *,
+        speed: float = 4.0,
+        backup_s: float = 10.0,
+        seed: int = 1,
+        network: Network | None = None,
+        wrap: Callable[[int, CabinetLink], CabinetLink] | None = None,
+    ) -> None:
+        if network is None:
+            whole = two_crossroads()
+            network = timed_by_group(whole, TICK_DS) if protocol in TIMED_BY_GROUP else whole
+        self.network, self._wrap = network, wrap
+        self._maker = cast("Callable[..., CabinetLink]", plugins.load("cabinets", protocol))
         self.protocol, self.clock, self._seed = protocol, Clock(speed), seed
         self.firmwares = [
             Watched(site, self.clock, tick_ds=TICK_DS, backup_s=backup_s) for site in sites_of(self.network)
@@ -242,18 +259,17 @@ class WiredDrive:
         diary = Diary(self.network, log, self.sentences.append)
         guard = Guard(self.network, tick_ds=TICK_DS, cold_start="street", max_lag_ticks=lag_ticks(TICK_DS) + 1)
         self._guard = guard
-        maker = cast("Callable[..., CabinetLink]", plugins.load("cabinets", self.protocol))
         line = Line(self.protocol)
         seats = [
             Seat(
-                partial(maker, site, self._address(site, port), self.clock),
-                line,
+                partial(self._link, k, self._address(site, port)),
+                line if self._wrap is None else Line(site.id),
                 wanted=Level.DIRECT,
                 armed=True,
                 clock=self.clock,
                 tick_ds=TICK_DS,
             )
-            for site, port in zip(sites_of(self.network), ports, strict=True)
+            for k, (site, port) in enumerate(zip(sites_of(self.network), ports, strict=True))
         ]
         street = Street(
             self.network,
@@ -264,6 +280,10 @@ class WiredDrive:
             latched=self._latched,
         )
         return street, Fallback(asked, self.network, tick_ds=TICK_DS, source=street), guard, diary
+
+    def _link(self, k: int, address: CabinetAddress) -> CabinetLink:
+        link = self._maker(self.firmwares[k].site, address, self.clock)
+        return link if self._wrap is None else self._wrap(k, link)
 
     def _latched(self) -> BoolArray:
         """Do what a person wants, in the thread of the drive, and say who is latched."""

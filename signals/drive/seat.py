@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
 from functools import partial
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
@@ -24,7 +24,6 @@ from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
     CabinetReport,
-    CabinetSite,
     Capability,
     Mode,
     PromptLink,
@@ -40,10 +39,12 @@ TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
 STALE_TICKS: Final = 1.0
 """How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
-REPORTS_S: Final = 1.0
-"""How old it may be elsewhere, however short a tick is: RSMP reports once a second at best."""
+REPORTS_S: Final = 1.5
+"""How old it may be elsewhere, however short a tick is: RSMP reports once a second at best, and not to the moment."""
 ANEW_S: Final = 60.0
 """After how long one that is not what it must be is met anew."""
+SILENCES: Final = 1
+"""How many requests in a row need not be acknowledged in time, where it goes on reporting: one may be lost."""
 PARTING_S: Final = 2.0
 """How long giving back may take where nobody may be listening any more."""
 
@@ -59,6 +60,13 @@ class Standing(IntEnum):
     THERE = 2
     ASKED = 3
     OURS = 4
+
+
+class Heard(NamedTuple):
+    """What a cabinet reported, and when: others may be waited for before anybody looks at it."""
+
+    report: CabinetReport
+    at_s: float
 
 
 class Seat:
@@ -112,7 +120,7 @@ class Seat:
         self._connecting: Future[object] | None = None
         self._since_s = 0.0
         self._fixed: tuple[str, ...] = ()
-        self._introduced = ""
+        self._introduced, self._silences = "", 0
         self.site = self.link.site
         self._sound = Soundness(self.site)
         self._speak_through(self.link)
@@ -132,12 +140,12 @@ class Seat:
         """How far it got at most, in a word."""
         return self._furthest.name.lower()
 
-    def _is_fresh(self) -> bool:
-        """Whether what it reported last is news now."""
+    def _is_fresh(self, at_s: float) -> bool:
+        """Whether what it reported last was news at a time."""
         limit_s = STALE_TICKS * self._tick_ds / 10
         if self.way is None:
             limit_s = max(limit_s, REPORTS_S)
-        return self.report is not None and abs(self._clock.now_s() - self.report.received_s) <= limit_s
+        return self.report is not None and abs(at_s - self.report.received_s) <= limit_s
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
@@ -169,10 +177,10 @@ class Seat:
             self._missed("it did not answer in time")
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
-        elif not self._sound.of_report(answer):
+        elif not isinstance(answer, Heard) or not self._sound.of_report(answer.report):
             self.fail("it reported what is no report")
         else:
-            self._reported(cast("CabinetReport", answer))
+            self._reported(answer)
 
     def obstacles(self) -> tuple[str, ...]:
         """Return why it is not to be taken over now; empty = nothing stands against it."""
@@ -181,7 +189,7 @@ class Seat:
         return (*self._fixed, *obstacles_now(self.info, self.report))
 
     def introduce(self) -> str:
-        """Say what it is, why it is not driven as was wanted, and what stands against taking it over; empty = as before."""
+        """Say what `describe` says, or nothing where it is what was said before."""
         before, self._introduced = self._introduced, self.describe()
         return "" if self._introduced == before else self._introduced
 
@@ -210,8 +218,11 @@ class Seat:
 
     def sent(self, answer: object) -> Receipt | None:
         """Take what sending came to; a request that was refused, or not answered, is a fault."""
+        self._silences = self._silences + 1 if answer is LATE else 0
         if answer is LATE:
             self._missed("it did not acknowledge in time")
+            if self._silences > SILENCES:
+                self.wrong = self.why
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
         elif isinstance(answer, Receipt):
@@ -255,7 +266,7 @@ class Seat:
     def _speak_through(self, link: CabinetLink) -> None:
         prompt = isinstance(link, PromptLink)
         self.link, self._sending = link, _send_now if prompt else _send
-        self._reading = partial(_read_now if prompt else _read, link)
+        self._reading = partial(_read_now if prompt else _read, link, self._clock)
 
     def _connected(self, found: Future[object]) -> None:
         self._connecting = None
@@ -272,8 +283,8 @@ class Seat:
         if self._armed and self.level < self._wanted:
             self.why = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
 
-    def _reported(self, report: CabinetReport) -> None:
-        self.report = report
+    def _reported(self, heard: Heard) -> None:
+        report = self.report = heard.report
         if report.mode is Mode.OURS and self.standing is Standing.ASKED:
             self.standing, self.why = Standing.OURS, ""
         elif report.mode is not Mode.OURS and self.standing is Standing.OURS:
@@ -281,13 +292,13 @@ class Seat:
             self.wrong = self.why = f"it is not ours any more: {report.mode.name.lower()}"
         elif self.standing is Standing.ASKED and self._clock.now_s() - self._since_s > TAKE_S:
             self.fail("it does not let us")
-        if self.standing >= Standing.THERE and not self._is_fresh():
+        if self.standing >= Standing.THERE and not self._is_fresh(heard.at_s):
             self.fail("what it reports is old")
 
     def _missed(self, why: str) -> None:
         """Note an answer that did not come; where what is known is old, the link is lost."""
         self.why = why
-        if not self._is_fresh():
+        if not self._is_fresh(self._clock.now_s()):
             self.fail(why)
 
 
@@ -314,14 +325,14 @@ async def _part(link: CabinetLink, clock: Clock, why: str) -> None:
         await link.close()
 
 
-async def _read(link: CabinetLink) -> object:
+async def _read(link: CabinetLink, clock: Clock) -> Heard:
     await link.refresh()
-    return link.report()
+    return Heard(link.report(), clock.now_s())
 
 
-def _read_now(link: PromptLink) -> object:
+def _read_now(link: PromptLink, clock: Clock) -> object:
     """Read without waiting, where there is nothing to wait for."""
-    return link.report() if link.is_fresh() else _read(link)
+    return Heard(link.report(), clock.now_s()) if link.is_fresh() else _read(link, clock)
 
 
 def _send_now(link: PromptLink, request: Request | None) -> object:

@@ -1,9 +1,9 @@
-"""Whether what a link returned is what it must be: an adapter may be anybody's, and a bad one ends nothing but itself."""
+"""Whether what a link returned is what it must be: an adapter may be anybody's, and a bad one ends only itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -33,9 +33,12 @@ class Soundness:
         groups, detectors = (self._groups,), (len(site.detectors),)
         self._shapes = (groups, groups, detectors, detectors)
 
-    def of_report(self, report: object) -> bool:
+    def of_report(self, given: object) -> bool:
         """Whether it is a report, in the right shapes and types, and in bounds."""
-        if not isinstance(report, CabinetReport) or not isinstance(report.mode, Mode):
+        if not isinstance(given, CabinetReport):
+            return False
+        report: Any = given  # whatever its fields are
+        if not isinstance(report.mode, Mode):
             return False
         if not (isinstance(report.received_s, NUMBERS) and isinstance(report.clock_offset_s, NUMBERS)):
             return False
@@ -50,9 +53,12 @@ class Soundness:
             return False
         return right and not aspect.tobytes().translate(None, ASPECTS)
 
-    def of_info(self, info: object) -> bool:
+    def of_info(self, given: object) -> bool:
         """Whether it is what a cabinet says it is, with a time for every group or for none."""
-        if not isinstance(info, CabinetInfo) or not isinstance(info.capabilities, Capability):
+        if not isinstance(given, CabinetInfo):
+            return False
+        info: Any = given
+        if not isinstance(info.capabilities, Capability):
             return False
         words = (info.protocol, info.protocol_version, info.make, info.model, info.version)
         if not all(isinstance(word, str) for word in words):
@@ -68,9 +74,12 @@ class Soundness:
         return isinstance(table, Sequence) and len(table) == self._groups and all(map(self._are_times, table))
 
     @staticmethod
-    def of_receipt(receipt: object) -> bool:
+    def of_receipt(given: object) -> bool:
         """Whether it is what a cabinet answers to a request."""
-        if not isinstance(receipt, Receipt) or not isinstance(receipt.accepted, bool):
+        if not isinstance(given, Receipt):
+            return False
+        receipt: Any = given
+        if not isinstance(receipt.accepted, bool):
             return False
         words = isinstance(receipt.code, str) and isinstance(receipt.detail, str)
         return words and isinstance(receipt.sent_s, NUMBERS) and isinstance(receipt.answered_s, NUMBERS)

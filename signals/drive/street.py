@@ -18,15 +18,14 @@ There is one order of the clock and no catching up: edges that were missed are c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from signals.adapters.cabinet.line import LATE, Line, Work, at_once
 from signals.drive.arming import is_at_rest
 from signals.drive.config import Level
 from signals.drive.diary import Diary, Done
+from signals.drive.lines import Lines
 from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat, Standing
 from signals.drive.shown import Shown
@@ -121,7 +120,7 @@ class Street:
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
         self._read_s = 0.0
-        self._tried: dict[Line, Future[object]] = {}
+        self._lines = Lines(self._seats)
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
         self.doubted: BoolArray = np.zeros(places, np.bool_)
@@ -139,9 +138,7 @@ class Street:
         """Give back what is ours, and leave everybody; safe to call twice."""
         ours = [k for k, seat in enumerate(self._seats) if seat.standing >= Standing.ASKED]
         self._let_go(dict.fromkeys(ours, "the drive ends"), LEAVE_S)
-        for line in {seat.line for seat in self._seats}:
-            line.each([seat.link.close for seat in self._seats if seat.line is line], LEAVE_S / 3)
-            line.close()
+        self._lines.close(LEAVE_S / 3)
         for seat in self._seats:
             seat.standing = Standing.AWAY
 
@@ -179,12 +176,14 @@ class Street:
         """Report what all that answer have seen; nothing is known of the others."""
         self._tick += 1
         self._asked.forget()
-        self._replace_stuck()
+        for k in self._lines.replace_stuck():
+            self._seats[k].wrong = self._seats[k].why = "its adapter is stuck, and was replaced"
+            self._note_fault(k)
         self._read_s = self._clock.now_s()
         self._connect()
         before = [seat.standing for seat in self._seats]
         works = {k: work for k, seat in enumerate(self._seats) if (work := seat.reading()) is not None}
-        for k, answer in self._each(works, self._wall_s * READ_SHARE).items():
+        for k, answer in self._lines.each(works, self._wall_s * READ_SHARE).items():
             seat = self._seats[k]
             seat.took(answer)
             if seat.wrong:
@@ -221,7 +220,7 @@ class Street:
         requests = self._requests.of(asked, Permitted(command, self._asked.want, self._diary.coming, self._begun))
         receipts = self._ask(requests)
         self._let_go(reasons, self._wall_s * SHARE)
-        for k, answer in self._each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE).items():
+        for k, answer in self._lines.each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE).items():
             self._seats[k].taken(answer)
             self._note_fault(k)
         self._ladder.advance(self._faults)
@@ -238,36 +237,11 @@ class Street:
             connecting = seat.standing is Standing.CONNECTING
             seat.advance(resting=bool(resting[k]) or begun >= self._most_begun)
             begun += not connecting and seat.standing is Standing.CONNECTING
+            if connecting and seat.wrong:
+                self._lines.suspect(seat.line)
             self._note_fault(k)
             if connecting and seat.standing is Standing.THERE and (text := seat.introduce()):
                 self._diary.tell("connected", self._places[k], code=LEVELS[seat.level], text=text)
-
-    def _each(self, works: Mapping[int, Work], within_s: float) -> dict[int, object]:
-        """Do something for some seats, all at the same time, each on its line; a line that is stuck is replaced."""
-        by_line: dict[Line, list[int]] = {}
-        for k in works:
-            by_line.setdefault(self._seats[k].line, []).append(k)
-        found: dict[int, object] = {}
-        given = {line: [works[k] for k in members] for line, members in by_line.items()}
-        for line, answers in at_once(given, within_s).items():
-            found.update(zip(by_line[line], answers, strict=True))
-            if line not in self._tried and all(answer is LATE for answer in answers):
-                self._tried[line] = line.begin(_nothing)  # its cabinets may be silent, or it is stuck itself
-        return found
-
-    def _replace_stuck(self) -> None:
-        """Leave lines behind on which nothing at all was done for a tick, with whoever speaks there."""
-        for line, nothing in list(self._tried.items()):
-            del self._tried[line]
-            if nothing.done() and not nothing.cancelled():
-                continue
-            fresh = Line("anew")
-            for k, seat in enumerate(self._seats):
-                if seat.line is line:
-                    seat.renew(fresh)
-                    seat.why = seat.wrong = "its adapter is stuck, and was replaced"
-                    self._note_fault(k)
-            line.close(0.0)
 
     def _gather(self, before: Sequence[Standing]) -> None:
         """Put together what was reported, and say who is ours."""
@@ -345,7 +319,7 @@ class Street:
         works = {k: self._seats[k].sending(request) for k, request in requests.items()}
         receipts: dict[int, Receipt | None] = {}
         refused = {}
-        for k, answer in self._each(works, self._wall_s * SHARE).items():
+        for k, answer in self._lines.each(works, self._wall_s * SHARE).items():
             seat = self._seats[k]
             receipts[k] = seat.sent(answer)
             if not seat.wrong:
@@ -362,7 +336,7 @@ class Street:
         for k, reason in reasons.items():
             self._diary.tell("release", self._places[k], code="given-back", text=reason)
         works = {k: self._seats[k].releasing(reason) for k, reason in reasons.items()}
-        for k, answer in self._each(works, within_s).items():
+        for k, answer in self._lines.each(works, within_s).items():
             if self._seats[k].released(answer):
                 self.let_go_s.append(self._clock.now_s() - begin_s)
                 self._faults[k], self._seats[k].wrong = True, ""  # the reason was told
@@ -389,7 +363,3 @@ class Street:
 def lag_ticks(tick_ds: int) -> int:
     """Return how many ticks late a display may follow what was asked for."""
     return max(LAG_TICKS, -(-LAG_DS // tick_ds))
-
-
-async def _nothing() -> None:
-    """Return: whoever does not do even that is stuck."""

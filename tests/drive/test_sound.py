@@ -101,7 +101,8 @@ def test_an_information_that_is_none(changed: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"accepted": 1}, {"accepted": None}, {"code": None}, {"detail": 7}, {"sent_s": None}, {"answered_s": ""}]
+    "changed",
+    [{"accepted": 1}, {"accepted": None}, {"code": None}, {"detail": 7}, {"sent_s": None}, {"answered_s": ""}],
 )
 def test_a_receipt_that_is_none(changed: dict[str, Any]) -> None:
     assert not Soundness.of_receipt(RECEIPT._replace(**changed))

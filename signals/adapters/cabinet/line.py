@@ -22,6 +22,8 @@ Answer = object
 """What a coroutine returned, the exception that it raised, or `LATE`."""
 
 CLOSE_S: Final = 2.0
+SLACK_S: Final = 0.15
+"""How much longer a loop may take to put its answers together: the machine may be busy."""
 
 
 class Late:
@@ -118,7 +120,7 @@ class Line:
 def at_once(works: Mapping[Line, Sequence[Work]], within_s: float) -> dict[Line, list[Answer]]:
     """Do things on several lines at the same time, and wait for all of them together; see `Line.each`."""
     found = {line: line.begin(partial(_all, rows, within_s)) for line, rows in works.items()}
-    wait(found.values(), within_s * 1.5 + 0.05)  # a loop itself may be stuck
+    wait(found.values(), within_s + SLACK_S)  # a loop itself may be stuck
     return {line: _in_time(future, len(works[line])) for line, future in found.items()}
 
 

@@ -26,8 +26,6 @@ SYNC: Final = "systemSyncControl"
 MOST_SYNC_S: Final = 254
 
 REPEAT_S: Final = 1.0
-BACKUP_LOOK_S: Final = 10.0
-"""How often is looked, while it is ours, whether it would still return by itself."""
 FOREIGN: Final = "not-what-was-asked"
 ALARM2_S: Final = 10.0
 """How long an alarm that is cleared by reading it is reported."""
@@ -84,7 +82,6 @@ class Session:
         self._standing = Mode.OFFLINE
         self._masks, self._pattern, self._planned = NO_MASKS, 0, (0, 0)
         self._tried, self._pattern_tried = NO_MASKS, 0  # others than those: written, and not confirmed
-        self._backup_looked_s = float("-inf")
         self._wrote, self._sent_s = False, float("-inf")
         self._trouble = ""
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
@@ -138,7 +135,6 @@ class Session:
             self._note_alarm2((yield from fetch(self.chunks, [oid])).get(oid, 0), now_s)
         self._note_buttons(status)
         self._judge(status)
-        yield from self._look_at_backup(now_s)
         self.overdue.look(self.lamps.greens | self.lamps.walks if self.lamps else 0, now_s)
         return status
 
@@ -182,7 +178,7 @@ class Session:
             raise CabinetRefusedError("NTCIP: somebody else asks it for something")
         yield from self._write(self._columns(NO_MASKS), now_s)
         self._masks, self._pattern, self.taken, self._trouble = NO_MASKS, 0, True, ""
-        self._tried, self._pattern_tried, self._backup_looked_s = NO_MASKS, 0, now_s
+        self._tried, self._pattern_tried = NO_MASKS, 0
 
     def hold(self, request: HoldRequest, now_s: float) -> Steps[bool]:
         """Ask for holds, force-offs, omits and calls, if they are other ones than before; return whether they are.
@@ -283,14 +279,6 @@ class Session:
             found.append(integer(instance(PATTERN, 0), 0))
         return found
 
-    def _look_at_backup(self, now_s: float) -> Steps[None]:
-        """See, now and then, that it would still miss us: a technician may have changed that."""
-        if not self.taken or self.identity is None or now_s - self._backup_looked_s < BACKUP_LOOK_S:
-            return
-        self._backup_looked_s = now_s
-        if (yield from backup_time(self.chunks)) != self.identity.backup_s:
-            self._trouble = "backup-changed"
-
     def _read(self, *, lamps: bool, masks: bool) -> Steps[Status]:
         sheet = self._sheet(lamps=lamps, masks=masks)
         got = yield from fetch(self.chunks, sheet.cells)
@@ -352,6 +340,8 @@ class Session:
             return
         if self._standing is not Mode.READY:
             self.taken = False
+        elif status.backup_s is not None and self.identity and status.backup_s != self.identity.backup_s:
+            self._trouble = "backup-changed"  # it would not return by itself, or not when it said
         elif status.masks is not None and not self._same(status.masks, status.pattern_asked):
             self.taken, self._trouble = False, FOREIGN
         else:

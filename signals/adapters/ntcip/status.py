@@ -29,6 +29,8 @@ UNIT: Final = (
     "unitControl",
     "globalTime",
 )
+BACKUPS: Final = ("unitUserDefinedBackupTime", "unitBackupTime")
+"""The one that a user has defined goes before the other."""
 VEHICLES: Final = ("phaseStatusGroupReds", "phaseStatusGroupYellows", "phaseStatusGroupGreens")
 PEOPLE: Final = ("phaseStatusGroupDontWalks", "phaseStatusGroupPedClears", "phaseStatusGroupWalks")
 CALLS: Final = "phaseStatusGroupPedCalls"
@@ -82,6 +84,8 @@ class Status(NamedTuple):
         What it takes to be asked of it; `None` where it was not asked for.
     pattern_asked
         The pattern that it takes to be asked for; 0 = none, or it was not asked for.
+    backup_s
+        Its backup time; `None` where it was not asked for, or lies elsewhere.
     """
 
     control: int
@@ -98,6 +102,7 @@ class Status(NamedTuple):
     sequence: int
     masks: Masks | None
     pattern_asked: int = 0
+    backup_s: int | None = None
 
 
 class Sheet(NamedTuple):
@@ -150,7 +155,7 @@ def sheet_of(map_: PhaseMap, detectors: tuple[int, ...], *, lamps: bool, masks: 
     """
     people = any(service.people for service in map_.services)
     columns = (lamp_names(map_) if lamps else ()) + ((CALLS,) if people else ()) + (CONTROLS if masks else ())
-    unit = (*UNIT, PATTERN) if masks else UNIT
+    unit = (*UNIT, PATTERN, *BACKUPS) if masks else UNIT
     cells = {instance(name, 0): (name, 0, NUMBER) for name in unit}
     cells |= {instance(name, octet): (name, 8 * octet - 8, OCTET) for name in columns for octet in map_.octets}
     if detectors:
@@ -188,6 +193,7 @@ def status_of(whole: Mapping[str, int], map_: PhaseMap, *, lamps: bool, masks: b
         told(SEQUENCE, -1),
         Masks(*(whole[name] for name in CONTROLS)) if masks else None,
         told(PATTERN, 0),
+        told(BACKUPS[0]) or told(BACKUPS[1]),
     )
 
 

@@ -67,6 +67,9 @@ case that is missed."""
 FRESH_S: Final = 0.9
 """Whoever has told within this what its groups show need not be asked: the next update is due."""
 
+PULSE_S: Final = 0.9
+"""How often it is seen that the site hears us."""
+
 COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
 """Counts and occupancy of all detectors; where a site has none, S0002 is watched instead."""
 
@@ -179,9 +182,10 @@ class RsmpCabinet:
         """Say that all is well here.
 
         A site falls back some minutes (M0023) after it has lost the connection. So a heartbeat keeps the connection:
-        without one for `dead_man_s`, while the plan is ours, it is cut, and the minutes begin.
+        without one for `dead_man_s`, while the plan is ours, it is cut, and the minutes begin. It is a watchdog, so that
+        the site acknowledges it: one that goes on talking may not hear us.
         """
-        self._need_connection()
+        self._need_connection().bark(PULSE_S)
         self._alive_s = self._clock.now_s()
         if "backup-changed" in self.view.report_alarms():
             raise CabinetRefusedError("rsmp: somebody has changed the time after which the site returns to its program")
@@ -322,8 +326,11 @@ class RsmpCabinet:
         )
 
     def _heard(self) -> bool:
-        fresh = self._clock.now_s() - self.view.received_s <= self.options.seconds["silent_s"]
-        return fresh and self._connection is not None
+        if self._connection is None:
+            return False
+        if self.view.plan_from_us and self._connection.waited_s() > self.options.seconds["hears_s"]:
+            return False
+        return self._clock.now_s() - self.view.received_s <= self.options.seconds["silent_s"]
 
     def _need_connection(self) -> Connection:
         if self._connection is None or not self._connection.wire.is_open:

@@ -61,7 +61,8 @@ class RsmpServer:
         self._host, self.port = address.host, address.port or PORT
         self._options = Options.of(firmware.site, address)
         codes = {level: address.secrets.get(f"security_code_{level}", "") for level in (1, 2)}
-        self._site = Site(firmware, self._options, codes, identify, None if beside is None else beside._site)
+        same: Site | None = None if beside is None else beside._site
+        self._site = Site(firmware, self._options, codes, identify, same)
         self._wire = Wire(self._opened, self._received, self._lost)
         self._gone = asyncio.Event()
         self._task: asyncio.Task[None] | None = None

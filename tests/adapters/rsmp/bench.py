@@ -41,7 +41,14 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-PATIENT = {"ack_s": 300.0, "answer_s": 300.0, "connect_s": 600.0, "silent_s": 60.0, "dead_man_s": 600.0}
+PATIENT = {
+    "ack_s": 300.0,
+    "answer_s": 300.0,
+    "connect_s": 600.0,
+    "silent_s": 60.0,
+    "dead_man_s": 600.0,
+    "hears_s": 60.0,
+}
 """At a bench fifty times as fast as the wall, a machine that is busy for a moment is busy for long."""
 
 

@@ -264,6 +264,27 @@ def test_a_silent_site_is_offline_though_it_is_connected() -> None:
     run(test)
 
 
+def test_a_site_that_goes_on_talking_and_hears_nothing_is_offline() -> None:
+    async def test() -> None:
+        async with a_foreigner({**KNOWN, "S0034_status": "1"}, hears_s=2.0) as (link, site, connecting):
+            await connecting
+            site.obeys = True
+            await link.take()
+            await link.heartbeat()
+            await link.refresh()
+            link.view.received_s = link.now_s() + 60.0  # it talks
+            assert link.report().mode is Mode.OURS
+            site.answers = False
+            await asyncio.sleep(0.03)
+            await link.heartbeat()
+            await until(link, Mode.OFFLINE)
+            assert site.log[-1][1]["type"] == "Watchdog"
+            link.view.choose(0)
+            assert link.report().mode is not Mode.OFFLINE, "whoever is not ours may be slow"
+
+    run(test)
+
+
 def test_a_site_that_tells_of_itself_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         async with a_street() as (link, _, _):
