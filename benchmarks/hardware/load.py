@@ -41,6 +41,7 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
+from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
@@ -63,6 +64,8 @@ CONNECT_S: Final = 300.0
 MOMENTS: Final = 10
 MOST_BUSY_S: Final = 0.1
 READY: Final = "ready"
+TROUBLE: Final = (" fault ", " violation ", " release ")
+MOST_TOLD: Final = 6
 
 
 class Measured(NamedTuple):
@@ -87,6 +90,8 @@ class Measured(NamedTuple):
     drive_ms, field_ms
         Time of a processor that a tick took: of the drive, and of the process that has the virtual controllers. Unlike
         `busy_s`, whoever else has work for the machine changes little of it.
+    trouble
+        The first sentences about faults and violations.
     """
 
     junctions: int
@@ -100,6 +105,7 @@ class Measured(NamedTuple):
     files: tuple[int, int]
     drive_ms: float
     field_ms: float
+    trouble: tuple[str, ...] = ()
 
 
 def network_of(protocol: str, junctions: int, tick_ds: int) -> Network:
@@ -194,7 +200,8 @@ def _driven(
     told: list[str] = []
     diary = Diary(network, log, told.append)
     guard = Guard(network, tick_ds=tick_ds, cold_start="street", max_lag_ticks=lag_ticks(tick_ds) + 1)
-    pacer = Pacer(tick_ds / 10)
+    litter = Litter()
+    pacer = Pacer(tick_ds / 10, idle=litter.sweep)
     seats = _seats(protocol, network, clock, tick_ds)
     street = Street(
         network,
@@ -215,7 +222,7 @@ def _driven(
         diary.note(snapshot, decision, verdict, mind.take_events())
         street.write(verdict.command)
 
-    with street:
+    with litter, street:
         begin_s = time.monotonic()
         while not all(seat.standing is Standing.OURS for seat in seats):
             tick()
@@ -231,15 +238,13 @@ def _driven(
         after = _resources()
         worked_s, theirs_s = time.process_time() - worked_s, field_s() - theirs_s
         lost = sum(" fault " in sentence for sentence in told[events:])
-        if os.environ.get("DBG"):
-            import collections
-            print(collections.Counter(s.split(": ",1)[1] for s in told).most_common(25))
+        trouble = tuple(sentence for sentence in told if any(word in sentence for word in TROUBLE))[:MOST_TOLD]
         busy_s = (pacer.busy_s(0.5), pacer.busy_s(0.999), pacer.busy_s(1.0))
         missed = pacer.missed
     memory, files = zip(before, after, strict=True)
     return Measured(
         junctions, ticks, connected_s, missed, busy_s, lost, diary.violations, cast("tuple[float, float]", memory),
-        cast("tuple[int, int]", files), 1000 * worked_s / ticks, 1000 * theirs_s / ticks,
+        cast("tuple[int, int]", files), 1000 * worked_s / ticks, 1000 * theirs_s / ticks, trouble,
     )  # fmt: skip
 
 
@@ -287,6 +292,8 @@ def _show(protocol: str, hz: float, found: Measured) -> None:
         f"{found.memory_mib[1]:.0f} MiB, open files {found.files[0]} to {found.files[1]}; a processor worked "
         f"{found.drive_ms:.0f} ms a tick for the drive, {found.field_ms:.0f} ms for the controllers"
     )
+    for sentence in found.trouble:
+        print(f"  {sentence}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -57,16 +58,19 @@ class StagesInTurn:
     """A controller that wants one stage after the other, whatever it sees."""
 
     def __init__(self, network: Network) -> None:
-        self._network, self._ticks = network, 0
+        self._ticks = 0
+        stages = max(len(place.stages) for place in network.intersections)
+        self._wants = np.zeros((math.lcm(*range(1, stages + 1)), len(network.arrays.group_user)), np.bool_)
+        for place, first in zip(network.intersections, network.arrays.group_offset, strict=False):
+            for turn, want in enumerate(self._wants):
+                groups = place.stages[turn % len(place.stages)].groups
+                want[[first + group for group in groups]] = True
+        self._free = np.full(len(network.intersections), -1, np.int32)
 
-    def decide(self, snapshot: Snapshot) -> Decision:
+    def decide(self, snapshot: Snapshot) -> Decision:  # noqa: ARG002  whatever it sees
         """Want the next stage every 15 s."""
         self._ticks += 1
-        want = np.zeros(len(snapshot.aspect), np.bool_)
-        for place, first in zip(self._network.intersections, self._network.arrays.group_offset, strict=False):
-            groups = place.stages[self._ticks // STAGE_TICKS % len(place.stages)].groups
-            want[[first + group for group in groups]] = True
-        return Decision(want, np.full(len(self._network.intersections), -1, np.int32))
+        return Decision(self._wants[self._ticks // STAGE_TICKS % len(self._wants)], self._free)
 
 
 class WiredDrive:

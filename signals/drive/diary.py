@@ -40,7 +40,8 @@ LETTERS: Final = {
     Aspect.UNKNOWN: "?",
 }
 IS_GREEN: Final = bytes(byte == Aspect.GREEN for byte in range(256))
-TEXT: Final = {int(aspect): letter for aspect, letter in LETTERS.items()}
+TEXT: Final = "".join({aspect % 256: letter for aspect, letter in LETTERS.items()}.get(n, "!") for n in range(256)).encode()
+BITS: Final = b"0" + b"1" * 255
 
 
 class Done(NamedTuple):
@@ -177,8 +178,7 @@ class Diary:
         }
         if self._verdict is not None:
             entry["permitted"] = aspects_text(self._verdict.command.aspect[rows])
-            reasons = self._verdict.reason[rows]
-            entry["reason"] = sorted({REASONS[reason] for reason in reasons.tolist() if reason})
+            entry["reason"] = sorted({REASONS[reason] for reason in set(self._verdict.reason[rows].tolist()) if reason})
         if one.request is not None:
             entry["asked"] = request_table(one.request)
         if one.receipt is not None:
@@ -205,12 +205,12 @@ class Diary:
 
 def aspects_text(aspect: ByteArray) -> str:
     """Return a letter for each group: r red, u red-amber, G green, y amber, c clearance, ? not known."""
-    return "".join(TEXT.get(number, "!") for number in aspect.tolist())
+    return aspect.tobytes().translate(TEXT).decode("ascii")
 
 
 def bits_text(want: BoolArray | None) -> str:
     """Return 1 for each group that is wanted, 0 for each that is not; empty where nobody knows."""
-    return "" if want is None else "".join("01"[bit] for bit in want.astype(int).tolist())
+    return "" if want is None else want.tobytes().translate(BITS).decode("ascii")
 
 
 def _essence(request: Request) -> object:

@@ -33,13 +33,13 @@ class Permitted(NamedTuple):
     coming
         bool [nG] groups that wait for nothing but the ends of conflicting ones.
     begun
-        bool [number of seats] who is driven from a beginning that is known; the others are asked for nothing yet.
+        For each seat whether it is driven from a beginning that is known; the others are asked for nothing yet.
     """
 
     command: Command
     want: BoolArray | None
     coming: BoolArray
-    begun: BoolArray
+    begun: Sequence[bool]
 
 
 class Requests:
@@ -76,7 +76,7 @@ class Requests:
                 requests[k] = self.planned(k, want)
             else:
                 requests[k] = None
-                exact += [k] * bool(begun[k])
+                exact += [k] * begun[k]
         if want is None or not exact:
             return requests
         places: BoolArray = np.zeros(self._intersections, np.bool_)

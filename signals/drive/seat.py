@@ -19,13 +19,14 @@ from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
-from signals.errors import WorldLostError, WorldTimeoutError
+from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
     CabinetReport,
     Capability,
     Mode,
+    PromptLink,
     Receipt,
     Request,
 )
@@ -38,8 +39,8 @@ TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
 STALE_TICKS: Final = 1.0
 """How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
-REPORTS_S: Final = 1.0
-"""How old it may be elsewhere, however short a tick is: RSMP reports once a second at best."""
+REPORTS_S: Final = 1.5
+"""How old it may be elsewhere, however short a tick is: RSMP reports once a second at best, and not to the moment."""
 ANEW_S: Final = 60.0
 """After how long one that is not what it must be is met anew."""
 SILENCES: Final = 1
@@ -122,6 +123,7 @@ class Seat:
         self._introduced, self._silences = "", 0
         self.site = self.link.site
         self._sound = Soundness(self.site)
+        self._speak_through(self.link)
 
     @property
     def standing(self) -> Standing:
@@ -147,7 +149,7 @@ class Seat:
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
-        return partial(_read, self.link, self._clock) if self.standing >= Standing.THERE else None
+        return self._reading if self._standing >= Standing.THERE else None
 
     def advance(self, *, resting: bool) -> None:
         """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
@@ -206,7 +208,7 @@ class Seat:
 
     def sending(self, request: Request | None) -> Work:
         """Return what sends a request, and then says that all is well here."""
-        return partial(_send, self.link, request)
+        return partial(self._sending, self.link, request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
@@ -257,8 +259,14 @@ class Seat:
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
-        self.link, self.line, self._connecting = self._make(), line, None
+        self._speak_through(self._make())
+        self.line, self._connecting = line, None
         self.standing, self.report = Standing.AWAY, None
+
+    def _speak_through(self, link: CabinetLink) -> None:
+        prompt = isinstance(link, PromptLink)
+        self.link, self._sending = link, _send_now if prompt else _send
+        self._reading = partial(_read_now if prompt else _read, link, self._clock)
 
     def _connected(self, found: Future[object]) -> None:
         self._connecting = None
@@ -320,6 +328,24 @@ async def _part(link: CabinetLink, clock: Clock, why: str) -> None:
 async def _read(link: CabinetLink, clock: Clock) -> Heard:
     await link.refresh()
     return Heard(link.report(), clock.now_s())
+
+
+def _read_now(link: PromptLink, clock: Clock) -> object:
+    """Read without waiting, where there is nothing to wait for."""
+    return Heard(link.report(), clock.now_s()) if link.is_fresh() else _read(link, clock)
+
+
+def _send_now(link: PromptLink, request: Request | None) -> object:
+    """Send without waiting, where there is nothing to wait for."""
+    sending = _send(link, request)
+    if not link.is_prompt(request):
+        return sending
+    try:
+        sending.send(None)
+    except StopIteration as end:
+        return end.value
+    sending.close()
+    return WorldError("its adapter has waited where it said that it would not")
 
 
 async def _send(link: CabinetLink, request: Request | None) -> object:

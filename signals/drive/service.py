@@ -17,6 +17,7 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import DriveFile, address_of, check_intersections, read_drive_file
 from signals.drive.diary import Diary
+from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat
 from signals.drive.street import Street, lag_ticks
@@ -169,7 +170,8 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
         latched=[name for name in parts.latches.log.latched if name in network.intersection_index],
         on_latch=lambda seen: parts.latches.note(seen, names),
     )
-    pacer = Pacer(tick_ds / 10 / clock.speed)
+    litter = Litter()
+    pacer = Pacer(tick_ds / 10 / clock.speed, idle=litter.sweep)
     street = Street(
         network,
         _seats(parts, clock, armed=options.armed),
@@ -179,7 +181,7 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
         latched=lambda: guard.latched,
     )
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)
-    with _told_to_stop():
+    with _told_to_stop(), litter:
         loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary)
     return _end(parts, street, diary, pacer)
 

@@ -45,11 +45,13 @@ class Soundness:
         alarms = report.alarms
         if alarms and not (isinstance(alarms, tuple) and all(isinstance(alarm, str) for alarm in alarms)):
             return False
-        columns = (report.aspect, report.call, report.detector_count, report.detector_occupied)
-        for column, kind, shape in zip(columns, TYPES, self._shapes, strict=True):
-            if not isinstance(column, np.ndarray) or column.dtype != kind or column.shape != shape:
-                return False
-        return not report.aspect.tobytes().translate(None, ASPECTS)
+        aspect, call, count, occupied = report[3:7]
+        try:
+            shapes = (aspect.shape, call.shape, count.shape, occupied.shape)
+            right = shapes == self._shapes and (aspect.dtype, call.dtype, count.dtype, occupied.dtype) == TYPES
+        except AttributeError:  # they are no arrays
+            return False
+        return right and not aspect.tobytes().translate(None, ASPECTS)
 
     def of_info(self, given: object) -> bool:
         """Whether it is what a cabinet says it is, with a time for every group or for none."""

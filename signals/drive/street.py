@@ -114,7 +114,7 @@ class Street:
         self._requests = Requests(network, self._seats, self._places, self._shown, tick_ds)
         self._most_begun = max(1, CONNECTS_PER_S * tick_ds // 10)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
-        self._begun: BoolArray = np.zeros(len(seats), np.bool_)
+        self._begun = [False] * len(seats)
         self._settled_tick = np.full(len(seats), -1, np.int64)
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
@@ -253,15 +253,14 @@ class Street:
             if (report := seat.report) is not None and seat.standing >= Standing.THERE
         }
         self._shown.take([self._rows[k] for k in told], [self._sensors[k] for k in told], list(told.values()))
-        for k, report in told.items():
-            seat = self._seats[k]
-            if seat.standing is Standing.OURS and seat.level is Level.DIRECT:
-                self._begun[k] &= before[k] is Standing.OURS
-                if not self._begun[k] and is_at_rest(report.aspect):
-                    self._begun[k] = True
-                    self._shown.forget(self._rows[k])
-                    self._settle(k)
-                self.lost[self._places[k]] = not self._begun[k]
+        driven = [k for k in told if self._seats[k].standing is Standing.OURS and self._seats[k].level is Level.DIRECT]
+        for k in driven:
+            self._begun[k] = self._begun[k] and before[k] is Standing.OURS
+            if not self._begun[k] and is_at_rest(told[k].aspect):
+                self._begun[k] = True
+                self._shown.forget(self._rows[k])
+                self._settle(k)
+        self.lost[[self._places[k] for k in driven if self._begun[k]]] = False
         self._shown.compare()
         self._note_settling()
 
@@ -354,14 +353,9 @@ class Street:
     def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
         done = [
             Done(
-                self._places[k],
-                STANDINGS[seat.standing],
-                LEVELS[seat.level],
-                seat.report,
-                requests.get(k),
-                receipts.get(k),
+                place, STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k)
             )
-            for k, seat in enumerate(self._seats)
+            for k, (seat, place) in enumerate(zip(self._seats, self._places, strict=True))
         ]
         self._diary.did(done, self._asked.want)
 

@@ -6,6 +6,7 @@ it is, a cabinet that times its own interstages is only ever asked for what the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -74,11 +75,19 @@ def translate(wish: Wish, way: Capability, site: CabinetSite) -> Request | None:
         None where there is nothing to ask for: groups that are chosen freely make no stage.
     """
     if way is Capability.GROUPS:
-        return GroupRequest(wish.aspect.copy(), wish.min_end_ds.copy(), np.full_like(wish.min_end_ds, -1))
+        return GroupRequest(wish.aspect.copy(), wish.min_end_ds.copy(), _not_known(len(wish.aspect)))
     if way is Capability.HOLD_FORCE_OFF:
         return _holds(wish)
     stage = _stage(wish, site)
     return None if stage is None else StageRequest(stage)
+
+
+@lru_cache
+def _not_known(groups: int) -> IntArray:
+    """Return that nobody knows when anything changes, int32 [nG]; nobody can write to it."""
+    none = np.full(groups, -1, np.int32)
+    none.setflags(write=False)
+    return none
 
 
 def _holds(wish: Wish) -> HoldRequest:

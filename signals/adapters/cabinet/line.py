@@ -15,8 +15,8 @@ from typing import Any, Final, cast
 
 __all__ = ["LATE", "Late", "Line", "Work", "at_once"]
 
-Work = Callable[[], Coroutine[Any, Any, object]]
-"""What begins when it is called, in the thread of the line."""
+Work = Callable[[], object]
+"""What begins when it is called, in the thread of the line: it returns a coroutine, or at once what there is to say."""
 
 Answer = object
 """What a coroutine returned, the exception that it raised, or `LATE`."""
@@ -90,7 +90,7 @@ class Line:
 
     def _start(self, work: Work, found: Future[object]) -> None:
         """Make a task of something, in the thread of the loop."""
-        task = self._loop.create_task(_contained(work))
+        task = self._loop.create_task(_one(work))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._end(done, found))
 
@@ -131,22 +131,52 @@ def _in_time(found: Future[object], count: int) -> list[Answer]:
     return cast("list[Answer]", found.result())
 
 
-async def _contained(work: Work) -> object:
-    """Do something; whoever wants to end the program ends his own work only."""
+def _begun(work: Work) -> object:
+    """Begin something; return its coroutine, or what there is to say at once, an exception included."""
     try:
-        return await work()
+        return work()
     except (SystemExit, KeyboardInterrupt) as error:
-        raise RuntimeError(f"an adapter raised {type(error).__name__}") from error
+        return _contained(error)
+    except Exception as error:  # noqa: BLE001  whoever asked is told
+        return error
+
+
+async def _finished(begun: Coroutine[Any, Any, object]) -> object:
+    try:
+        return await begun
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise _contained(error) from error
+
+
+def _contained(error: BaseException) -> RuntimeError:
+    """Return what is told instead: whoever wants to end the program ends his own work only."""
+    return RuntimeError(f"an adapter raised {type(error).__name__}")
+
+
+async def _one(work: Work) -> object:
+    """Do something."""
+    begun = _begun(work)
+    if asyncio.iscoroutine(begun):
+        return await _finished(begun)
+    if isinstance(begun, Exception):
+        raise begun
+    return begun
 
 
 async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
-    """Await all, and cancel those that take too long."""
-    begin = asyncio.get_running_loop().create_task
-    tasks = [begin(_contained(work)) for work in works]
-    _, late = await asyncio.wait(tasks, timeout=within_s)
+    """Do everything, and cancel what takes too long."""
+    begin, answers, tasks = asyncio.get_running_loop().create_task, list[Answer](), dict[int, asyncio.Task[object]]()
+    for number, work in enumerate(works):
+        begun = _begun(work)
+        if asyncio.iscoroutine(begun):  # only who has to wait needs a task
+            tasks[number] = begin(_finished(begun))
+        answers.append(begun)
+    _, late = await asyncio.wait(tasks.values(), timeout=within_s) if tasks else (None, ())
     for task in late:
         task.cancel()
-    return [LATE if task in late else _outcome(task) for task in tasks]
+    for number, task in tasks.items():
+        answers[number] = LATE if task in late else _outcome(task)
+    return answers
 
 
 def _outcome(task: asyncio.Future[object]) -> Answer:

@@ -7,6 +7,7 @@ message may name is found out: controllers answer tooBig to what others take.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from signals.adapters.ntcip.ber import arcs_of
@@ -104,7 +105,7 @@ def fetch(chunks: Chunks, oids: Iterable[bytes]) -> Steps[dict[bytes, int | byte
     while rest:
         part = rest[: 1 if alone else chunks.size]
         try:
-            answer = yield Ask(Kind.GET, tuple([Binding(oid) for oid in part]))
+            answer = yield _ask_for(tuple(part))
         except WorldTimeoutError:
             if not chunks.unheard(len(part)):
                 raise
@@ -122,6 +123,12 @@ def fetch(chunks: Chunks, oids: Iterable[bytes]) -> Steps[dict[bytes, int | byte
             alone = max(0, alone - 1)
             chunks.taken(len(part))
     return got
+
+
+@lru_cache(maxsize=1024)
+def _ask_for(oids: tuple[bytes, ...]) -> Ask:
+    """Return a question: whoever reads, asks the same every second."""
+    return Ask(Kind.GET, tuple([Binding(oid) for oid in oids]))
 
 
 def _take(part: Sequence[bytes], answer: Answer, got: dict[bytes, int | bytes]) -> None:

@@ -150,6 +150,15 @@ class RsmpCabinet:
         if self._clock.now_s() - self.view.received_s > FRESH_S:
             await self.read(("S0001",))
 
+    def is_fresh(self) -> bool:
+        """Whether the last status is fresh; see `PromptLink.is_fresh`."""
+        self._need_connection()
+        return self._heard()
+
+    def is_prompt(self, request: Request | None) -> bool:
+        """A heartbeat waits for nothing, a plan does; see `PromptLink.is_prompt`."""
+        return request is None
+
     def report(self) -> CabinetReport:
         """Return what is known, and begin to count vehicles anew."""
         found = self.view.report(self._clock.now_s(), heard=self._heard())

@@ -116,10 +116,10 @@ class TlcfiCabinet:
 
     async def refresh(self) -> None:
         """Ask for a sign of life where none has come of late; see `CabinetLink.refresh`."""
+        if self.is_fresh():
+            return
         wire, session = self._connected()
         now_s = self._clock.now_s()
-        if session.line.is_mute or now_s - session.line.heard_s < FRESH_S:
-            return
         wire.send(session.ping(now_s))
         try:
             await self._until(lambda: session.line.echoed_s >= now_s, self._settings.refresh_s, "a sign of life")
@@ -127,6 +127,15 @@ class TlcfiCabinet:
             session.line.fail(error)
             wire.abort()
             raise
+
+    def is_fresh(self) -> bool:
+        """Whether it has said something of late; see `PromptLink.is_fresh`."""
+        _, session = self._connected()
+        return session.line.is_mute or self._clock.now_s() - session.line.heard_s < FRESH_S
+
+    def is_prompt(self, request: Request | None) -> bool:  # noqa: ARG002  it is so whatever is asked
+        """TLC-FI answers with what it shows; see `PromptLink.is_prompt`."""
+        return True
 
     def report(self) -> CabinetReport:
         """Return what is known; see `CabinetLink.report`."""

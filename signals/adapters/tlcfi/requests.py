@@ -16,6 +16,8 @@ __all__ = ["MOVED_MS", "Requests"]
 
 MS_IN_DS: Final = 100
 
+_ASPECTS: Final = bytes(range(Aspect.RED, Aspect.CLEARANCE + 1))
+
 MOVED_MS: Final = 500
 """A prediction is published anew when it has moved by this: the ticks of two sides are never quite the same."""
 
@@ -33,7 +35,7 @@ class Requests:
 
     def __init__(self, site: CabinetSite, settings: Settings) -> None:
         self._settings, self._count = settings, len(site.groups)
-        self._states = [states_of(group, settings.clearance) for group in site.intersection.groups]
+        self._states = [tuple(map(int, states_of(group, settings.clearance))) for group in site.intersection.groups]
         self.forget()
 
     def forget(self) -> None:
@@ -59,7 +61,7 @@ class Requests:
         """
         self._check_size(request)
         asked = request.aspect.tobytes()
-        states = {} if asked == self._last else self._changes(request)
+        states = {} if asked == self._last else self._changes(asked)
         rows: dict[str, dict[str, Any]] = {self._settings.groups[g]: {"reqState": state} for g, state in states.items()}
         if self._settings.predictions:
             for group, prediction in self._predictions(request, ticks, states).items():
@@ -72,13 +74,15 @@ class Requests:
         if request.aspect.shape != shape or request.min_end_ds.shape != shape or request.likely_end_ds.shape != shape:
             raise InputError(f"a request: expected arrays of {self._count} groups")
 
-    def _changes(self, request: GroupRequest) -> dict[int, int]:
-        aspects: list[int] = request.aspect.tolist()
-        if not all(Aspect.RED <= aspect <= Aspect.CLEARANCE for aspect in aspects):
+    def _changes(self, asked: bytes) -> dict[int, int]:
+        if asked.translate(None, _ASPECTS):
             raise InputError("aspect of a request: expected RED to CLEARANCE for every group")
-        states = [int(self._states[group][aspect]) for group, aspect in enumerate(aspects)]
-        before, self._asked = self._asked, states
-        return {group: state for group, state in enumerate(states) if state != before[group]}
+        found = {}
+        for group, aspect in enumerate(asked):
+            state = self._states[group][aspect]
+            if state != self._asked[group]:
+                self._asked[group] = found[group] = state
+        return found
 
     def _predictions(
         self, request: GroupRequest, ticks: int, changed: Mapping[int, int]
