@@ -44,6 +44,8 @@ MEMORY: Final = 0.998
 class Ends(NamedTuple):
     """In how long groups will show something else, counted from the command of this tick; -1 = not known.
 
+    Its arrays are new in every tick, and nobody writes to them.
+
     Attributes
     ----------
     min_ds, likely_ds, max_ds
@@ -58,9 +60,9 @@ class Ends(NamedTuple):
     confidence: ByteArray
 
     def of(self, rows: slice) -> Ends:
-        """Return those of some groups, as arrays of their own."""
+        """Return those of some groups, as views."""
         first, likely, last, confidence = self
-        return Ends(first[rows].copy(), likely[rows].copy(), last[rows].copy(), confidence[rows].copy())
+        return Ends(first[rows], likely[rows], last[rows], confidence[rows])
 
 
 class Foresight:

@@ -18,6 +18,7 @@ from signals.drive.attention import Attentive
 from signals.drive.config import DriveFile, address_of, check_intersections, read_drive_file
 from signals.drive.diary import Diary
 from signals.drive.foresight import Foresight
+from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.plug_ins import PlugIn, vet
 from signals.drive.seat import Seat
@@ -168,7 +169,8 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     diary = Diary(network, parts.log, options.on_event, foresight.take_events)
     for one in parts.strangers:
         diary.tell("plug-in", -1, code="not-listed", text=f"{one}: nobody has said in [plugins] that it was looked at")
-    pacer = Pacer(tick_ds / 10 / clock.speed)
+    litter = Litter()
+    pacer = Pacer(tick_ds / 10 / clock.speed, idle=litter.sweep)
     street = Street(
         network,
         _seats(parts, clock, armed=options.armed),
@@ -178,7 +180,7 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
         latched=lambda: guard.latched,
     )
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)
-    with _told_to_stop():
+    with _told_to_stop(), litter:
         loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary)
     return _end(parts, street, diary, pacer)
 

@@ -6,13 +6,14 @@ it is, a cabinet that times its own interstages is only ever asked for what the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from signals.drive.foresight import Ends
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Request, StageRequest
-from signals.model.values import Aspect, BoolArray, ByteArray
+from signals.model.values import Aspect, BoolArray, ByteArray, IntArray
 from signals.safety.interstage import REASONS
 
 __all__ = ["DIRECT", "WAITS", "Wish", "best_of", "translate"]
@@ -22,8 +23,6 @@ DIRECT = (Capability.GROUPS, Capability.HOLD_FORCE_OFF, Capability.STAGES)
 
 WAITS = tuple(map(REASONS.index, ("intergreen", "conflicting group not red yet")))
 """Reasons of the guard for which a group waits for nothing but the ends of others."""
-
-LIT = (Aspect.GREEN, Aspect.RED_AMBER)
 
 
 class Wish(NamedTuple):
@@ -85,10 +84,18 @@ def translate(wish: Wish, way: Capability, site: CabinetSite) -> Request | None:
 
 def _groups(wish: Wish) -> GroupRequest:
     if wish.ends is None:
-        unknown = np.full(len(wish.aspect), -1, np.int32)
+        unknown = _not_known(len(wish.aspect))
         return GroupRequest(wish.aspect.copy(), unknown, unknown)
     least_ds, likely_ds, most_ds, confidence = wish.ends
     return GroupRequest(wish.aspect.copy(), least_ds, likely_ds, most_ds, confidence)
+
+
+@lru_cache
+def _not_known(groups: int) -> IntArray:
+    """Return that nobody knows when anything changes, int32 [nG]; nobody can write to it."""
+    none = np.full(groups, -1, np.int32)
+    none.setflags(write=False)
+    return none
 
 
 def _holds(wish: Wish) -> HoldRequest:
@@ -99,7 +106,7 @@ def _holds(wish: Wish) -> HoldRequest:
     there itself: as long as the guard, whose times are the same. Everything else is left out, or its detectors would
     bring it in between.
     """
-    shown, lit = wish.shown == Aspect.GREEN, np.isin(wish.aspect, LIT)
+    shown, lit = wish.shown == Aspect.GREEN, (wish.aspect == Aspect.GREEN) | (wish.aspect == Aspect.RED_AMBER)
     hold, force_off = shown & lit, shown & ~lit
     call = ~shown & (lit | wish.coming)
     return HoldRequest(hold, force_off, ~(shown | call), call)

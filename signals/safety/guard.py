@@ -43,7 +43,8 @@ class Guard:
     cold_start
         What may be assumed of an intersection before the first tick. ``simulated``: what is not seen to be something
         else has been red for ever, so that a plan starts unchanged. ``street``: nothing, so that a display that
-        cannot be adopted is followed by all-red for the longest intergreen, and what is red has just become so.
+        cannot be adopted is followed by all-red for the longest intergreen, and what is red has just become so. With
+        `max_lag_ticks` it also has a clock of its own, so that its displays are seen to a tick only.
     on_violation
         ``stop-writing``: an intersection that violates a rule is not written any more, beginning with the command that
         violates it. ``count``: it runs on; for tests and simulations that ask how often.
@@ -87,7 +88,13 @@ class Guard:
         self._state = _state(intersections, groups)
         self._site_columns, self._state_columns = quick(self._site), quick(self._state)
         self._inputs = quick((self._want, self._demand, self._preempt, self._shown, self._write))
-        self._monitor = Monitor(network, tick_ds=tick_ds, max_lag_ticks=max_lag_ticks, emergency_ds=EMERGENCY_DS)
+        self._monitor = Monitor(
+            network,
+            tick_ds=tick_ds,
+            max_lag_ticks=max_lag_ticks,
+            unseen_ticks=int(cold_start == "street" and max_lag_ticks > 0),
+            emergency_ds=EMERGENCY_DS,
+        )
         self._monitor.latched[_numbers(network, latched)] = True
         self._stopped, self._known = self._stops and bool(latched), self.latched
         # Compile now, not in the first tick. Nothing is written yet, so nothing is remembered.

@@ -251,7 +251,10 @@ def wrong(drive: Bench, what: Callable[[Plan], None]) -> int:
     [
         ("raises", WorldLostError("cut"), 1),
         ("raises", ZeroDivisionError("a bug"), 1),
+        ("raises", SystemExit("an adapter wants to end it all"), 1),
         ("garbage", "no report", 1),
+        ("answers", "no receipt", 1),
+        ("answers", 7, 1),
         ("frozen", True, 3),
         ("refuses", True, 1),
         ("mode", Mode.MANUAL, 1),
@@ -299,7 +302,7 @@ def test_whoever_blocks_is_replaced(bench: Benches) -> None:
     drive.plans[0].blocks = None
     free.set()
     drive.run_until(lambda: drive.ours(0))
-    assert len(drive.cabinets[0]) == 2
+    assert len(drive.cabinets[0]) >= 2
 
 
 def test_it_comes_back_after_a_rest_and_begins_anew(bench: Benches) -> None:

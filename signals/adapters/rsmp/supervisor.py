@@ -89,6 +89,15 @@ class Connection:
         self.session.send(message, self._now())
         self.flush()
 
+    def bark(self, every_s: float) -> None:
+        """Send a watchdog, unless one was sent a moment ago; its acknowledgement shows that the site hears us."""
+        self.session.bark(self._now(), every_s)
+        self.flush()
+
+    def waited_s(self) -> float:
+        """Return for how long the oldest message has been waiting for its acknowledgement; 0 = none waits."""
+        return self.session.waited_s(self._now())
+
     def flush(self) -> None:
         """Send what waits; end the connection where the session is over."""
         self.wire.write(self.session.take())

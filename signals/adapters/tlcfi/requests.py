@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from signals.adapters.tlcfi.lamps import states_of
 from signals.adapters.tlcfi.predictions import Predictions
@@ -12,6 +12,8 @@ from signals.model.cabinets import CabinetSite, GroupRequest
 from signals.model.values import Aspect
 
 __all__ = ["Requests"]
+
+_ASPECTS: Final = bytes(range(Aspect.RED, Aspect.CLEARANCE + 1))
 
 
 class Requests:
@@ -27,7 +29,7 @@ class Requests:
 
     def __init__(self, site: CabinetSite, settings: Settings) -> None:
         self._settings, self._count = settings, len(site.groups)
-        self._states = [states_of(group, settings.clearance) for group in site.intersection.groups]
+        self._states = [tuple(map(int, states_of(group, settings.clearance))) for group in site.intersection.groups]
         self._predictions = Predictions([states[Aspect.CLEARANCE] == states[Aspect.RED] for states in self._states])
         self.forget()
 
@@ -54,7 +56,7 @@ class Requests:
         """
         self._check_size(request)
         asked = request.aspect.tobytes()
-        states = {} if asked == self._last else self._changes(request)
+        states = {} if asked == self._last else self._changes(asked)
         rows: dict[str, dict[str, Any]] = {self._settings.groups[g]: {"reqState": state} for g, state in states.items()}
         if self._settings.predictions:
             for group, prediction in self._predictions.rows(request, ticks, self._asked, states).items():
@@ -67,10 +69,12 @@ class Requests:
         if any(column.shape != (self._count,) for column in columns):
             raise InputError(f"a request: expected arrays of {self._count} groups")
 
-    def _changes(self, request: GroupRequest) -> dict[int, int]:
-        aspects: list[int] = request.aspect.tolist()
-        if not all(Aspect.RED <= aspect <= Aspect.CLEARANCE for aspect in aspects):
+    def _changes(self, asked: bytes) -> dict[int, int]:
+        if asked.translate(None, _ASPECTS):
             raise InputError("aspect of a request: expected RED to CLEARANCE for every group")
-        states = [int(self._states[group][aspect]) for group, aspect in enumerate(aspects)]
-        before, self._asked = self._asked, states
-        return {group: state for group, state in enumerate(states) if state != before[group]}
+        found = {}
+        for group, aspect in enumerate(asked):
+            state = self._states[group][aspect]
+            if state != self._asked[group]:
+                self._asked[group] = found[group] = state
+        return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -264,8 +264,51 @@ def test_a_silent_site_is_offline_though_it_is_connected() -> None:
             site.update(stamp(link._clock.utc_s()), S0001_signalgroupstatus="1" * 12)
             await eventually(lambda: link.report().aspect[0] == Aspect.GREEN)
             await until(link, Mode.OFFLINE)
-            with pytest.raises(WorldTimeoutError, match="silent"):
-                await link.refresh()
+            asked = len(site.log)
+            await link.refresh()
+            assert [row["sS"][0]["sCI"] for way, row in site.log[asked:] if row["type"] == "StatusRequest"] == ["S0001"]
+            assert link.report().mode is Mode.OFFLINE, "what it answers is of long ago"
+
+    run(test)
+
+
+def test_a_site_that_goes_on_talking_and_hears_nothing_is_offline() -> None:
+    async def test() -> None:
+        async with a_foreigner({**KNOWN, "S0034_status": "1"}, hears_s=2.0) as (link, site, connecting):
+            await connecting
+            site.obeys = True
+            await link.take()
+            await link.heartbeat()
+            await link.refresh()
+            link.view.received_s = link.now_s() + 60.0  # it talks
+            assert link.report().mode is Mode.OURS
+            site.answers = False
+            await asyncio.sleep(0.03)
+            await link.heartbeat()
+            await until(link, Mode.OFFLINE)
+            assert site.log[-1][1]["type"] == "Watchdog"
+            link.view.choose(0)
+            assert link.report().mode is not Mode.OFFLINE, "whoever is not ours may be slow"
+
+    run(test)
+
+
+def test_a_site_that_tells_of_itself_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        async with a_street() as (link, _, _):
+            await link.connect()
+            asked: list[Sequence[str]] = []
+
+            async def read(codes: Sequence[str]) -> None:
+                asked.append(codes)
+
+            monkeypatch.setattr(link, "read", read)
+            link.view.received_s = link.now_s() + 60.0
+            await link.refresh()
+            assert asked == []
+            link.view.received_s = link.now_s() - 1.0
+            await link.refresh()
+            assert asked == [("S0001",)]
 
     run(test)
 
@@ -356,10 +399,11 @@ def test_a_site_that_does_not_know_a_status_is_watched_without_it() -> None:
     run(test)
 
 
-def test_a_link_that_waits_for_news_hears_that_the_site_has_gone() -> None:
+def test_a_link_that_waits_for_news_hears_that_the_site_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         async with a_foreigner(KNOWN, silent_s=30.0) as (link, site, connecting):
             await connecting
+            monkeypatch.setattr(site, "put", lambda *_, **__: "")
             link.view.received_s = float("-inf")
             waiting = asyncio.create_task(link.refresh())
             await asyncio.sleep(0.01)
@@ -386,8 +430,9 @@ def test_nothing_is_ever_sent_but_what_is_on_the_list() -> None:
     sent: set[str] = set()
 
     async def test() -> None:
-        async with a_foreigner({**KNOWN, "S0034_status": "1", "S0014_source": "forced"}) as (link, site, connecting):
+        async with a_foreigner({**KNOWN, "S0034_status": "1"}) as (link, site, connecting):
             await connecting
+            site.obeys = True
             await link.take()
             for request in (PLAN, PlanRequest(2, 60, 0, (60,)), PlanRequest(1, 0, -5, ()), PLAN._replace(plan=-1)):
                 await link.send(request)

@@ -49,6 +49,15 @@ def test_predictions_that_come_true_are_said_once() -> None:
     assert made.rows(asked(SITE, REDS), 11_000)[0] == {}
 
 
+def test_an_end_that_has_come_is_said_once() -> None:
+    made = requests()
+    made.rows(asked(SITE, REDS, 20, 20), 0)
+    for tick in range(2, 6):  # it may end at any moment, and does not
+        assert made.rows(asked(SITE, REDS, 0, 0), 1000 * tick)[0] == {}
+    rows, _ = made.rows(asked(SITE, REDS, 10, 10), 6000)
+    assert rows["01"] == {"reqPredictions": [{"state": 3, "minEnd": 7000, "likelyEnd": 7000}]}
+
+
 def test_predictions_go_round_and_are_never_before_the_earliest() -> None:
     made = requests()
     rows, _ = made.rows(asked(SITE, REDS, 30, -1), (1 << 32) - 1000)
