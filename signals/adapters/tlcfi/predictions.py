@@ -94,7 +94,7 @@ def _is_news(ahead_ms: tuple[int, int, int], before: _Told, ticks: int) -> bool:
     """Whether what was told is wrong, or says nothing any more."""
     old_ms = _left_ms(before.first, ticks)
     first_ms = ahead_ms[0]
-    if first_ms < old_ms - MOVED_MS or first_ms >= old_ms + LATER_MS or (old_ms <= 0 and first_ms >= AHEAD_MS):
+    if first_ms < old_ms - MOVED_MS or first_ms >= old_ms + LATER_MS or (not old_ms and first_ms >= AHEAD_MS):
         return True
     for ms, told in zip(ahead_ms[1:], before[1:], strict=True):
         if (ms < 0) != (told < 0):
@@ -121,8 +121,8 @@ def _ms(time_ds: int, least_ds: int) -> int:
 
 
 def _left_ms(then: int, ticks: int) -> int:
-    """Return in how long a moment comes, negative when it has passed; ticks go round."""
-    return (then - ticks + HALF) % TICKS - HALF
+    """Return in how long a moment comes; 0 when it has passed, since then it may be any moment. Ticks go round."""
+    return max((then - ticks + HALF) % TICKS - HALF, 0)
 
 
 def _listed(column: IntArray | ByteArray | None, count: int) -> list[int]:

@@ -102,6 +102,14 @@ def test_an_earliest_moment_that_is_put_off_stays_true() -> None:
         assert told.say(left_ds, after_ms=1000) is None  # in the end any moment: nothing new
 
 
+def test_a_moment_that_has_come_may_be_any_moment_since() -> None:
+    told = Told()
+    told.say(20, 20)
+    for left_ds in (10, 0, 0, 0):
+        assert told.say(left_ds, left_ds, after_ms=1000) is None
+    assert told.say(0, 10) is not None
+
+
 def test_a_new_state_is_told_with_its_moments() -> None:
     told = Told()
     told.say(60)
