@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sys
@@ -55,10 +56,17 @@ def _add_drive(
             bool, typer.Option("--arm", help="Let the levels of the file count that are more than advise.")
         ] = False,
         ticks: Annotated[int, typer.Option(min=0, help="End after so many ticks; 0 = when told to.")] = 0,
+        show_plugins: Annotated[
+            bool,
+            typer.Option("--plugins", help="Drive nothing; show the [plugins] that would allow those of the file."),
+        ] = False,
         as_json: given.Json = False,
     ) -> None:
         """Drive street controllers. Without --arm it only looks, and says what it would do. Ctrl-C ends it in order."""
         with in_one_line():
+            if show_plugins:
+                _show_plugins(config, as_json=as_json)
+                return
             from signals.drive.service import DriveOptions  # noqa: PLC0415  nothing heavy before a command runs
             from signals.drive.service import drive as driven  # noqa: PLC0415
 
@@ -145,6 +153,24 @@ def _show(end: DriveEnd, console: Console, *, as_json: bool) -> None:
         f"{end.ticks} ticks, {end.missed} missed; 99.9 % of them took at most {end.busy_p999_s * 1000:.0f} ms; "
         f"{end.violations} violations; given back within {end.let_go_s:.2f} s; audit checksum {end.check}"
     )
+
+
+def _show_plugins(config: Path, *, as_json: bool) -> None:
+    """Show the plug-ins of a configuration as what would allow them, or as plain rows."""
+    from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
+    from signals.drive.config import read_drive_file  # noqa: PLC0415
+    from signals.drive.plug_ins import plug_ins_of  # noqa: PLC0415
+
+    found = plug_ins_of(read_drive_file(config))
+    if as_json:
+        print(screens.json_line({"plugins": [{**one._asdict(), "path": str(one.path)} for one in found]}))
+        return
+    kinds = ("cabinets", "controllers")
+    for kind in kinds:
+        print(f"[plugins.{kind}]")
+        for one in found:
+            if one.kind == kind:
+                print(f'# {plain(one.target)}: {plain(str(one.path))}\n{json.dumps(one.name)} = "{one.sha256}"')
 
 
 def _percent(share: float) -> str:

@@ -235,9 +235,8 @@ class _Course:
         way = best_of(self._link.capabilities)
         if way is None:
             raise AssertionError("it can neither show groups, nor hold and force off, nor serve stages")
-        nothing = np.full(len(want), -1, np.int32)
         coming = want & np.isin(verdict.reason, WAITS)
-        wish = Wish(verdict.command.aspect, want, report.aspect, coming, -1, nothing)
+        wish = Wish(verdict.command.aspect, want, report.aspect, coming, -1)
         request = translate(wish, way, self._firmware.site)
         if request is not None:
             receipt = await self._link.send(request)

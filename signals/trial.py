@@ -205,7 +205,12 @@ def _players(
         scenario.open_world(opening),
         Fallback(mind, network, backup=NetPlan(network), tick_ds=tick_ds),
         _guard(network, tick_ds, latches),
-        Recorder(network, tick_ds, compared=getattr(mind, "take_comparisons", tuple)),
+        Recorder(
+            network,
+            tick_ds,
+            compared=getattr(mind, "take_comparisons", tuple),
+            happened=getattr(mind, "take_events", tuple),
+        ),
         latches,
         mind,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from signals.errors import WorldLostError
 from signals.model.network import Network
-from signals.model.values import Decision, Snapshot
+from signals.model.values import Decision, Event, Snapshot
 
 
 class Nothing:
@@ -70,3 +70,16 @@ class LosesTheWorld(Nothing):
     def __init__(self, network: Network) -> None:
         super().__init__(network)
         raise WorldLostError("the world is gone")
+
+
+class Tardy(Nothing):
+    """Says once that it had no time."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self._events = [Event(0.0, 0, "plan-late", "no time")]
+
+    def take_events(self) -> tuple[Event, ...]:
+        taken = tuple(self._events)
+        self._events.clear()
+        return taken

@@ -58,6 +58,26 @@ def test_as_json(config: Path) -> None:
     assert found["seats"][0]["level"] == "advise"
 
 
+def test_plug_ins_are_shown_as_what_would_allow_them(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert called("drive", config, "--plugins")[1] == "[plugins.cabinets]\n[plugins.controllers]\n"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "somebodys.py").write_text("raise RuntimeError('imported')")
+    config.write_text(CONFIG.replace("fixed_time", "somebodys:Mine"))
+    code, out, _ = called("drive", config, "--plugins")
+    assert code == 0
+    assert f"somebodys:Mine: {tmp_path / 'somebodys.py'}" in out
+    (line,) = re.findall(r'^"somebodys:Mine" = "[0-9a-f]{64}"$', out, re.MULTILINE)
+    (row,) = json.loads(called("drive", config, "--plugins", "--json")[1])["plugins"]
+    assert line == f'"somebodys:Mine" = "{row["sha256"]}"'
+    assert not (tmp_path / "audit").exists()
+    config.write_text(config.read_text() + out)
+    code, _, err = called("drive", config, "--arm", "--ticks", "1")
+    assert code != 0
+    assert "cannot be imported: RuntimeError: imported" in err
+
+
 def test_the_audit_log_is_verified_before_it_is_shown(config: Path) -> None:
     called("drive", config, "--arm", "--ticks", "12")
     code, out, err = called("audit", config.parent / "audit")

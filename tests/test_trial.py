@@ -245,3 +245,14 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
         os._exit(9)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
     assert not (tmp_path / "run").exists()
+
+
+def test_an_optimiser_that_has_no_time_to_plan_says_so_in_its_record(tmp_path: Path) -> None:
+    short = load("crossroads", end_s=30.0)
+    options = RunOptions(settings={"deadline_ms": 1e-6, "horizon_s": 20})
+    record = run(short, "rolling_horizon", options=options, out=tmp_path / "run")
+    events = rows(tmp_path / "run" / "events.csv")
+    assert [(row["code"], row["intersection"]) for row in events] == [("plan-late", "centre")]
+    (note,) = notes_of(record)
+    assert "made without a plan: deadline_ms = 1e-06 was too short" in note
+    assert falls_of(record) == ()  # it was followed all the same

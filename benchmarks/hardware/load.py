@@ -5,7 +5,8 @@
 Two processes: one has the virtual controllers (a four-arm junction each, 12 signal groups) with a server for each, the
 other the drive: reading, estimating, deciding (one stage after the other), guard, monitor, asking, audit log. All are
 connected and asked for first, and time is counted from when all are ours. At 10 Hz a tick is a tenth of a second at
-both ends.
+both ends. As on a street, controllers do not tick at the same moment: there are ten moments in a tick. All change
+their stage in the same tick of the drive, which is the worst that can happen to it.
 
 Printed are: deadlines that were missed, how long the work of a tick took (median, 99.9 %, worst), seats that were lost,
 violations, memory and open files of the drive at the beginning and the end. Exit status: 0 nothing was missed and
@@ -15,12 +16,14 @@ violations, memory and open files of the drive at the beginning and the end. Exi
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,12 +35,13 @@ from benchmarks.hardware.wired import SECRETS, StagesInTurn
 from signals import plugins
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.firmware import Firmware
-from signals.adapters.cabinet.host import host_until_done
+from signals.adapters.cabinet.host import host
 from signals.adapters.cabinet.line import Line
 from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
+from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
@@ -57,8 +61,11 @@ __all__ = ["Measured", "main", "network_of", "verdict"]
 FIRST_PORT: Final = 30_000
 SUPERVISOR_PORT: Final = 29_999
 CONNECT_S: Final = 300.0
+MOMENTS: Final = 10
 MOST_BUSY_S: Final = 0.1
 READY: Final = "ready"
+TROUBLE: Final = (" fault ", " violation ", " release ")
+MOST_TOLD: Final = 6
 
 
 class Measured(NamedTuple):
@@ -80,6 +87,11 @@ class Measured(NamedTuple):
         What the monitor saw.
     memory_mib, files
         Of the drive, at the beginning and at the end.
+    drive_ms, field_ms
+        Time of a processor that a tick took: of the drive, and of the process that has the virtual controllers. Unlike
+        `busy_s`, whoever else has work for the machine changes little of it.
+    trouble
+        The first sentences about faults and violations.
     """
 
     junctions: int
@@ -91,6 +103,9 @@ class Measured(NamedTuple):
     violations: int
     memory_mib: tuple[float, float]
     files: tuple[int, int]
+    drive_ms: float
+    field_ms: float
+    trouble: tuple[str, ...] = ()
 
 
 def network_of(protocol: str, junctions: int, tick_ds: int) -> Network:
@@ -121,7 +136,8 @@ def main(words: Sequence[str] | None = None) -> int:
             print("error: the virtual controllers did not start", file=sys.stderr)
             return 1
         with TemporaryDirectory(prefix="signals-") as folder, AuditLog(Path(folder), {}) as log:
-            found = _driven(asked.protocol, asked.junctions, tick_ds, round(asked.minutes * 60 * asked.hz), log)
+            ticks = round(asked.minutes * 60 * asked.hz)
+            found = _driven(asked.protocol, asked.junctions, tick_ds, ticks, log, partial(_worked_s, field.pid))
     finally:
         field.send_signal(signal.SIGTERM)
         field.communicate(timeout=60)
@@ -135,7 +151,28 @@ def _field(protocol: str, junctions: int, tick_ds: int) -> None:
     firmwares = [Firmware(site, tick_ds=tick_ds, backup_s=30.0) for site in sites_of(network)]
     maker = cast("Callable[..., CabinetServer]", plugins.load("servers", protocol))
     servers = [maker(firmware, _address(protocol, number), clock) for number, firmware in enumerate(firmwares)]
-    host_until_done(_Field(firmwares, tick_ds), servers, clock, partial(print, READY, flush=True))
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_hosted(firmwares, servers, clock, tick_ds))
+
+
+async def _hosted(
+    firmwares: Sequence[Firmware], servers: Sequence[CabinetServer], clock: Clock, tick_ds: int
+) -> None:
+    """Let controllers tick at several moments of a tick, until SIGTERM."""
+    moments = min(MOMENTS, len(servers))
+    started: list[int] = []
+
+    async def some(moment: int) -> None:
+        own, speak = firmwares[moment::moments], servers[moment::moments]
+        await clock.sleep(moment * tick_ds / 10 / moments)
+        await host(_Field(own, tick_ds), speak, clock, lambda: started.append(moment))
+
+    hosts = asyncio.gather(*map(some, range(moments)))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, hosts.cancel)
+    while len(started) < moments and not hosts.done():
+        await clock.sleep(0.1)
+    print(READY, flush=True)
+    await hosts
 
 
 class _Field:
@@ -154,14 +191,17 @@ class _Field:
         return True
 
 
-def _driven(protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditLog) -> Measured:
+def _driven(
+    protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditLog, field_s: Callable[[], float]
+) -> Measured:
     """Drive them, and measure from when all are ours."""
     clock, network = Clock(), network_of(protocol, junctions, tick_ds)
     asked = Attentive(cast("Controller", StagesInTurn(network)))
     told: list[str] = []
     diary = Diary(network, log, told.append)
     guard = Guard(network, tick_ds=tick_ds, cold_start="street", max_lag_ticks=lag_ticks(tick_ds) + 1)
-    pacer = Pacer(tick_ds / 10)
+    litter = Litter()
+    pacer = Pacer(tick_ds / 10, idle=litter.sweep)
     seats = _seats(protocol, network, clock, tick_ds)
     street = Street(
         network,
@@ -182,7 +222,7 @@ def _driven(protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditL
         diary.note(snapshot, decision, verdict, mind.take_events())
         street.write(verdict.command)
 
-    with street:
+    with litter, street:
         begin_s = time.monotonic()
         while not all(seat.standing is Standing.OURS for seat in seats):
             tick()
@@ -190,18 +230,21 @@ def _driven(protocol: str, junctions: int, tick_ds: int, ticks: int, log: AuditL
                 reasons = {seat.why for seat in seats if seat.standing is not Standing.OURS}
                 raise SystemExit(f"error: not all are ours after {CONNECT_S:g} s: {sorted(reasons)[:5]}")
         connected_s, before = time.monotonic() - begin_s, _resources()
+        worked_s, theirs_s = time.process_time(), field_s()
         pacer.forget()
         events = len(told)
         for _ in range(ticks):
             tick()
         after = _resources()
+        worked_s, theirs_s = time.process_time() - worked_s, field_s() - theirs_s
         lost = sum(" fault " in sentence for sentence in told[events:])
+        trouble = tuple(sentence for sentence in told if any(word in sentence for word in TROUBLE))[:MOST_TOLD]
         busy_s = (pacer.busy_s(0.5), pacer.busy_s(0.999), pacer.busy_s(1.0))
         missed = pacer.missed
     memory, files = zip(before, after, strict=True)
     return Measured(
         junctions, ticks, connected_s, missed, busy_s, lost, diary.violations, cast("tuple[float, float]", memory),
-        cast("tuple[int, int]", files),
+        cast("tuple[int, int]", files), 1000 * worked_s / ticks, 1000 * theirs_s / ticks, trouble,
     )  # fmt: skip
 
 
@@ -234,14 +277,23 @@ def _resources() -> tuple[float, int]:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20, len(list(Path("/proc/self/fd").iterdir()))
 
 
+def _worked_s(process: int) -> float:
+    """Return the time of a processor that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _show(protocol: str, hz: float, found: Measured) -> None:
     median, most, worst = (1000 * value for value in found.busy_s)
     print(
         f"{protocol}, {found.junctions} junctions at {hz:g} Hz, {found.ticks} ticks: {found.missed} missed; "
         f"a tick took {median:.0f} ms (median), {most:.0f} ms (99.9 %), {worst:.0f} ms (worst); {found.lost} faults, "
         f"{found.violations} violations; all ours after {found.connected_s:.0f} s; memory {found.memory_mib[0]:.0f} to "
-        f"{found.memory_mib[1]:.0f} MiB, open files {found.files[0]} to {found.files[1]}"
+        f"{found.memory_mib[1]:.0f} MiB, open files {found.files[0]} to {found.files[1]}; a processor worked "
+        f"{found.drive_ms:.0f} ms a tick for the drive, {found.field_ms:.0f} ms for the controllers"
     )
+    for sentence in found.trouble:
+        print(f"  {sentence}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,10 +6,11 @@ What can go wrong, in both directions:
 loss             a datagram is dropped; of a stream, whatever comes is held back as long as a retransmission takes
 delay            everything comes later, by a time and a jitter
 duplicate        a datagram comes twice (streams cannot)
-reorder          a datagram overtakes the one before (streams cannot)
+reorder          a datagram overtakes the one before, if it comes in time (streams cannot)
 slice            a stream comes in pieces of three bytes
 truncate         a datagram, or what is read of a stream at once, ends early
 flip             a bit is turned over
+hold             nothing comes any more; what a stream held comes at once when the wire is good again, as TCP does it
 black_hole       nothing comes any more, and nobody is told
 half_open        what we send arrives, nothing comes back
 reset            connections are broken; new ones are taken
@@ -33,13 +34,17 @@ from typing import Final, cast
 __all__ = ["KINDS", "RETRANSMISSION_S", "Fault", "TcpProxy", "UdpProxy"]
 
 KINDS: Final = (
-    "loss", "delay", "duplicate", "reorder", "slice", "truncate", "flip", "black_hole", "half_open", "reset",
-    "refuse", "flood",
+    "loss", "delay", "duplicate", "reorder", "slice", "truncate", "flip", "hold", "black_hole", "half_open",
+    "reset", "refuse", "flood",
 )  # fmt: skip
 
 RETRANSMISSION_S: Final = 0.25
 """How long TCP waits before it sends a lost segment again: 200 ms and more on Linux."""
 CHUNK: Final = 65_536
+OVERTAKEN_S: Final = 0.05
+"""How long a datagram waits to be overtaken."""
+HOLD_S: Final = 0.01
+"""How often a stream that holds looks whether the wire is good again."""
 
 
 @dataclass
@@ -53,7 +58,8 @@ class Fault:
     share
         Of what passes, how much it happens to.
     delay_s, jitter_s
-        Of ``delay``, and of ``loss`` in streams (how long a retransmission takes), in seconds of the wall.
+        Of ``delay``, of ``loss`` in streams (how long a retransmission takes) and of ``reorder`` (how long a datagram
+        waits to be overtaken), in seconds of the wall.
     rate_hz
         Of ``flood``: datagrams, or pieces of a stream, in a second.
     """
@@ -171,6 +177,8 @@ class TcpProxy(_Wire):
         while data := await reader.read(CHUNK):
             if self.fault.kind == "black_hole" or (self.fault.kind == "half_open" and back):
                 continue
+            while self.fault.kind == "hold":  # noqa: ASYNC110  a fault is a plain value
+                await asyncio.sleep(HOLD_S)
             if self._happens("loss"):
                 await asyncio.sleep(self.fault.delay_s or RETRANSMISSION_S)
             await asyncio.sleep(self._late_s())
@@ -224,18 +232,23 @@ class UdpProxy(_Wire):
         self._pass(data, back=False)
 
     def _pass(self, data: bytes, *, back: bool) -> None:
-        gone = self.fault.kind in ("black_hole", "refuse", "reset") or (self.fault.kind == "half_open" and back)
+        gone = self.fault.kind in ("hold", "black_hole", "refuse", "reset") or (self.fault.kind == "half_open" and back)
         if gone or self._happens("loss"):
             return
         data = self._spoilt(data)
         if self._happens("reorder") and back not in self._held:
             self._held[back] = data
+            asyncio.get_running_loop().call_later(self.fault.delay_s or OVERTAKEN_S, partial(self._let_go, back=back))
             return
         late_s = self._late_s()
         for _ in range(2 if self._happens("duplicate") else 1):
             self._send(data, late_s, back=back)
+        self._let_go(back=back)
+
+    def _let_go(self, *, back: bool) -> None:
+        """Send what was held back, if it is still there: something has overtaken it, or nothing came."""
         if back in self._held:
-            self._send(self._held.pop(back), late_s, back=back)
+            self._send(self._held.pop(back), 0.0, back=back)
 
     def _send(self, data: bytes, late_s: float, *, back: bool) -> None:
         if late_s:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -11,14 +12,14 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 import numpy as np
 
 from benchmarks.hardware.proxy import Fault, TcpProxy, UdpProxy
+from benchmarks.hardware.watched import Watched
 from signals import loop, plugins
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.cabinet.firmware import Firmware
 from signals.adapters.cabinet.line import LATE, Line
 from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
@@ -32,13 +33,16 @@ from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sit
 from signals.model.network import Network
 from signals.model.roles import Controller
 from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
-from signals.model.values import Aspect, ByteArray, Decision, Snapshot, Violation
-from signals.record.audit import AuditLog
+from signals.model.values import Aspect, BoolArray, ByteArray, Decision, Snapshot, Violation
+from signals.record.audit import AuditLog, read_audit
 from signals.safety.fallback import Fallback
 from signals.safety.guard import Guard
 from signals.safety.monitor import Monitor
 from signals.sensing.loops import LoopEstimator
 from signals.testing import two_crossroads
+
+if TYPE_CHECKING:
+    from benchmarks.hardware.rivals import Rival
 
 __all__ = ["SECRETS", "StagesInTurn", "WiredDrive", "free_port"]
 
@@ -54,16 +58,19 @@ class StagesInTurn:
     """A controller that wants one stage after the other, whatever it sees."""
 
     def __init__(self, network: Network) -> None:
-        self._network, self._ticks = network, 0
+        self._ticks = 0
+        stages = max(len(place.stages) for place in network.intersections)
+        self._wants = np.zeros((math.lcm(*range(1, stages + 1)), len(network.arrays.group_user)), np.bool_)
+        for place, first in zip(network.intersections, network.arrays.group_offset, strict=False):
+            for turn, want in enumerate(self._wants):
+                groups = place.stages[turn % len(place.stages)].groups
+                want[[first + group for group in groups]] = True
+        self._free = np.full(len(network.intersections), -1, np.int32)
 
-    def decide(self, snapshot: Snapshot) -> Decision:
+    def decide(self, snapshot: Snapshot) -> Decision:  # noqa: ARG002  whatever it sees
         """Want the next stage every 15 s."""
         self._ticks += 1
-        want = np.zeros(len(snapshot.aspect), np.bool_)
-        for place, first in zip(self._network.intersections, self._network.arrays.group_offset, strict=False):
-            groups = place.stages[self._ticks // STAGE_TICKS % len(place.stages)].groups
-            want[[first + group for group in groups]] = True
-        return Decision(want, np.full(len(self._network.intersections), -1, np.int32))
+        return Decision(self._wants[self._ticks // STAGE_TICKS % len(self._wants)], self._free)
 
 
 class WiredDrive:
@@ -79,13 +86,39 @@ class WiredDrive:
         The backup time of the controllers.
     seed
         Of the wires.
+    network
+        What is driven; two crossroads where it is not given.
+    wrap
+        Puts something around the adapter of a cabinet, by its number; then each has a line of its own, as the adapters
+        of others have.
+
+    Attributes
+    ----------
+    rival
+        Somebody else at the first controller, while there is one.
+    entries
+        How many lines the audit log has, once it was verified in the end.
     """
 
-    def __init__(self, protocol: str, *, speed: float = 4.0, backup_s: float = 10.0, seed: int = 1) -> None:
-        whole = two_crossroads()
-        self.network = timed_by_group(whole, TICK_DS) if protocol in TIMED_BY_GROUP else whole
+    def __init__(
+        self,
+        protocol: str,
+        *,
+        speed: float = 4.0,
+        backup_s: float = 10.0,
+        seed: int = 1,
+        network: Network | None = None,
+        wrap: Callable[[int, CabinetLink], CabinetLink] | None = None,
+    ) -> None:
+        if network is None:
+            whole = two_crossroads()
+            network = timed_by_group(whole, TICK_DS) if protocol in TIMED_BY_GROUP else whole
+        self.network, self._wrap = network, wrap
+        self._maker = cast("Callable[..., CabinetLink]", plugins.load("cabinets", protocol))
         self.protocol, self.clock, self._seed = protocol, Clock(speed), seed
-        self.firmwares = [Firmware(site, tick_ds=TICK_DS, backup_s=backup_s) for site in sites_of(self.network)]
+        self.firmwares = [
+            Watched(site, self.clock, tick_ds=TICK_DS, backup_s=backup_s) for site in sites_of(self.network)
+        ]
         self.wires: list[TcpProxy | UdpProxy] = []
         self.servers: list[CabinetServer] = []
         self.sentences: list[str] = []
@@ -93,12 +126,17 @@ class WiredDrive:
         self._witness = Monitor(self.network, tick_ds=TICK_DS)
         self._field, self._stack = Line("field"), ExitStack()
         self._ends = threading.Event()
+        self._resets: list[int] = []
+        self.pacer = Pacer(TICK_DS / 10 / speed)
+        self.rival: Rival | None = None
+        self.entries = 0
         self.trouble: list[BaseException] = []
 
     def __enter__(self) -> Self:
         """Start both ends."""
-        ports = self._ask(self._start())
+        ports = self.ask(self._start())
         folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="signals-")))
+        self._stack.callback(self._verify, folder)  # when the log is closed
         log = self._stack.enter_context(AuditLog(folder, {}))
         self.street, mind, guard, diary = self._drive(ports, log)
         estimator = LoopEstimator(self.network, tick_ds=TICK_DS)
@@ -111,7 +149,7 @@ class WiredDrive:
         self.street.last_tick = 0
         self._thread.join(30.0)
         self._ends.set()
-        self._ask(self._stop())
+        self.ask(self._stop())
         self._field.close()
         self._stack.__exit__(kind, error, at)
 
@@ -133,13 +171,30 @@ class WiredDrive:
         """Whether a cabinet is ours, as the drive sees it."""
         return self.seats[which].standing is Standing.OURS
 
+    def latched(self, which: int) -> bool:
+        """Whether a cabinet violated a rule, as the drive saw it, and no person has reset that."""
+        return bool(self._guard.latched[which])
+
+    def reset(self, which: int) -> None:
+        """Be the person who resets it."""
+        self._resets.append(which)
+
+    def address_at(self, which: int, port: int = 0) -> CabinetAddress:
+        """Return the address of a controller itself, or the same at another port: no wire lies between."""
+        return self._address(self.firmwares[which].site, port or self.servers[which].port)
+
+    @staticmethod
+    def free_port() -> int:
+        """Return a port that nobody listens at now."""
+        return free_port()
+
     def spoil(self, which: int, fault: Fault) -> None:
         """Let something be wrong with a wire."""
-        self._ask(_done(partial(self.wires[which].set, fault)))
+        self.ask(_done(partial(self.wires[which].set, fault)))
 
     def misbehave(self, which: int, what: str, *, on: bool = True) -> None:
         """Let a controller misbehave."""
-        self._ask(_done(partial(self.firmwares[which].misbehave, what, on)))
+        self.ask(_done(partial(self.firmwares[which].misbehave, what, on)))
 
     def _run(self, mind: Fallback, guard: Guard, diary: Diary, estimator: LoopEstimator) -> None:
         try:
@@ -147,7 +202,8 @@ class WiredDrive:
         except BaseException as error:  # noqa: BLE001  whoever waits for it is told
             self.trouble.append(error)
 
-    def _ask(self, work: object) -> object:
+    def ask(self, work: object) -> object:
+        """Do something in the event loop of the controllers; raises what it raises."""
         (answer,) = self._field.each([lambda: work], 20.0)  # type: ignore[arg-type,list-item,return-value]
         if answer is LATE:
             raise WorldLostError("the field does not answer")
@@ -202,28 +258,41 @@ class WiredDrive:
         asked = Attentive(cast("Controller", StagesInTurn(self.network)))
         diary = Diary(self.network, log, self.sentences.append)
         guard = Guard(self.network, tick_ds=TICK_DS, cold_start="street", max_lag_ticks=lag_ticks(TICK_DS) + 1)
-        maker = cast("Callable[..., CabinetLink]", plugins.load("cabinets", self.protocol))
+        self._guard = guard
         line = Line(self.protocol)
         seats = [
             Seat(
-                partial(maker, site, self._address(site, port), self.clock),
-                line,
+                partial(self._link, k, self._address(site, port)),
+                line if self._wrap is None else Line(site.id),
                 wanted=Level.DIRECT,
                 armed=True,
                 clock=self.clock,
                 tick_ds=TICK_DS,
             )
-            for site, port in zip(sites_of(self.network), ports, strict=True)
+            for k, (site, port) in enumerate(zip(sites_of(self.network), ports, strict=True))
         ]
         street = Street(
             self.network,
             seats,
-            Pace(self.clock, Pacer(TICK_DS / 10 / self.clock.speed), TICK_DS),
+            Pace(self.clock, self.pacer, TICK_DS),
             asked=asked,
             diary=diary,
-            latched=lambda: guard.latched,
+            latched=self._latched,
         )
         return street, Fallback(asked, self.network, tick_ds=TICK_DS, source=street), guard, diary
+
+    def _link(self, k: int, address: CabinetAddress) -> CabinetLink:
+        link = self._maker(self.firmwares[k].site, address, self.clock)
+        return link if self._wrap is None else self._wrap(k, link)
+
+    def _latched(self) -> BoolArray:
+        """Do what a person wants, in the thread of the drive, and say who is latched."""
+        while self._resets:
+            self._guard.reset(self._resets.pop())
+        return self._guard.latched
+
+    def _verify(self, folder: Path) -> None:
+        self.entries = read_audit(folder, lambda _: None).entries
 
     def _address(self, site: CabinetSite, port: int) -> CabinetAddress:
         secrets = SECRETS.get(self.protocol, {})
@@ -246,7 +315,7 @@ def free_port() -> int:
     return cast("int", port)
 
 
-def _stepped(firmware: Firmware) -> ByteArray:
+def _stepped(firmware: Watched) -> ByteArray:
     nobody = np.zeros(len(firmware.site.detectors), np.int32)
     everybody = np.ones(len(firmware.site.groups), np.bool_)
     return firmware.step(everybody, nobody, nobody.astype(np.float32))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from signals.control.decision_grid import DecisionGrid
 from signals.control.rolling_horizon import RollingHorizon, Settings
 from signals.model.network import Network
-from signals.model.values import Comparison, Decision, Snapshot
+from signals.model.values import Comparison, Decision, Event, Snapshot
 
 __all__ = ["HorizonOnGrid"]
 
@@ -52,3 +52,7 @@ class HorizonOnGrid:
     def take_comparisons(self) -> tuple[Comparison, ...]:
         """Return what was weighed at the changes since the last call, and forget it."""
         return self._mind.take_comparisons()
+
+    def take_events(self) -> tuple[Event, ...]:
+        """Return what happened to it since the last call, and forget it."""
+        return self._mind.take_events()

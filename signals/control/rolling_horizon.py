@@ -18,6 +18,7 @@ import numpy.typing as npt
 from signals.control import horizon_exits, horizon_settings, horizon_site
 from signals.control.horizon_comparisons import Comparisons
 from signals.control.horizon_crew import Crew, hands
+from signals.control.horizon_lateness import Lateness
 from signals.control.horizon_settings import Settings
 from signals.control.people_waiting import PeopleWaiting
 from signals.control.wait_bound import WaitBound
@@ -27,6 +28,7 @@ from signals.kernels import (
     discharge,
     horizon_arrivals,
     horizon_follow,
+    horizon_forecast,
     horizon_values,
     outflow,
     rolling_horizon,
@@ -34,7 +36,8 @@ from signals.kernels import (
 )
 from signals.model.lanes import User
 from signals.model.network import Network
-from signals.model.values import Aspect, BoolArray, Comparison, Decision, IntArray, Snapshot
+from signals.model.predictions import Prediction
+from signals.model.values import Aspect, BoolArray, Comparison, Decision, Event, IntArray, Snapshot
 
 __all__ = ["RollingHorizon", "Settings"]
 
@@ -95,7 +98,8 @@ class RollingHorizon:
         self._changes, self._learned = horizon_site.changes(network), horizon_site.discharges(queues)
         self._box, self._inside = horizon_exits.boxes(network)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
-        self._kept, self._walking = np.zeros((2, len(self._arrays.group_user)), np.bool_)
+        self._kept, self._walking, self._called = np.zeros((3, len(self._arrays.group_user)), np.bool_)
+        self._lead_s = (self._arrays.red_amber_ds * 0.1).astype(np.float32)
         self._pedestrian = self._arrays.group_user == User.PEDESTRIAN
         self._belongs = horizon_site.group_mask(network)
         self._first_stage, self._has_stage = self._arrays.stage_offset[:-1], self._choice.stage >= 0
@@ -115,6 +119,7 @@ class RollingHorizon:
         size = hands(count, self.settings.threads)
         self._crew, self._talkers = Crew(count, size, clock), Crew(count, size, clock)
         self._clock, self.unsearched = clock, np.zeros(count, np.int32)
+        self._lateness = Lateness(count, self.settings.deadline_ms)
         by = self._bound.deadlines  # what is worked out from is the same for all, what is worked with is not
         self._deadlines = [
             by._replace(due_s=by.due_s.copy(), need_s=by.need_s.copy(), owed_s=by.owed_s.copy()) for _ in range(size)
@@ -132,6 +137,8 @@ class RollingHorizon:
         if not self._due(snapshot.time_s):
             self._memory.mature[:] = False
         self._search(snapshot)
+        if self._until_s is not None:
+            self._lateness.note(snapshot.time_s, self.unsearched)
         self._bound.note(snapshot.time_s, choice.late_s)
         changed = np.flatnonzero(choice.stage != before)
         self._memory.waited_s[changed] = 0.0
@@ -139,14 +146,27 @@ class RollingHorizon:
             self._compare(changed.tolist(), before, snapshot)
         return Decision(self._want(snapshot, tick_s), choice.stage.copy())
 
+    def predict(self, snapshot: Snapshot) -> Prediction:
+        """Say when groups will probably change, by the plans; see `signals.model.predictions.Predicts`."""
+        found = Prediction(*np.full((2, len(self._called)), np.nan, np.float32))
+        horizon_forecast.foretell(
+            snapshot.time_s, self._flows.planned_s, snapshot.aspect, snapshot.age_ds, self._called, self._lead_s,
+            self._earliest_s, self._site, self._choice, *found,
+        )  # fmt: skip
+        return found
+
     def take_comparisons(self) -> tuple[Comparison, ...]:
         """Return what was weighed at the changes since the last call, and forget it."""
         return self._compared.take()
 
+    def take_events(self) -> tuple[Event, ...]:
+        """Return since when there was no time to plan, or there was again, since the last call; and forget it."""
+        return self._lateness.take()
+
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user should know of this run: where `Settings.longest_wait_s` cannot be kept."""
-        return self._bound.notes
+        """What a user should know of this run: where `Settings.longest_wait_s` cannot be kept, and what came late."""
+        return (*self._bound.notes, *filter(None, (self._lateness.summary,)))
 
     def _due(self, time_s: float) -> bool:
         """Whether decisions fall on this moment: every `decision_s` from the first one."""
@@ -273,8 +293,8 @@ class RollingHorizon:
     def _want(self, snapshot: Snapshot, tick_s: float) -> BoolArray:
         rows = self._first_stage + np.maximum(self._choice.stage, 0)
         green = self._arrays.stage_green[rows] * self._has_stage[:, None]
-        called = self._bound.heard(snapshot.demand, self._memory.mature)
-        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | called)
+        self._called = self._bound.heard(snapshot.demand, self._memory.mature)
+        stage = green[self._belongs].astype(np.bool_) & (~self._pedestrian | self._called)
         transitions.linger(tick_s, snapshot.aspect, self._changes, self._earliest_s, stage, self._kept)
         if self.settings.clear_box:
             box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)
@@ -309,6 +329,7 @@ class RollingHorizon:
         self._search(snapshot)
         self._compare([], self._choice.stage, snapshot)
         self.take_comparisons()
+        self.predict(snapshot)
         if self.settings.deadline_ms > 0:
             self._follow(0.0, self._arrivals(snapshot), 0, len(self.unsearched), 0)
         for array, before in zip(learned, kept, strict=True):

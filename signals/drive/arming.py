@@ -16,9 +16,18 @@ import numpy as np
 from signals.drive.config import Level
 from signals.drive.translator import best_of
 from signals.model.cabinets import CabinetInfo, CabinetReport, CabinetSite, Capability, Mode
-from signals.model.values import Aspect
+from signals.model.values import Aspect, ByteArray
 
-__all__ = ["MOST_BACKUP_S", "MOST_CLOCK_S", "differences", "level_of", "obstacles", "obstacles_now"]
+__all__ = [
+    "MOST_BACKUP_S",
+    "MOST_CLOCK_S",
+    "differences",
+    "is_at_rest",
+    "knows_all",
+    "level_of",
+    "obstacles",
+    "obstacles_now",
+]
 
 MOST_BACKUP_S: Final = 60.0
 """A cabinet that waits longer for us than this is alone for too long."""
@@ -30,6 +39,9 @@ STANDS_BACK: Final = {
     Mode.FLASH: "it is flashing or dark",
     Mode.FAULT: "it reports a fault",
 }
+
+UNKNOWN: Final = np.int8(Aspect.UNKNOWN).tobytes()
+ON_ITS_WAY: Final = bytes((Aspect.RED_AMBER, Aspect.AMBER, Aspect.CLEARANCE))
 
 Times = tuple[int | None, ...]
 
@@ -80,13 +92,26 @@ def obstacles_now(info: CabinetInfo, report: CabinetReport) -> tuple[str, ...]:
     """
     found = [STANDS_BACK[report.mode]] if report.mode in STANDS_BACK else []
     found += [f"alarm: {alarm}" for alarm in report.alarms]
-    offsets_s = [told for told in (info.clock_offset_s, report.clock_offset_s) if told is not None and isfinite(told)]
-    worst_s = max(offsets_s, key=abs, default=0.0)
+    worst_s = report.clock_offset_s if isfinite(report.clock_offset_s) else 0.0
+    told_s = info.clock_offset_s
+    if told_s is not None and isfinite(told_s) and abs(told_s) >= abs(worst_s):
+        worst_s = told_s
     if abs(worst_s) > MOST_CLOCK_S:
         found.append(f"its clock is off by {worst_s:.1f} s, at most {MOST_CLOCK_S:g} s are allowed")
-    if (report.aspect == Aspect.UNKNOWN).any():
+    if not knows_all(report.aspect):
         found.append("what it shows is not known of every group")
     return tuple(found)
+
+
+def knows_all(aspect: ByteArray) -> bool:
+    """Whether it is known of every group what it shows, int8 [nG]."""
+    return UNKNOWN not in aspect.tobytes()  # looking through ten bytes is ten times as fast as comparing arrays
+
+
+def is_at_rest(aspect: ByteArray) -> bool:
+    """Whether nothing is on its way, int8 [nG]: how long an amber or a clearance has lasted before us, nobody tells."""
+    shown = aspect.tobytes()
+    return len(shown.translate(None, ON_ITS_WAY)) == len(shown)
 
 
 def differences(site: CabinetSite, info: CabinetInfo) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from signals.drive.foresight import Ends, Foresight
 from signals.model.roles import Controller
 from signals.model.values import Aspect, BoolArray, Decision, Snapshot
 
@@ -19,6 +20,8 @@ class Attentive:
     ----------
     controller
         Who is asked.
+    foresight
+        Who knows when signals will change; None = nobody does.
 
     Attributes
     ----------
@@ -29,20 +32,31 @@ class Attentive:
         there are none.
     """
 
-    def __init__(self, controller: Controller) -> None:
-        self._controller = controller
+    def __init__(self, controller: Controller, foresight: Foresight | None = None) -> None:
+        self._controller, self._foresight = controller, foresight
         self._want: BoolArray | None = None
+        self._ends: Ends | None = None
         self.answered = False
         self.settling: BoolArray | None = None
 
     def forget(self) -> None:
         """Begin a tick."""
-        self.answered = False
+        self.answered, self._ends = False, None
 
     @property
     def want(self) -> BoolArray | None:
         """What it wanted in this tick, bool [nG], valid until the next; None where it has not answered."""
         return self._want if self.answered else None
+
+    @property
+    def ends(self) -> Ends | None:
+        """When signals will change after what the guard has permitted in this tick; None where nobody knows."""
+        if self._ends is None and self._foresight is not None and self._want is not None:
+            believed = np.full(len(self._want), self.answered)
+            if self.settling is not None:
+                believed &= ~self.settling
+            self._ends = self._foresight.ends(believed)
+        return self._ends
 
     def decide(self, snapshot: Snapshot) -> Decision:
         """Say what the controller wants; raises what it raises."""

@@ -41,6 +41,7 @@ __all__ = [
     "DriveFile",
     "DrivePart",
     "Level",
+    "PluginsPart",
     "address_of",
     "check_intersections",
     "read_drive_file",
@@ -49,9 +50,11 @@ __all__ = [
 FORMAT: Final = 1
 """Version of the format; it changes when an old file would be read wrongly."""
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", ""})
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 ENCRYPTED: Final = {"tlcfi": ("tls",), "rsmp": ("tls",), "ntcip": ("snmpv3",)}
 """Protocols of the street, and which of their options makes them safe on a network of strangers."""
+
+SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 LevelName = Literal["observe", "advise", "plan", "direct"]
 
@@ -132,11 +135,34 @@ class CabinetPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PluginsPart:
+    """Section ``[plugins]``: which code of others may be loaded, and nothing else (`signals.drive.plug_ins`).
+
+    Parameters
+    ----------
+    cabinets, controllers
+        Name of a plug-in → the SHA-256 of its code.
+    """
+
+    cabinets: Mapping[str, object] = field(default_factory=dict)
+    controllers: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for kind, part in (("cabinets", self.cabinets), ("controllers", self.controllers)):
+            for name, sha256 in part.items():
+                if not isinstance(sha256, str) or not SHA256.fullmatch(sha256):
+                    raise ScenarioError(
+                        f'plugins.{kind}: "{name}" must be a SHA-256 of 64 hexadecimal digits, got {sha256!r}'
+                    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriveFile:
     """A whole ``drive.toml``."""
 
     drive: DrivePart
     cabinets: tuple[CabinetPart, ...] = ()
+    plugins: PluginsPart | None = None
 
     def __post_init__(self) -> None:
         if not self.cabinets:

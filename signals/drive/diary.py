@@ -39,7 +39,11 @@ LETTERS: Final = {
     Aspect.CLEARANCE: "c",
     Aspect.UNKNOWN: "?",
 }
-TEXT: Final = {int(aspect): letter for aspect, letter in LETTERS.items()}
+IS_GREEN: Final = bytes(byte == Aspect.GREEN for byte in range(256))
+TEXT: Final = "".join(
+    {aspect % 256: letter for aspect, letter in LETTERS.items()}.get(n, "!") for n in range(256)
+).encode()
+BITS: Final = b"0" + b"1" * 255
 
 
 class Done(NamedTuple):
@@ -78,6 +82,8 @@ class Diary:
         Where it is written.
     on_event
         Is told every sentence that a person should read.
+    happened
+        Returns what the controller says that happened to it, since the last call.
 
     Attributes
     ----------
@@ -87,8 +93,14 @@ class Diary:
         How many there were.
     """
 
-    def __init__(self, network: Network, log: AuditLog, on_event: Callable[[str], None]) -> None:
-        self._network, self._log, self._on_event = network, log, on_event
+    def __init__(
+        self,
+        network: Network,
+        log: AuditLog,
+        on_event: Callable[[str], None],
+        happened: Callable[[], tuple[Event, ...]] = tuple,
+    ) -> None:
+        self._network, self._log, self._on_event, self._happened = network, log, on_event, happened
         self._names = [place.id for place in network.intersections]
         self._offset = network.arrays.group_offset
         self._snapshot: Snapshot | None = None
@@ -103,7 +115,7 @@ class Diary:
         """Keep one tick until it is known what was done about it; events and violations are written now."""
         self._tick, self._hash = self._tick + 1, ""
         self._snapshot, self._decision, self._verdict = snapshot, decision, verdict
-        for event in events:
+        for event in (*self._happened(), *events):
             self.tell("event", event.intersection, code=event.code, text=event.detail)
         for seen in verdict.violations:
             self.violations += 1
@@ -145,44 +157,40 @@ class Diary:
 
     def _entry(self, one: Done, wanted: BoolArray | None) -> Mapping[str, object] | None:
         rows = slice(self._offset[one.intersection], self._offset[one.intersection + 1])
-        shown = None if one.report is None else one.report.aspect
+        report, receipt = one.report, one.receipt
         want = None if wanted is None else wanted[rows]
-        if shown is not None and want is not None:
-            self._agree(one.intersection, shown, want)
-        asked = None if one.request is None else request_table(one.request)
+        if report is not None and want is not None:
+            self._agree(one.intersection, report.aspect, want)
         new = (
             one.standing,
             one.level,
-            "" if shown is None else aspects_text(shown),
-            None if one.report is None else one.report.mode.name.lower(),
-            bits_text(want),
-            asked,
-            None if one.receipt is None else (one.receipt.accepted, one.receipt.code),
+            None if report is None else (report.mode, report.aspect.tobytes()),
+            None if want is None else want.tobytes(),
+            None if one.request is None else _essence(one.request),
+            None if receipt is None else (receipt.accepted, receipt.code),
         )
         if new == self._last[one.intersection]:
             return None
         self._last[one.intersection] = new
-        return self._table(one, new, rows)
+        return self._table(one, want, rows)
 
-    def _table(self, one: Done, new: tuple[object, ...], rows: slice) -> Mapping[str, object]:
-        standing, level, shown, mode, want, asked, _ = new
+    def _table(self, one: Done, want: BoolArray | None, rows: slice) -> Mapping[str, object]:
         entry: dict[str, object] = {
             "kind": "tick",
             "cabinet": self._names[one.intersection],
             "tick": self._tick,
             "inputs": self._inputs(),
-            "standing": standing,
-            "level": level,
-            "mode": mode,
-            "shown": shown,
-            "want": want,
+            "standing": one.standing,
+            "level": one.level,
+            "mode": None if one.report is None else one.report.mode.name.lower(),
+            "shown": "" if one.report is None else aspects_text(one.report.aspect),
+            "want": bits_text(want),
         }
         if self._verdict is not None:
             entry["permitted"] = aspects_text(self._verdict.command.aspect[rows])
-            reasons = self._verdict.reason[rows]
-            entry["reason"] = sorted({REASONS[reason] for reason in reasons.tolist() if reason})
-        if asked is not None:
-            entry["asked"] = asked
+            entry["reason"] = sorted({REASONS[reason] for reason in set(self._verdict.reason[rows].tolist()) if reason})
+        if one.request is not None:
+            entry["asked"] = request_table(one.request)
         if one.receipt is not None:
             entry["answer"] = one.receipt.code
             entry["detail"] = one.receipt.detail
@@ -199,20 +207,31 @@ class Diary:
         return self._hash
 
     def _agree(self, intersection: int, shown: ByteArray, want: BoolArray) -> None:
-        green = shown == Aspect.GREEN
-        count = self.agreement[intersection]
-        count["same"] += int((green == want).sum())
-        count["all"] += len(want)
+        count, size = self.agreement[intersection], len(want)
+        green = shown.tobytes().translate(IS_GREEN)
+        count["same"] += size - (int.from_bytes(green) ^ int.from_bytes(want.tobytes())).bit_count()
+        count["all"] += size
 
 
 def aspects_text(aspect: ByteArray) -> str:
     """Return a letter for each group: r red, u red-amber, G green, y amber, c clearance, ? not known."""
-    return "".join(TEXT.get(number, "!") for number in aspect.tolist())
+    return aspect.tobytes().translate(TEXT).decode("ascii")
 
 
 def bits_text(want: BoolArray | None) -> str:
     """Return 1 for each group that is wanted, 0 for each that is not; empty where nobody knows."""
-    return "" if want is None else "".join("01"[bit] for bit in want.astype(int).tolist())
+    return "" if want is None else want.tobytes().translate(BITS).decode("ascii")
+
+
+def _essence(request: Request) -> object:
+    """Return what makes one request another one than the last, as far as it is written down."""
+    match request:
+        case GroupRequest():
+            return "groups", request.aspect.tobytes()
+        case HoldRequest():
+            return "holds", *(column.tobytes() for column in request)
+        case _:
+            return type(request), request
 
 
 def request_table(request: Request) -> dict[str, object]:

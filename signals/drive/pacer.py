@@ -23,6 +23,8 @@ class Pacer:
         Length of a tick, in seconds of the wall, > 0.
     now_s, sleep
         The clock, monotonic, and what waits.
+    idle
+        Called before it waits for at least half a tick: for what can be done at any time.
 
     Attributes
     ----------
@@ -35,8 +37,9 @@ class Pacer:
         tick_s: float,
         now_s: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        idle: Callable[[], None] | None = None,
     ) -> None:
-        self._tick_s, self._now_s, self._sleep = tick_s, now_s, sleep
+        self._tick_s, self._now_s, self._sleep, self._idle = tick_s, now_s, sleep, idle
         self._edge_s = now_s()
         self.ticks = self.missed = 0
         self._busy_s: list[float] = []
@@ -61,6 +64,8 @@ class Pacer:
         self.ticks += 1
         self.missed += passed - 1
         self._edge_s += passed * self._tick_s
+        if self._idle is not None and self._edge_s - self._now_s() >= self._tick_s / 2:
+            self._idle()
         self._sleep(max(0.0, self._edge_s - self._now_s()))
         return passed
 

@@ -11,29 +11,27 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
 from functools import partial
-from typing import Any, Final
-
-import numpy as np
+from typing import Final, NamedTuple, cast
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
+from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
-from signals.errors import WorldLostError, WorldTimeoutError
+from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
     CabinetReport,
-    CabinetSite,
     Capability,
     Mode,
+    PromptLink,
     Receipt,
     Request,
 )
-from signals.model.values import Aspect
 
-__all__ = ["CONNECT_S", "Seat", "Standing"]
+__all__ = ["ANEW_S", "CONNECT_S", "Seat", "Standing"]
 
 CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
@@ -41,10 +39,17 @@ TAKE_S: Final = 60.0
 """How long a cabinet may wait for a good moment to let us."""
 STALE_TICKS: Final = 1.0
 """How many ticks a status may be old where a cabinet is driven second by second: what is lost is noticed within two."""
-PATIENT_TICKS: Final = 3.0
-"""How many elsewhere: plans are not a matter of seconds, and RSMP reports once a second at best."""
+REPORTS_S: Final = 1.5
+"""How old it may be elsewhere, however short a tick is: RSMP reports once a second at best, and not to the moment."""
+ANEW_S: Final = 60.0
+"""After how long one that is not what it must be is met anew."""
+SILENCES: Final = 1
+"""How many requests in a row need not be acknowledged in time, where it goes on reporting: one may be lost."""
+PARTING_S: Final = 2.0
+"""How long giving back may take where nobody may be listening any more."""
 
-LEAST, MOST = int(min(Aspect)), int(max(Aspect))
+NO_ANSWER: Final = "no answer"
+"""Stands for what is none."""
 
 
 class Standing(IntEnum):
@@ -55,6 +60,13 @@ class Standing(IntEnum):
     THERE = 2
     ASKED = 3
     OURS = 4
+
+
+class Heard(NamedTuple):
+    """What a cabinet reported, and when: others may be waited for before anybody looks at it."""
+
+    report: CabinetReport
+    at_s: float
 
 
 class Seat:
@@ -79,10 +91,14 @@ class Seat:
     ----------
     link, line
         Who speaks to it now, and where that lives.
+    site
+        The intersection.
     info, report
         What it says it is; what it reported last. None before that.
     level
         How much is done there.
+    way
+        How it is driven second by second; None where it is not.
     why
         What is, or was last, wrong with it, or why it is not ours; empty = nothing.
     wrong
@@ -98,12 +114,16 @@ class Seat:
         self._standing = self._furthest = Standing.AWAY
         self.info: CabinetInfo | None = None
         self.report: CabinetReport | None = None
+        self.way: Capability | None = None
         self.level = min(wanted, Level.ADVISE)
         self.why, self.wrong = "", ""
         self._connecting: Future[object] | None = None
         self._since_s = 0.0
         self._fixed: tuple[str, ...] = ()
-        self._shape = (len(self.site.groups), len(self.site.detectors))
+        self._introduced, self._silences = "", 0
+        self.site = self.link.site
+        self._sound = Soundness(self.site)
+        self._speak_through(self.link)
 
     @property
     def standing(self) -> Standing:
@@ -120,27 +140,16 @@ class Seat:
         """How far it got at most, in a word."""
         return self._furthest.name.lower()
 
-    @property
-    def site(self) -> CabinetSite:
-        """The intersection."""
-        return self.link.site
-
-    @property
-    def way(self) -> Capability | None:
-        """How it is driven second by second; None where it is not."""
-        if self.level is not Level.DIRECT or self.info is None:
-            return None
-        return best_of(self.info.capabilities)
-
-    def _is_fresh(self) -> bool:
-        """Whether what it reported last is news now."""
-        ticks = STALE_TICKS if self.way is not None else PATIENT_TICKS
-        limit_s = ticks * self._tick_ds / 10
-        return self.report is not None and self._clock.now_s() - self.report.received_s <= limit_s
+    def _is_fresh(self, at_s: float) -> bool:
+        """Whether what it reported last was news at a time."""
+        limit_s = STALE_TICKS * self._tick_ds / 10
+        if self.way is None:
+            limit_s = max(limit_s, REPORTS_S)
+        return self.report is not None and abs(at_s - self.report.received_s) <= limit_s
 
     def reading(self) -> Work | None:
         """Return what to do in order to read it; None where there is nothing to read yet."""
-        return partial(_read, self.link) if self.standing >= Standing.THERE else None
+        return self._reading if self._standing >= Standing.THERE else None
 
     def advance(self, *, resting: bool) -> None:
         """Begin to connect where that is due, and see what became of it. Call it once a tick, before reading."""
@@ -155,22 +164,34 @@ class Seat:
                 self._connecting.cancel()
                 self.fail("it cannot be connected in time")
 
+    def is_left_to_be_met_anew(self) -> bool:
+        """Leave one that is not what it must be, after a while, and say so: somebody may have put it right."""
+        if not self._fixed or self.standing is not Standing.THERE or self._clock.now_s() - self._since_s <= ANEW_S:
+            return False
+        self.standing, self.report = Standing.AWAY, None
+        return True
+
     def took(self, answer: object) -> None:
         """Take what reading it came to."""
         if answer is LATE:
             self._missed("it did not answer in time")
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
-        elif not _is_report(answer, self._shape):
+        elif not isinstance(answer, Heard) or not self._sound.of_report(answer.report):
             self.fail("it reported what is no report")
         else:
-            self._reported(answer)  # type: ignore[arg-type]  # just looked at
+            self._reported(answer)
 
     def obstacles(self) -> tuple[str, ...]:
         """Return why it is not to be taken over now; empty = nothing stands against it."""
         if self.standing < Standing.THERE or self.report is None or self.info is None:
             return (self.why or "it is not connected yet",)
         return (*self._fixed, *obstacles_now(self.info, self.report))
+
+    def introduce(self) -> str:
+        """Say what `describe` says, or nothing where it is what was said before."""
+        before, self._introduced = self._introduced, self.describe()
+        return "" if self._introduced == before else self._introduced
 
     def describe(self) -> str:
         """Say what it is, why it is not driven as was wanted, and what stands against taking it over."""
@@ -187,7 +208,7 @@ class Seat:
 
     def sending(self, request: Request | None) -> Work:
         """Return what sends a request, and then says that all is well here."""
-        return partial(_send, self.link, request)
+        return partial(self._sending, self.link, request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
@@ -197,14 +218,19 @@ class Seat:
 
     def sent(self, answer: object) -> Receipt | None:
         """Take what sending came to; a request that was refused, or not answered, is a fault."""
+        self._silences = self._silences + 1 if answer is LATE else 0
         if answer is LATE:
             self._missed("it did not acknowledge in time")
+            if self._silences > SILENCES:
+                self.wrong = self.why
         elif isinstance(answer, BaseException):
             self.fail(told(answer))
         elif isinstance(answer, Receipt):
             if not answer.accepted:
                 self.wrong = self.why = f"it refused: {answer.code}, {answer.detail}"
             return answer
+        elif answer is not None:
+            self.fail("it answered what is no answer")
         return None
 
     def taken(self, answer: object) -> None:
@@ -222,31 +248,43 @@ class Seat:
         return answer is True
 
     def fail(self, why: str) -> None:
-        """Leave it; connecting begins anew when it has rested."""
-        self.why = self.wrong = why
+        """Leave it; connecting begins anew when it has rested.
+
+        What was ours is given back first: we may only be deaf, and it would wait for its backup time.
+        """
+        was_ours = self.standing >= Standing.ASKED
+        self.why, self.wrong, self._introduced = why, why, ""
         self.standing, self.report = Standing.AWAY, None
-        self.line.begin(self.link.close)
+        self.line.begin(partial(_part, self.link, self._clock, why) if was_ours else self.link.close)
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
-        self.link, self.line, self._connecting = self._make(), line, None
+        self._speak_through(self._make())
+        self.line, self._connecting = line, None
         self.standing, self.report = Standing.AWAY, None
+
+    def _speak_through(self, link: CabinetLink) -> None:
+        prompt = isinstance(link, PromptLink)
+        self.link, self._sending = link, _send_now if prompt else _send
+        self._reading = partial(_read_now if prompt else _read, link, self._clock)
 
     def _connected(self, found: Future[object]) -> None:
         self._connecting = None
         error = None if found.cancelled() else found.exception()
         answer = None if found.cancelled() or error is not None else found.result()
-        if not isinstance(answer, CabinetInfo):
+        if not self._sound.of_info(answer):
             self.fail(told(error) if error is not None else "it did not say what it is")
             return
-        self.info, self.standing, self.why = answer, Standing.THERE, ""
-        self.level = level_of(self._wanted, armed=self._armed, capabilities=answer.capabilities)
-        self._fixed = obstacles(self.site, answer, self._tick_ds)
+        info = self.info = cast("CabinetInfo", answer)
+        self.standing, self.why = Standing.THERE, ""
+        self.level = level_of(self._wanted, armed=self._armed, capabilities=info.capabilities)
+        self.way = best_of(info.capabilities) if self.level is Level.DIRECT else None
+        self._fixed = obstacles(self.site, info, self._tick_ds)
         if self._armed and self.level < self._wanted:
             self.why = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
 
-    def _reported(self, report: CabinetReport) -> None:
-        self.report = report
+    def _reported(self, heard: Heard) -> None:
+        report = self.report = heard.report
         if report.mode is Mode.OURS and self.standing is Standing.ASKED:
             self.standing, self.why = Standing.OURS, ""
         elif report.mode is not Mode.OURS and self.standing is Standing.OURS:
@@ -254,13 +292,13 @@ class Seat:
             self.wrong = self.why = f"it is not ours any more: {report.mode.name.lower()}"
         elif self.standing is Standing.ASKED and self._clock.now_s() - self._since_s > TAKE_S:
             self.fail("it does not let us")
-        if self.standing >= Standing.THERE and not self._is_fresh():
+        if self.standing >= Standing.THERE and not self._is_fresh(heard.at_s):
             self.fail("what it reports is old")
 
     def _missed(self, why: str) -> None:
         """Note an answer that did not come; where what is known is old, the link is lost."""
         self.why = why
-        if not self._is_fresh():
+        if not self._is_fresh(self._clock.now_s()):
             self.fail(why)
 
 
@@ -279,28 +317,44 @@ async def _connect(link: CabinetLink) -> object:
     return await link.connect()
 
 
-async def _read(link: CabinetLink) -> object:
+async def _part(link: CabinetLink, clock: Clock, why: str) -> None:
+    """Give back what may be ours, whether anybody hears it or not, and leave."""
+    try:
+        await clock.within(PARTING_S, link.release(why))
+    finally:
+        await link.close()
+
+
+async def _read(link: CabinetLink, clock: Clock) -> Heard:
     await link.refresh()
-    return link.report()
+    return Heard(link.report(), clock.now_s())
+
+
+def _read_now(link: PromptLink, clock: Clock) -> object:
+    """Read without waiting, where there is nothing to wait for."""
+    return Heard(link.report(), clock.now_s()) if link.is_fresh() else _read(link, clock)
+
+
+def _send_now(link: PromptLink, request: Request | None) -> object:
+    """Send without waiting, where there is nothing to wait for."""
+    sending = _send(link, request)
+    if not link.is_prompt(request):
+        return sending
+    try:
+        sending.send(None)
+    except StopIteration as end:
+        return end.value
+    sending.close()
+    return WorldError("its adapter has waited where it said that it would not")
 
 
 async def _send(link: CabinetLink, request: Request | None) -> object:
-    receipt = None if request is None else await link.send(request)
-    if receipt is None or receipt.accepted:
+    if request is None:
+        await link.heartbeat()
+        return None
+    receipt: object = await link.send(request)
+    if not Soundness.of_receipt(receipt):
+        return NO_ANSWER
+    if cast("Receipt", receipt).accepted:
         await link.heartbeat()
     return receipt
-
-
-def _is_report(answer: object, shape: tuple[int, int]) -> bool:
-    """Whether a link returned what it must, in the right shapes and types."""
-    if not isinstance(answer, CabinetReport) or answer.mode not in set(Mode):
-        return False
-    groups, detectors = shape
-    columns: tuple[tuple[Any, type, int], ...] = (
-        (answer.aspect, np.int8, groups),
-        (answer.call, np.bool_, groups),
-        (answer.detector_count, np.int32, detectors),
-        (answer.detector_occupied, np.float32, detectors),
-    )
-    right = [getattr(array, "dtype", None) == kind and np.shape(array) == (size,) for array, kind, size in columns]
-    return all(right) and answer.aspect.min(initial=0) >= LEAST and answer.aspect.max(initial=0) <= MOST

@@ -17,7 +17,10 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import DriveFile, address_of, check_intersections, read_drive_file
 from signals.drive.diary import Diary
+from signals.drive.foresight import Foresight
+from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
+from signals.drive.plug_ins import PlugIn, vet
 from signals.drive.seat import Seat
 from signals.drive.street import Street, lag_ticks
 from signals.entrants import controller_on, name_of
@@ -132,6 +135,7 @@ def drive(path: Path, options: DriveOptions) -> DriveEnd:
         When the audit log or the latches cannot be written, or somebody else drives with them.
     """
     file = read_drive_file(path)
+    strangers = vet(file, armed=options.armed)
     scenario = load(_scenario_of(file, path.parent), sensing="detectors")
     scenario.check_site_cards()
     check_intersections(file, scenario.network.intersection_index)
@@ -139,7 +143,7 @@ def drive(path: Path, options: DriveOptions) -> DriveEnd:
     addresses = [address_of(part, path.parent, options.environment) for part in file.cabinets]
     folder = path.parent / file.drive.audit
     with AuditLog(folder, _about(path, file, scenario)) as log, LatchFile(folder / "latches.jsonl") as latches:
-        parts = _Parts(file, scenario, network, addresses, log, latches)
+        parts = _Parts(file, scenario, network, addresses, log, latches, strangers)
         return _driven(parts, options)
 
 
@@ -152,24 +156,21 @@ class _Parts(NamedTuple):
     addresses: list[CabinetAddress]
     log: AuditLog
     latches: LatchFile
+    strangers: tuple[PlugIn, ...]
 
 
 def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     network, tick_ds, clock = parts.network, parts.scenario.tick_ds, Clock(parts.file.drive.speed)
-    names = [place.id for place in network.intersections]
     deadline_s = min(parts.file.drive.deadline_s, tick_ds / 20) / clock.speed
-    drive = parts.file.drive
-    asked = Attentive(Punctual(controller_on(drive.controller, network, tick_ds, drive.settings), deadline_s))
-    diary = Diary(network, parts.log, options.on_event)
-    guard = Guard(
-        network,
-        tick_ds=tick_ds,
-        cold_start="street",
-        max_lag_ticks=lag_ticks(tick_ds) + 1,
-        latched=[name for name in parts.latches.log.latched if name in network.intersection_index],
-        on_latch=lambda seen: parts.latches.note(seen, names),
-    )
-    pacer = Pacer(tick_ds / 10 / clock.speed)
+    drive, guard = parts.file.drive, _guard(parts)
+    controller = controller_on(drive.controller, network, tick_ds, drive.settings)
+    foresight = Foresight(controller, network, guard.prospects(), tick_ds)
+    asked = Attentive(Punctual(foresight, deadline_s), foresight)
+    diary = Diary(network, parts.log, options.on_event, foresight.take_events)
+    for one in parts.strangers:
+        diary.tell("plug-in", -1, code="not-listed", text=f"{one}: nobody has said in [plugins] that it was looked at")
+    litter = Litter()
+    pacer = Pacer(tick_ds / 10 / clock.speed, idle=litter.sweep)
     street = Street(
         network,
         _seats(parts, clock, armed=options.armed),
@@ -179,9 +180,22 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
         latched=lambda: guard.latched,
     )
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)
-    with _told_to_stop():
+    with _told_to_stop(), litter:
         loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary)
     return _end(parts, street, diary, pacer)
+
+
+def _guard(parts: _Parts) -> Guard:
+    network, tick_ds = parts.network, parts.scenario.tick_ds
+    names = [place.id for place in network.intersections]
+    return Guard(
+        network,
+        tick_ds=tick_ds,
+        cold_start="street",
+        max_lag_ticks=lag_ticks(tick_ds) + 1,
+        latched=[name for name in parts.latches.log.latched if name in network.intersection_index],
+        on_latch=lambda seen: parts.latches.note(seen, names),
+    )
 
 
 def _seats(parts: _Parts, clock: Clock, *, armed: bool) -> list[Seat]:

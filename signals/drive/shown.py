@@ -1,7 +1,12 @@
-"""What the cabinets of a drive have reported in a tick, and whether they show what they were asked for."""
+"""What the cabinets of a drive have reported in a tick, and whether they show what they were asked for.
+
+All of it is done for all cabinets at once: hundreds of them make arrays of some thousand rows, and a tick has no time
+for the arrays of each.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,19 +41,16 @@ class Shown:
     """
 
     def __init__(self, network: Network, tick_ds: int) -> None:
-        arrays, detectors = network.arrays, len(network.detectors)
-        groups, self._tick_ds = len(arrays.group_user), tick_ds
+        groups, detectors = len(network.arrays.group_user), len(network.detectors)
+        self._places = len(network.intersections)
+        self._owner = np.repeat(np.arange(self._places), np.diff(network.arrays.group_offset))
         self.aspect = np.full(groups, Aspect.UNKNOWN, np.int8)
         self._call = np.zeros(groups, np.bool_)
         self._count = np.full(detectors, -1, np.int32)
         self._occupied = np.full(detectors, np.nan, np.float32)
         self._intake = Intake(network, tick_ds)
         self._commanded = np.full(groups, Aspect.UNKNOWN, np.int8)
-        self._for_ds, self._late_ticks = np.zeros((2, groups), np.int32)
-        self._least_ds = np.full((len(Aspect), groups), -1, np.int32)  # the row of UNKNOWN is the last one
-        self._least_ds[Aspect.GREEN], self._least_ds[Aspect.AMBER] = arrays.min_green_ds, arrays.amber_ds
-        self._least_ds[Aspect.CLEARANCE] = arrays.clearance_ds
-        self._least_ds[Aspect.RED_AMBER] = arrays.red_amber_ds
+        self._late_ticks = np.zeros(groups, np.int32)
 
     @property
     def strange(self) -> BoolArray:
@@ -60,10 +62,23 @@ class Shown:
         self.aspect[:], self._call[:] = Aspect.UNKNOWN, False
         self._count[:], self._occupied[:] = -1, np.nan
 
-    def take(self, rows: slice, sensors: Rows, report: CabinetReport) -> None:
-        """Take what a cabinet reported into its rows of groups and detectors."""
-        self.aspect[rows], self._call[rows] = report.aspect, report.call
-        self._count[sensors], self._occupied[sensors] = report.detector_count, report.detector_occupied
+    def take(self, rows: Sequence[Rows], sensors: Sequence[Rows], reports: Sequence[CabinetReport]) -> None:
+        """Take what cabinets reported into the rows of their groups and detectors.
+
+        Parameters
+        ----------
+        rows, sensors
+            Of each cabinet, int64 [its nG] and [its nD].
+        reports
+            Of each.
+        """
+        if not reports:
+            return
+        groups, detectors = np.concatenate(rows), np.concatenate(sensors)
+        self.aspect[groups] = np.concatenate([report.aspect for report in reports])
+        self._call[groups] = np.concatenate([report.call for report in reports])
+        self._count[detectors] = np.concatenate([report.detector_count for report in reports])
+        self._occupied[detectors] = np.concatenate([report.detector_occupied for report in reports])
 
     def readings(self, time_s: float) -> Readings:
         """Return what was reported, without what cannot be (`signals.safety.intake`); valid until the next tick."""
@@ -81,15 +96,13 @@ class Shown:
             detector_occupied=intake.occupied,
         )
 
-    def command(self, rows: slice, command: Command) -> None:
-        """Remember what the groups of a cabinet are asked to show from now on."""
-        new, before = command.aspect[rows], self._commanded[rows]
-        self._for_ds[rows] = np.where(new == before, self._for_ds[rows] + self._tick_ds, 0)
-        self._commanded[rows] = new
+    def command(self, places: BoolArray, command: Command) -> None:
+        """Remember what the groups of some intersections, bool [nI], are asked to show from now on."""
+        np.copyto(self._commanded, command.aspect, where=places[self._owner])
 
-    def forget(self, rows: slice) -> None:
+    def forget(self, rows: Rows) -> None:
         """Remember nothing of what the groups of a cabinet were asked."""
-        self._commanded[rows], self._for_ds[rows], self._late_ticks[rows] = Aspect.UNKNOWN, 0, 0
+        self._commanded[rows], self._late_ticks[rows] = Aspect.UNKNOWN, 0
 
     def compare(self) -> None:
         """Count for how many ticks groups have not shown what they were asked; call it once a tick, after `take`."""
@@ -98,11 +111,8 @@ class Shown:
         same = (asked == shown) | (asked == Aspect.UNKNOWN) | (shown == Aspect.UNKNOWN) | red_in_clearance
         self._late_ticks[:] = np.where(same, 0, self._late_ticks + 1)
 
-    def late_ticks_of(self, rows: slice) -> int:
-        """Return for how many ticks a cabinet has not shown what it was asked."""
-        return int(self._late_ticks[rows].max(initial=0))
-
-    def min_end_ds(self, rows: slice) -> IntArray:
-        """Return in how long what groups were asked will change at the earliest, int32 [nG]; -1 = not known."""
-        least = np.take_along_axis(self._least_ds[:, rows], self._commanded[rows].astype(np.int64)[None], axis=0)[0]
-        return np.where(least < 0, -1, np.maximum(least - self._for_ds[rows], 0)).astype(np.int32)
+    def late_ticks(self) -> IntArray:
+        """Return for how many ticks each intersection has not shown what it was asked, int32 [nI]."""
+        late = np.zeros(self._places, np.int32)
+        np.maximum.at(late, self._owner, self._late_ticks)
+        return late

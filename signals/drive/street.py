@@ -22,17 +22,17 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from signals.adapters.cabinet.line import LATE, Line, Work
+from signals.drive.arming import is_at_rest
 from signals.drive.config import Level
 from signals.drive.diary import Diary, Done
+from signals.drive.lines import Lines
+from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat, Standing
 from signals.drive.shown import Shown
-from signals.drive.splits import SplitPlanner
-from signals.drive.translator import Wish, translate
 from signals.errors import WorldError
-from signals.model.cabinets import CabinetReport, Capability, Mode, PlanRequest, Receipt, Request
+from signals.model.cabinets import Capability, Mode, Receipt, Request
 from signals.model.trips import Incidents, Trips
-from signals.model.values import Aspect, BoolArray, Command, Event, Readings
+from signals.model.values import BoolArray, Command, Event, IntArray, Readings
 from signals.safety.fallback import Trouble
 from signals.safety.ladder import Ladder
 
@@ -49,13 +49,15 @@ LAG_DS: Final = 5
 WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 """Some only say that they are ready when they have been asked."""
 
+CONNECTS_PER_S: Final = 50
+"""How many begin to connect in a second: a thousand at once would have no time for each other."""
+STANDINGS: Final = {standing: standing.name.lower() for standing in Standing}
+LEVELS: Final = {level: level.name.lower() for level in Level}
 READ_SHARE: Final = 0.5
 SHARE: Final = 0.3
 """Of a tick: how long reading, and how long asking, may take."""
 LEAVE_S: Final = 1.5
 """How long giving everything back may take in the end, in seconds of the wall."""
-STUCK_TICKS: Final = 3
-"""After how many ticks without any answer a line is stuck."""
 
 
 class Street:
@@ -104,20 +106,21 @@ class Street:
         self._tick = -1
         number = network.intersection_index
         self._places = [number[seat.site.id] for seat in seats]
-        self._rows = [slice(*network.arrays.group_offset[[i, i + 1]].tolist()) for i in self._places]
+        self._rows = [np.arange(*network.arrays.group_offset[[i, i + 1]].tolist()) for i in self._places]
         index = {detector.id: row for row, detector in enumerate(network.detectors)}
         self._sensors = [np.array([index[name] for name in seat.site.detectors], np.int64) for seat in seats]
-        self._planners = [SplitPlanner(seat.site, tick_ds) if seat.site.intersection.plans else None for seat in seats]
         self._ladder = Ladder(len(seats), tick_ds)
         self._shown = Shown(network, tick_ds)
+        self._requests = Requests(network, self._seats, self._places, self._shown, tick_ds)
+        self._most_begun = max(1, CONNECTS_PER_S * tick_ds // 10)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
-        self._begun: BoolArray = np.zeros(len(seats), np.bool_)
+        self._begun = [False] * len(seats)
         self._settled_tick = np.full(len(seats), -1, np.int64)
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
-        self._read_s, self._coming = 0.0, diary.coming
-        self._mute: dict[Line, int] = {}
+        self._read_s = 0.0
+        self._lines = Lines(self._seats)
         places = len(network.intersections)
         self.lost: BoolArray = np.ones(places, np.bool_)
         self.doubted: BoolArray = np.zeros(places, np.bool_)
@@ -135,9 +138,7 @@ class Street:
         """Give back what is ours, and leave everybody; safe to call twice."""
         ours = [k for k, seat in enumerate(self._seats) if seat.standing >= Standing.ASKED]
         self._let_go(dict.fromkeys(ours, "the drive ends"), LEAVE_S)
-        for line in {seat.line for seat in self._seats}:
-            line.each([seat.link.close for seat in self._seats if seat.line is line], LEAVE_S / 3)
-            line.close()
+        self._lines.close(LEAVE_S / 3)
         for seat in self._seats:
             seat.standing = Standing.AWAY
 
@@ -175,21 +176,20 @@ class Street:
         """Report what all that answer have seen; nothing is known of the others."""
         self._tick += 1
         self._asked.forget()
-        self._read_s = self._clock.now_s()
-        resting = self._ladder.resting
-        for k, seat in enumerate(self._seats):
-            connecting = seat.standing is Standing.CONNECTING
-            seat.advance(resting=bool(resting[k]))
+        for k in self._lines.replace_stuck():
+            self._seats[k].wrong = self._seats[k].why = "its adapter is stuck, and was replaced"
             self._note_fault(k)
-            if connecting and seat.standing is Standing.THERE:
-                self._diary.tell("connected", self._places[k], code=seat.level.name.lower(), text=seat.describe())
+        self._read_s = self._clock.now_s()
+        self._connect()
         before = [seat.standing for seat in self._seats]
         works = {k: work for k, seat in enumerate(self._seats) if (work := seat.reading()) is not None}
-        for k, answer in self._each(works, self._wall_s * READ_SHARE).items():
-            self._seats[k].took(answer)
-            self._note_fault(k)
-            if before[k] is Standing.OURS and self._seats[k].standing is Standing.THERE:
-                self._lapsed[k] = self._seats[k].why
+        for k, answer in self._lines.each(works, self._wall_s * READ_SHARE).items():
+            seat = self._seats[k]
+            seat.took(answer)
+            if seat.wrong:
+                self._note_fault(k)
+            if before[k] is Standing.OURS and seat.standing is Standing.THERE:
+                self._lapsed[k] = seat.why
         self._gather(before)
         self.doubted[:] = self._shown.strange & ~self.lost
         self.troubled = bool(self.lost.any() or self.doubted.any())
@@ -199,26 +199,29 @@ class Street:
         """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
         now_s = self._clock.now_s()
         old = now_s - self._read_s > self.tick_ds / 10
-        latched, self._coming = self._latched(), self._diary.coming
-        reasons, requests, advised, taken = self._lapsed, {}, {}, []
+        latched = self._latched()
+        reasons, asked, advised, taken = self._lapsed, [], {}, []
         self._lapsed = {}  # given back, too: nothing that was asked may come into force later
+        late_ticks = self._shown.late_ticks()
         for k, seat in enumerate(self._seats):
             if k in reasons:
                 continue
             if seat.standing is Standing.OURS:
                 self.ours_ticks[k] += 1
-                reason = self._reason_to_let_go(k, command, old=old)
+                reason = self._reason_to_let_go(k, command, late_ticks, old=old)
                 if reason:
                     reasons[k] = reason
                 else:
-                    requests[k] = self._request(k, command)
+                    asked.append(k)
             elif self._may_take(k, latched):
                 taken.append(k)
             elif seat.standing is Standing.THERE and seat.level is Level.ADVISE:
-                advised[k] = self._planned(k)
+                advised[k] = self._requests.planned(k, self._asked.want)
+        want, coming, ends = self._asked.want, self._diary.coming, self._asked.ends
+        requests = self._requests.of(asked, Permitted(command, want, coming, self._begun, ends))
         receipts = self._ask(requests)
         self._let_go(reasons, self._wall_s * SHARE)
-        for k, answer in self._each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE).items():
+        for k, answer in self._lines.each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE).items():
             self._seats[k].taken(answer)
             self._note_fault(k)
         self._ladder.advance(self._faults)
@@ -226,49 +229,39 @@ class Street:
         self._write_down({**advised, **requests}, receipts)
         self._tick += self._pacer.wait() - 1
 
-    def _each(self, works: Mapping[int, Work], within_s: float) -> dict[int, object]:
-        """Do something for some seats, all at the same time, each on its line; a line that is stuck is replaced."""
-        by_line: dict[Line, list[int]] = {}
-        for k in works:
-            by_line.setdefault(self._seats[k].line, []).append(k)
-        found: dict[int, object] = {}
-        for line, members in by_line.items():
-            answers = line.each([works[k] for k in members], within_s)
-            found.update(zip(members, answers, strict=True))
-            self._listen(line, mute=all(answer is LATE for answer in answers))
-        return found
-
-    def _listen(self, line: Line, *, mute: bool) -> None:
-        self._mute[line] = self._mute.get(line, 0) + 1 if mute else 0
-        if self._mute[line] < STUCK_TICKS:
-            return
-        if line.each([_nothing], self._wall_s * SHARE) != [LATE]:  # its cabinets are silent, the line is not stuck
-            self._mute[line] = 0
-            return
-        fresh = Line("anew")
+    def _connect(self) -> None:
+        """Begin to connect where that is due, and see what became of it."""
+        resting, begun = self._ladder.resting, 0
         for k, seat in enumerate(self._seats):
-            if seat.line is line:
-                seat.renew(fresh)
-                seat.why = seat.wrong = "its adapter is stuck, and was replaced"
-                self._note_fault(k)
-        del self._mute[line]
-        line.close(0.0)
+            if seat.standing >= Standing.THERE and not seat.is_left_to_be_met_anew():
+                continue
+            connecting = seat.standing is Standing.CONNECTING
+            seat.advance(resting=bool(resting[k]) or begun >= self._most_begun)
+            begun += not connecting and seat.standing is Standing.CONNECTING
+            if connecting and seat.wrong:
+                self._lines.suspect(seat.line)
+            self._note_fault(k)
+            if connecting and seat.standing is Standing.THERE and (text := seat.introduce()):
+                self._diary.tell("connected", self._places[k], code=LEVELS[seat.level], text=text)
 
     def _gather(self, before: Sequence[Standing]) -> None:
         """Put together what was reported, and say who is ours."""
         self._shown.blank()
         self.lost[:] = True
-        for k, seat in enumerate(self._seats):
-            if seat.report is None or seat.standing < Standing.THERE:
-                continue
-            self._shown.take(self._rows[k], self._sensors[k], seat.report)
-            if seat.standing is Standing.OURS and seat.level is Level.DIRECT:
-                self._begun[k] &= before[k] is Standing.OURS
-                if not self._begun[k] and _is_at_rest(seat.report):
-                    self._begun[k] = True
-                    self._shown.forget(self._rows[k])
-                    self._settle(k)
-                self.lost[self._places[k]] = not self._begun[k]
+        told = {
+            k: report
+            for k, seat in enumerate(self._seats)
+            if (report := seat.report) is not None and seat.standing >= Standing.THERE
+        }
+        self._shown.take([self._rows[k] for k in told], [self._sensors[k] for k in told], list(told.values()))
+        driven = [k for k in told if self._seats[k].standing is Standing.OURS and self._seats[k].level is Level.DIRECT]
+        for k in driven:
+            self._begun[k] = self._begun[k] and before[k] is Standing.OURS
+            if not self._begun[k] and is_at_rest(told[k].aspect):
+                self._begun[k] = True
+                self._shown.forget(self._rows[k])
+                self._settle(k)
+        self.lost[[self._places[k] for k in driven if self._begun[k]]] = False
         self._shown.compare()
         self._note_settling()
 
@@ -290,9 +283,9 @@ class Street:
             settling[self._rows[k]] = True
         self._asked.settling = settling if settling.any() else None
 
-    def _reason_to_let_go(self, k: int, command: Command, *, old: bool) -> str:
+    def _reason_to_let_go(self, k: int, command: Command, late_ticks: IntArray, *, old: bool) -> str:
         """Say why a cabinet that is ours is given back; empty = it is not."""
-        seat, rows = self._seats[k], self._rows[k]
+        seat, place = self._seats[k], self._places[k]
         obstacles = seat.obstacles()
         if old:
             return "what was decided is old"
@@ -300,29 +293,10 @@ class Street:
             return "the controller has not answered in this tick"
         if obstacles or seat.level is not Level.DIRECT:
             return next(iter(obstacles), "")
-        if self._begun[k] and not command.write[self._places[k]]:
+        if self._begun[k] and not command.write[place]:
             return "the guard does not write it"
-        late_ticks = self._shown.late_ticks_of(rows)
-        return f"it has not shown what it was asked for, for {late_ticks} ticks" if late_ticks > self._lag_ticks else ""
-
-    def _request(self, k: int, command: Command) -> Request | None:
-        """Turn what is permitted into what the cabinet understands; remember what it shall show."""
-        seat, rows = self._seats[k], self._rows[k]
-        want, way = self._asked.want, seat.way
-        if want is None or way is None:
-            return self._planned(k)
-        if not self._begun[k]:
-            return None
-        self._shown.command(rows, command)
-        shown, min_end_ds = self._shown.aspect[rows], self._shown.min_end_ds(rows)
-        coming = want[rows] & self._coming[rows]
-        return translate(Wish(command.aspect[rows], want[rows], shown, coming, -1, min_end_ds), way, seat.site)
-
-    def _planned(self, k: int) -> PlanRequest | None:
-        planner, want = self._planners[k], self._asked.want
-        if planner is None or self._seats[k].level is Level.OBSERVE:
-            return None
-        return planner.note(None if want is None else want[self._rows[k]])
+        late = late_ticks[place]
+        return f"it has not shown what it was asked for, for {late} ticks" if late > self._lag_ticks else ""
 
     def _may_take(self, k: int, latched: BoolArray) -> bool:
         seat = self._seats[k]
@@ -333,7 +307,7 @@ class Street:
             return False
         if not self._asked.answered or seat.report is None or seat.report.mode not in WOULD_LET_US:
             return False
-        if seat.way is not None and not _is_at_rest(seat.report):
+        if seat.way is not None and not is_at_rest(seat.report.aspect):
             return False
         obstacles = seat.obstacles()
         if obstacles and seat.why != obstacles[0]:
@@ -346,10 +320,13 @@ class Street:
         works = {k: self._seats[k].sending(request) for k, request in requests.items()}
         receipts: dict[int, Receipt | None] = {}
         refused = {}
-        for k, answer in self._each(works, self._wall_s * SHARE).items():
-            receipts[k] = self._seats[k].sent(answer)
-            if self._seats[k].wrong and self._seats[k].standing is Standing.OURS:
-                refused[k] = self._seats[k].wrong
+        for k, answer in self._lines.each(works, self._wall_s * SHARE).items():
+            seat = self._seats[k]
+            receipts[k] = seat.sent(answer)
+            if not seat.wrong:
+                continue
+            if seat.standing is Standing.OURS:
+                refused[k] = seat.wrong
             self._note_fault(k)
         self._let_go(refused, self._wall_s * SHARE)
         return receipts
@@ -360,7 +337,7 @@ class Street:
         for k, reason in reasons.items():
             self._diary.tell("release", self._places[k], code="given-back", text=reason)
         works = {k: self._seats[k].releasing(reason) for k, reason in reasons.items()}
-        for k, answer in self._each(works, within_s).items():
+        for k, answer in self._lines.each(works, within_s).items():
             if self._seats[k].released(answer):
                 self.let_go_s.append(self._clock.now_s() - begin_s)
                 self._faults[k], self._seats[k].wrong = True, ""  # the reason was told
@@ -375,23 +352,13 @@ class Street:
             seat.wrong = ""
 
     def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
-        names = [(seat.standing.name.lower(), seat.level.name.lower()) for seat in self._seats]
         done = [
-            Done(self._places[k], *names[k], seat.report, requests.get(k), receipts.get(k))
-            for k, seat in enumerate(self._seats)
+            Done(place, STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k))
+            for k, (seat, place) in enumerate(zip(self._seats, self._places, strict=True))
         ]
         self._diary.did(done, self._asked.want)
-
-
-def _is_at_rest(report: CabinetReport) -> bool:
-    """Whether nothing is on its way: how long an amber or a clearance has lasted before us, nobody tells."""
-    return not np.isin(report.aspect, (Aspect.RED_AMBER, Aspect.AMBER, Aspect.CLEARANCE)).any()
 
 
 def lag_ticks(tick_ds: int) -> int:
     """Return how many ticks late a display may follow what was asked for."""
     return max(LAG_TICKS, -(-LAG_DS // tick_ds))
-
-
-async def _nothing() -> None:
-    """Return: whoever does not do even that is stuck."""

@@ -6,10 +6,12 @@ it is, a cabinet that times its own interstages is only ever asked for what the 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from signals.drive.foresight import Ends
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Request, StageRequest
 from signals.model.values import Aspect, BoolArray, ByteArray, IntArray
 from signals.safety.interstage import REASONS
@@ -21,8 +23,6 @@ DIRECT = (Capability.GROUPS, Capability.HOLD_FORCE_OFF, Capability.STAGES)
 
 WAITS = tuple(map(REASONS.index, ("intergreen", "conflicting group not red yet")))
 """Reasons of the guard for which a group waits for nothing but the ends of others."""
-
-LIT = (Aspect.GREEN, Aspect.RED_AMBER)
 
 
 class Wish(NamedTuple):
@@ -40,8 +40,8 @@ class Wish(NamedTuple):
         bool [nG] wanted groups that wait for nothing but the end of conflicting ones, and their intergreens.
     stage
         The stage that is wanted; -1 = groups are chosen freely.
-    min_end_ds
-        int32 [nG] in how long what is permitted will change at the earliest; -1 = not known.
+    ends
+        In how long what is permitted will change; None where nobody knows.
     """
 
     aspect: ByteArray
@@ -49,7 +49,7 @@ class Wish(NamedTuple):
     shown: ByteArray
     coming: BoolArray
     stage: int
-    min_end_ds: IntArray
+    ends: Ends | None = None
 
 
 def best_of(capabilities: Capability) -> Capability | None:
@@ -75,11 +75,27 @@ def translate(wish: Wish, way: Capability, site: CabinetSite) -> Request | None:
         None where there is nothing to ask for: groups that are chosen freely make no stage.
     """
     if way is Capability.GROUPS:
-        return GroupRequest(wish.aspect.copy(), wish.min_end_ds.copy(), np.full(len(wish.aspect), -1, np.int32))
+        return _groups(wish)
     if way is Capability.HOLD_FORCE_OFF:
         return _holds(wish)
     stage = _stage(wish, site)
     return None if stage is None else StageRequest(stage)
+
+
+def _groups(wish: Wish) -> GroupRequest:
+    if wish.ends is None:
+        unknown = _not_known(len(wish.aspect))
+        return GroupRequest(wish.aspect.copy(), unknown, unknown)
+    least_ds, likely_ds, most_ds, confidence = wish.ends
+    return GroupRequest(wish.aspect.copy(), least_ds, likely_ds, most_ds, confidence)
+
+
+@lru_cache
+def _not_known(groups: int) -> IntArray:
+    """Return that nobody knows when anything changes, int32 [nG]; nobody can write to it."""
+    none = np.full(groups, -1, np.int32)
+    none.setflags(write=False)
+    return none
 
 
 def _holds(wish: Wish) -> HoldRequest:
@@ -90,7 +106,7 @@ def _holds(wish: Wish) -> HoldRequest:
     there itself: as long as the guard, whose times are the same. Everything else is left out, or its detectors would
     bring it in between.
     """
-    shown, lit = wish.shown == Aspect.GREEN, np.isin(wish.aspect, LIT)
+    shown, lit = wish.shown == Aspect.GREEN, (wish.aspect == Aspect.GREEN) | (wish.aspect == Aspect.RED_AMBER)
     hold, force_off = shown & lit, shown & ~lit
     call = ~shown & (lit | wish.coming)
     return HoldRequest(hold, force_off, ~(shown | call), call)

@@ -33,12 +33,12 @@ __all__ = [
     "HoldRequest",
     "Mode",
     "PlanRequest",
+    "PromptLink",
     "Receipt",
     "Request",
     "StageRequest",
     "sites_of",
 ]
-
 
 REACH_M: Final = 500.0
 """How far before an approach a detector may lie and still belong to its intersection."""
@@ -251,13 +251,17 @@ class GroupRequest(NamedTuple):
     ----------
     aspect
         int8 [nG].
-    min_end_ds, likely_end_ds
-        int32 [nG] in how long it will change at the earliest, and probably; -1 = not known.
+    min_end_ds, likely_end_ds, max_end_ds
+        int32 [nG] in how long it will change at the earliest, probably, at the latest; -1 = not known.
+    confidence
+        int8 [nG] how sure the probable one is, in percent; -1 = not known. None, as `max_end_ds` = of nobody.
     """
 
     aspect: ByteArray
     min_end_ds: IntArray
     likely_end_ds: IntArray
+    max_end_ds: IntArray | None = None
+    confidence: ByteArray | None = None
 
 
 class HoldRequest(NamedTuple):
@@ -381,6 +385,19 @@ class CabinetLink(Protocol):
         bool
             Whether it says so itself.
         """
+        ...
+
+
+@runtime_checkable
+class PromptLink(CabinetLink, Protocol):
+    """A link that knows when it has nothing to wait for. Optional: it makes a tick of a thousand cabinets shorter."""
+
+    def is_fresh(self) -> bool:
+        """Whether `refresh` would ask for nothing and return at once."""
+        ...
+
+    def is_prompt(self, request: Request | None) -> bool:
+        """Whether `send` (unless that is None) and then `heartbeat` would wait for nothing."""
         ...
 
 

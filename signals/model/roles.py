@@ -20,7 +20,9 @@ class Controller(Protocol):
     makes it so.
 
     One that explains itself has a method ``take_comparisons() -> tuple[Comparison, ...]``, too: what it weighed at the
-    changes since the last call. It is called once a tick, for the record, and must not raise.
+    changes since the last call. It is called once a tick, for the record, and must not raise. So is ``take_events() ->
+    tuple[Event, ...]`` of one to whom things happen, such as being too slow. One that knows when signals will probably
+    change has a method `signals.model.predictions.Predicts.predict`.
     """
 
     def decide(self, snapshot: Snapshot) -> Decision:

@@ -11,9 +11,10 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import signals
+from signals.errors import InputError
 from signals.record.files import sha256_of
 
-__all__ = ["provenance", "sha256_of_module", "without_paths"]
+__all__ = ["provenance", "sha256_of_code", "sha256_of_module", "without_paths"]
 
 _PACKAGES = ("signals", "numpy", "numba")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -73,6 +74,36 @@ def sha256_of_module(module: str) -> str | None:
     except (ImportError, ValueError):
         return None
     return sha256_of(Path(found.origin)) if found and found.origin and Path(found.origin).is_file() else None
+
+
+def sha256_of_code(path: Path) -> str:
+    """Hash a file, or all that is in a folder.
+
+    Parameters
+    ----------
+    path
+        The file, whose plain SHA-256 it is then; or the folder, of which every file, but what Python has compiled into
+        ``__pycache__``, is a line of its SHA-256 and its name in the folder, in the order of the names.
+
+    Raises
+    ------
+    InputError
+        When there are links to other folders in it: what is in there nobody has counted.
+    RecordError
+        When something cannot be read.
+    """
+    if not path.is_dir():
+        return sha256_of(path)
+    digest = hashlib.sha256()
+    for found in sorted(path.rglob("*"), key=lambda one: one.relative_to(path).as_posix()):
+        if found.is_dir():
+            if found.is_symlink():
+                raise InputError(f'"{found}" is a link to another folder: put a copy in its place')
+            continue
+        if found.parent.name == "__pycache__" and found.suffix == ".pyc":
+            continue
+        digest.update(f"{sha256_of(found)} {found.relative_to(path).as_posix()}\n".encode())
+    return digest.hexdigest()
 
 
 def without_paths(value: object) -> object:

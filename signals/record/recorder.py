@@ -39,6 +39,8 @@ class Recorder:
     compared
         What a controller that explains itself has for it (`take_comparisons`): returns what it weighed at the changes
         since the last call.
+    happened
+        What a controller to whom things happen has for it (`take_events`): returns them since the last call.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Recorder:
         *,
         interval_s: float = 10.0,
         compared: Callable[[], tuple[Comparison, ...]] = tuple,
+        happened: Callable[[], tuple[Event, ...]] = tuple,
     ) -> None:
         self._network = network
         self._aspects = AspectLog(tick_ds / _DS_PER_S, len(network.arrays.group_user))
@@ -58,7 +61,8 @@ class Recorder:
         self._refused = np.zeros(_REASONS, np.int64)
         self._violations: list[Violation] = []
         self._events: list[Event] = []
-        self._compared = compared
+        self._compared, self._happened = compared, happened
+        self._said: list[Event] = []
         self._comparisons: list[Comparison] = []
 
     def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:
@@ -67,6 +71,7 @@ class Recorder:
         self._writes.note(snapshot.time_s, verdict.command.write)
         self._wishes.note(snapshot.time_s, decision)
         self._comparisons += self._compared()
+        self._said += self._happened()
         self._queues.note(snapshot.time_s, snapshot.queue_veh, snapshot.count_veh)
         if verdict.reason.tobytes() != self._nothing_refused:
             self._refused += np.bincount(verdict.reason, minlength=_REASONS)
@@ -82,8 +87,13 @@ class Recorder:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What happened to the control itself."""
+        """What was done without the controller, or by it again (`signals.safety.fallback`)."""
         return tuple(self._events)
+
+    @property
+    def said(self) -> tuple[Event, ...]:
+        """What the controller itself says that happened to it."""
+        return tuple(self._said)
 
     @property
     def refusals(self) -> dict[str, int]:
@@ -150,11 +160,12 @@ class Recorder:
         return self._queues.columns(owners, [self._network.lanes[lane].id for lane in arrays.approach_lane])
 
     def _event_columns(self) -> Columns:
+        events = sorted((*self._events, *self._said), key=lambda event: event.time_s)
         return {
-            "time_s": [event.time_s for event in self._events],
-            "intersection": [self._place(event.intersection) for event in self._events],
-            "code": [event.code for event in self._events],
-            "detail": [event.detail for event in self._events],
+            "time_s": [event.time_s for event in events],
+            "intersection": [self._place(event.intersection) for event in events],
+            "code": [event.code for event in events],
+            "detail": [event.detail for event in events],
         }
 
     def _violation_columns(self) -> Columns:

@@ -16,6 +16,7 @@ from signals.safety.interstage import COLD, NOT_WRITTEN, OUT, Site, State, step
 from signals.safety.monitor import Monitor
 from signals.safety.offsets import StageOffsets
 from signals.safety.plausible import copied
+from signals.safety.prospects import Prospects
 from signals.safety.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class Guard:
     cold_start
         What may be assumed of an intersection before the first tick. ``simulated``: what is not seen to be something
         else has been red for ever, so that a plan starts unchanged. ``street``: nothing, so that a display that
-        cannot be adopted is followed by all-red for the longest intergreen, and what is red has just become so.
+        cannot be adopted is followed by all-red for the longest intergreen, and what is red has just become so. With
+        `max_lag_ticks` it also has a clock of its own, so that its displays are seen to a tick only.
     on_violation
         ``stop-writing``: an intersection that violates a rule is not written any more, beginning with the command that
         violates it. ``count``: it runs on; for tests and simulations that ask how often.
@@ -86,7 +88,13 @@ class Guard:
         self._state = _state(intersections, groups)
         self._site_columns, self._state_columns = quick(self._site), quick(self._state)
         self._inputs = quick((self._want, self._demand, self._preempt, self._shown, self._write))
-        self._monitor = Monitor(network, tick_ds=tick_ds, max_lag_ticks=max_lag_ticks, emergency_ds=EMERGENCY_DS)
+        self._monitor = Monitor(
+            network,
+            tick_ds=tick_ds,
+            max_lag_ticks=max_lag_ticks,
+            unseen_ticks=int(cold_start == "street" and max_lag_ticks > 0),
+            emergency_ds=EMERGENCY_DS,
+        )
         self._monitor.latched[_numbers(network, latched)] = True
         self._stopped, self._known = self._stops and bool(latched), self.latched
         # Compile now, not in the first tick. Nothing is written yet, so nothing is remembered.
@@ -108,6 +116,10 @@ class Guard:
         """Return who can be asked what would be refused in the tick that comes; asking has no effect here."""
         unwritten = self._monitor.latched if self._stops else np.zeros(len(self._write), np.bool_)
         return Rehearsal(self._site, self._state, self._offsets, unwritten)
+
+    def prospects(self) -> Prospects:
+        """Return who can be asked in how long what was permitted will change; asking has no effect here."""
+        return Prospects(self._site, self._state, self._demand)
 
     def permit(self, decision: Decision, readings: Readings, demand: BoolArray) -> Verdict:
         """Turn a wish into what is allowed.

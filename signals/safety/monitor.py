@@ -75,6 +75,10 @@ class Monitor:
         Length of a tick, > 0.
     max_lag_ticks
         How many ticks late a display may follow its command.
+    unseen_ticks
+        By how many ticks a display may have lasted longer than it was seen. Something with a clock of its own is
+        looked at once a tick: what lasts for three ticks there is seen two times, where the first look came a little
+        early and the last one a little late.
     emergency_ds
         For how long the call of an emergency vehicle counts.
 
@@ -85,14 +89,23 @@ class Monitor:
         for what was latched before a restart.
     """
 
-    def __init__(self, network: Network, *, tick_ds: int, max_lag_ticks: int = 0, emergency_ds: int = 1_800) -> None:
+    def __init__(
+        self,
+        network: Network,
+        *,
+        tick_ds: int,
+        max_lag_ticks: int = 0,
+        unseen_ticks: int = 0,
+        emergency_ds: int = 1_800,
+    ) -> None:
         self._network = network
         groups, intersections = sum(len(i.groups) for i in network.intersections), len(network.intersections)
         self._card = _card(network, tick_ds, emergency_ds)
         self._owner = np.repeat(np.arange(intersections), np.diff(self._card.first))
         self._diary = _diary(self._card)
         self._commands = _record(COMMANDS, groups, 0)
-        self._displays = _record(DISPLAYS, groups, (1 + max_lag_ticks) * tick_ds)
+        displays = _record(DISPLAYS, groups, (1 + max_lag_ticks) * tick_ds)
+        self._displays = displays._replace(unseen_ds=unseen_ticks * tick_ds)
         self._kept: tuple[Any, ...] = tuple(map(quick, (self._card, self._commands, self._displays, self._diary)))
         self.latched: BoolArray = np.zeros(intersections, np.bool_)
         # Compile now, not in the first tick. Nothing is ours yet, so nothing is remembered.

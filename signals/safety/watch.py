@@ -103,6 +103,8 @@ class Record(NamedTuple):
         int64 [nG] when that was first seen.
     ended_ds
         int64 [nG] when its green ended.
+    unseen_ds
+        How much longer than it was seen an interval may have been.
     """
 
     kind: int
@@ -110,6 +112,7 @@ class Record(NamedTuple):
     seen: ByteArray
     since_ds: Times
     ended_ds: Times
+    unseen_ds: int = 0
 
 
 class Diary(NamedTuple):
@@ -314,7 +317,7 @@ def _judge_change(card: Card, record: Record, diary: Diary, g: int, before: int,
     """Check a change of aspect: the interval that ends was long enough, and the right one follows."""
     aspect, least_ds = record.seen[g], card.least_ds[g * ASPECTS + before]
     expected = card.follows[g * ASPECTS + before]
-    if for_ds < least_ds and not (before == GREEN and _may_be_cut(card, record, diary, g)):
+    if for_ds + record.unseen_ds < least_ds and not (before == GREEN and _may_be_cut(card, record, diary, g)):
         rule = SHORT_GREEN
         if before == AMBER:
             rule = SHORT_AMBER
@@ -349,7 +352,7 @@ def _judge_start(card: Card, record: Record, diary: Diary, g: int) -> None:
     for row in range(card.rival_first[g], card.rival_first[g + 1]):
         rival = card.rival[row]
         since_ds = diary.counter[CLOCK] - record.ended_ds[rival]
-        if since_ds < card.between_ds[row]:
+        if since_ds + record.unseen_ds < card.between_ds[row]:
             _report(diary, record.kind, INTERGREEN, g, rival, since_ds, card.between_ds[row])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.hardware.load import Measured, network_of, verdict
 
-CARRIED = Measured(1_000, 600, 9.0, 0, (0.05, 0.09, 0.2), 0, 0, (300.0, 301.0), (1_010, 1_010))
+CARRIED = Measured(1_000, 600, 9.0, 0, (0.05, 0.09, 0.2), 0, 0, (300.0, 301.0), (1_010, 1_010), 90.0, 80.0)
 
 
 def test_so_many_junctions() -> None:

@@ -132,6 +132,10 @@ def test_who_is_late_goes_on_with_the_plan_or_serves_most_and_is_counted() -> No
     assert decision.stage[0] == 2  # nobody has planned: the stage that serves most
     assert controller.unsearched.tolist() == [1]
     assert controller.take_comparisons() == ()  # there was no time for that either
+    (event,) = controller.take_events()
+    assert (event.time_s, event.intersection, event.code) == (0.0, 0, "plan-late")
+    assert controller.take_events() == ()
+    assert controller.notes == ("1 decisions were due and made without a plan: deadline_ms = 500 was too short",)
     assert np.flatnonzero(decision.want).tolist() == [2, 6]
 
 
@@ -143,6 +147,8 @@ def test_in_time_a_deadline_changes_nothing() -> None:
         assert free.decide(seen).stage.tolist() == bound.decide(seen).stage.tolist()
         assert free.take_comparisons() == bound.take_comparisons()
     assert not bound.unsearched.any()
+    assert bound.take_events() == free.take_events() == ()
+    assert bound.notes == ()
 
 
 def test_a_late_tick_follows_the_last_plan() -> None:

@@ -43,6 +43,7 @@ class Plan:
     raises: Exception | None = None
     blocks: object = None
     garbage: object = None
+    answers: object = None
     frozen: bool = False
     refuses: bool = False
     lies: bool = False
@@ -118,6 +119,8 @@ class MyCabinet:
     async def send(self, request: Request) -> Receipt:
         now_s = self._clock.now_s()
         self.requests.append(request)
+        if self.plan.answers is not None:
+            return self.plan.answers  # type: ignore[return-value]
         if self.plan.refuses:
             return Receipt(False, "refused", "not today", now_s, now_s)
         if not self.plan.lies:

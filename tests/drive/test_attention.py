@@ -56,3 +56,31 @@ def test_where_a_cabinet_was_just_taken_over_what_is_green_stays_green() -> None
     assert found[4:].all()
     asked.settling = None
     assert asked.decide(SNAPSHOT).want.all()
+
+
+class Seen:
+    """Stands for a foresight, and remembers whom it was to believe."""
+
+    def __init__(self) -> None:
+        self.believed: list[list[bool]] = []
+
+    def ends(self, believed: np.ndarray) -> str:
+        self.believed.append(believed.tolist())
+        return f"ends {len(self.believed)}"
+
+
+def test_when_signals_will_change_is_asked_once_a_tick() -> None:
+    seen = Seen()
+    asked = Attentive(Moody(), seen)  # type: ignore[arg-type]
+    assert asked.ends is None  # nothing was wanted yet, so that nothing is permitted
+    asked.decide(SNAPSHOT)
+    assert asked.ends == asked.ends == "ends 1"
+    asked.forget()
+    assert asked.ends == "ends 2"
+    asked.settling = np.arange(len(SNAPSHOT.aspect)) < 4
+    asked.forget()
+    asked.decide(SNAPSHOT)
+    assert asked.ends == "ends 3"
+    groups = len(SNAPSHOT.aspect)
+    assert seen.believed == [[True] * groups, [False] * groups, [False] * 4 + [True] * (groups - 4)]
+    assert Attentive(Moody()).ends is None

@@ -64,15 +64,19 @@ def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
         address_of(CabinetPart(intersection="J", address=address), tmp_path, {})
 
 
-@pytest.mark.parametrize("address", ["tlcfi://10.0.0.7/J", "ntcip://cabinet.example/1", "rsmp://10.0.0.7/S"])
+@pytest.mark.parametrize(
+    "address",
+    ["tlcfi://10.0.0.7/J", "ntcip://cabinet.example/1", "rsmp://10.0.0.7/S", "rsmp://:12111/S", "rsmp://0.0.0.0/S"],
+)
 def test_plain_text_is_not_spoken_to_another_machine(tmp_path: Path, address: str) -> None:
     part = CabinetPart(intersection="J", address=address)
     with pytest.raises(ScenarioError, match="plain text: encrypt it"):
         address_of(part, tmp_path, {})
     lab = CabinetPart(intersection="J", address=address, insecure_lab=True)
-    assert address_of(lab, tmp_path, {}).host
+    assert address_of(lab, tmp_path, {}).scheme == address.partition(":")[0]
     option = "snmpv3" if address.startswith("ntcip") else "tls"
-    assert address_of(CabinetPart(intersection="J", address=address, options={option: True}), tmp_path, {}).host
+    safe = CabinetPart(intersection="J", address=address, options={option: True})
+    assert address_of(safe, tmp_path, {}).options == {option: True}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "localhost", "[::1]"])

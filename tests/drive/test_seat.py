@@ -12,7 +12,7 @@ import pytest
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line
 from signals.drive.config import Level
-from signals.drive.seat import CONNECT_S, Seat, Standing, told
+from signals.drive.seat import ANEW_S, CONNECT_S, Seat, Standing, told
 from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, Receipt
 from signals.model.crossroads import crossroads
@@ -28,15 +28,16 @@ class Hands:
 class Bench:
     """A seat and the time around it."""
 
-    def __init__(self, plan: Plan, *, armed: bool = True, wanted: Level = Level.DIRECT) -> None:
+    def __init__(self, plan: Plan, *, armed: bool = True, wanted: Level = Level.DIRECT, tick_ds: int = 10) -> None:
         self.hands, self.plan = Hands(), plan
         clock = Clock(wall=lambda: 0.0, monotonic=lambda: self.hands.now_s)
         self.line = Line("seat")
         self.seat = Seat(
-            lambda: MyCabinet(SITE, plan, clock), self.line, wanted=wanted, armed=armed, clock=clock, tick_ds=10
+            lambda: MyCabinet(SITE, plan, clock), self.line, wanted=wanted, armed=armed, clock=clock, tick_ds=tick_ds
         )
 
     def connect(self) -> None:
+        self.seat.is_left_to_be_met_anew()
         self.seat.advance(resting=False)
         for _ in range(500):
             if self.seat.standing is not Standing.CONNECTING:
@@ -50,6 +51,10 @@ class Bench:
         (answer,) = self.line.each([work], 5.0)
         self.seat.took(answer)
 
+    def wait_for_the_line(self) -> None:
+        for _ in range(5):
+            self.line.each([_nothing], 5.0)
+
     def do(self, work: object) -> object:
         (answer,) = self.line.each([work], 5.0)  # type: ignore[list-item]
         return answer
@@ -57,6 +62,10 @@ class Bench:
     def take(self) -> None:
         self.seat.taken(self.do(self.seat.taking()))
         self.read()
+
+
+async def _nothing() -> None:
+    pass
 
 
 @pytest.fixture
@@ -89,6 +98,55 @@ def test_what_it_can_do_no_more_than_is_said() -> None:
     assert bench.seat.way is None
     assert "direct is wanted, but it can do no more than advise" in bench.seat.describe()
     bench.line.close()
+
+
+def test_one_that_is_not_what_it_must_be_is_looked_at_anew_and_not_told_of_again() -> None:
+    bench = Bench(Plan(backup_s=0.0))
+    bench.connect()
+    bench.read()
+    assert "backup time" in bench.seat.introduce()
+    bench.hands.now_s = ANEW_S
+    assert not bench.seat.is_left_to_be_met_anew()
+    assert bench.seat.standing is Standing.THERE
+    bench.hands.now_s = ANEW_S + 0.1
+    bench.connect()
+    bench.read()
+    assert bench.plan.log.count("connect") == 2
+    assert bench.seat.introduce() == ""
+    assert bench.seat.wrong == ""
+    bench.plan.backup_s = 10.0
+    bench.hands.now_s += ANEW_S + 0.1
+    bench.connect()
+    bench.read()
+    assert bench.seat.obstacles() == ()
+    assert bench.seat.introduce() != ""
+    bench.hands.now_s += 1_000.0
+    assert not bench.seat.is_left_to_be_met_anew()
+    assert bench.seat.standing is Standing.THERE
+    bench.seat.fail("a fault")
+    bench.connect()
+    assert bench.seat.introduce() != "", "after a fault it is told again"
+    bench.line.close()
+
+
+def test_what_was_news_when_it_came_is_news_though_others_were_waited_for(bench: Bench) -> None:
+    bench.connect()
+    work = bench.seat.reading()
+    assert work is not None
+    (answer,) = bench.line.each([work], 5.0)
+    bench.hands.now_s += 1.5
+    bench.seat.took(answer)
+    assert bench.seat.standing is Standing.THERE
+
+
+def test_one_request_may_be_lost_and_not_two(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.take()
+    for answer, wrong in ((LATE, False), (None, False), (LATE, False), (LATE, True)):
+        bench.seat.sent(answer)
+        assert bool(bench.seat.wrong) is wrong
+        assert bench.seat.standing is Standing.OURS
 
 
 def test_nobody_there(bench: Bench) -> None:
@@ -128,18 +186,35 @@ def test_a_status_may_be_a_tick_old_and_no_more(bench: Bench) -> None:
     assert bench.seat.wrong == "it did not answer in time"
 
 
-def test_where_plans_are_all_a_status_may_be_older() -> None:
-    bench = Bench(Plan(capabilities=Capability.STATUS | Capability.SPLITS | Capability.BACKUP_TIMER))
+def test_where_plans_are_all_a_status_may_be_older_however_short_a_tick_is() -> None:
+    bench = Bench(Plan(capabilities=Capability.STATUS | Capability.SPLITS | Capability.BACKUP_TIMER), tick_ds=2)
     bench.connect()
     bench.read()
-    bench.hands.now_s = 3.0
+    bench.hands.now_s = 1.5
     bench.seat.took(LATE)
     assert bench.seat.standing is Standing.THERE
     bench.plan.frozen = True
-    bench.hands.now_s = 3.1
+    bench.hands.now_s = 1.6
     bench.read()
     assert bench.seat.wrong == "what it reports is old"
     bench.line.close()
+
+
+def test_what_was_ours_is_given_back_though_nobody_may_hear_it(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.seat.took(WorldLostError("cut"))
+    bench.wait_for_the_line()
+    assert bench.plan.log == ["close", "connect", "close"], "it was not ours"
+    bench.connect()
+    bench.read()
+    bench.take()
+    assert bench.seat.standing is Standing.OURS
+    bench.plan.log.clear()
+    bench.seat.took(WorldLostError("cut"))
+    assert bench.seat.standing is Standing.AWAY
+    bench.wait_for_the_line()
+    assert bench.plan.log == ["release: the connection broke: cut", "close"]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,14 @@ def test_what_drives_is_in_the_log(tmp_path: Path) -> None:
     assert {"signals", "configuration", "scenario", "inputs", "controller"} <= set(found[0])
 
 
+def test_what_a_controller_says_that_happened_is_written_down(tmp_path: Path) -> None:
+    text, sentences, found = CONFIG.replace("fixed_time", "tests.stub_controllers:Tardy"), list[str](), list[object]()
+    drive(config_in(tmp_path, text), options(4, armed=False, sentences=sentences))
+    read_audit(tmp_path / "audit", lambda entry: found.append((entry["kind"], entry.get("code"), entry.get("cabinet"))))
+    assert found.count(("event", "plan-late", "centre")) == 1
+    assert "centre: event plan-late: no time" in sentences
+
+
 def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
     threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
     end = drive(config_in(tmp_path), options(100_000))

@@ -14,12 +14,14 @@ from signals.testing import two_crossroads
 
 NETWORK = replace(two_crossroads(), detectors=(Detector("a", 0, 1.0), Detector("b", 0, 9.0)))
 COUNT = len(NETWORK.arrays.group_user)
-FIRST = slice(0, int(NETWORK.arrays.group_offset[1]))
+FIRST = np.arange(NETWORK.arrays.group_offset[1])
+OTHERS = np.arange(len(FIRST), COUNT)
+A, B = np.array([0]), np.array([1])
+FIRST_ONLY = np.array([True, False])
 RED, GREEN, AMBER, CLEARANCE = Aspect.RED, Aspect.GREEN, Aspect.AMBER, Aspect.CLEARANCE
 
 
-def report_of(aspect: int, count: int = 1, occupied: float = 0.5) -> CabinetReport:
-    groups = FIRST.stop
+def report_of(aspect: int, count: int = 1, occupied: float = 0.5, groups: int = len(FIRST)) -> CabinetReport:
     return CabinetReport(
         0.0,
         1,
@@ -37,27 +39,41 @@ def command_of(aspect: int) -> Command:
 
 def tick(shown: Shown, aspect: int) -> int:
     shown.blank()
-    shown.take(FIRST, np.array([1]), report_of(aspect))
+    shown.take([FIRST], [B], [report_of(aspect)])
     shown.compare()
-    return shown.late_ticks_of(FIRST)
+    first, second = shown.late_ticks().tolist()
+    assert second == 0
+    return first
 
 
 def test_readings_are_of_those_who_report() -> None:
     shown = Shown(NETWORK, 10)
-    shown.take(FIRST, np.array([1]), report_of(GREEN))
+    shown.take([FIRST], [B], [report_of(GREEN)])
     readings = shown.readings(5.0)
     assert readings.time_s == 5.0
     assert (readings.aspect[FIRST] == GREEN).all()
-    assert (readings.aspect[FIRST.stop :] == Aspect.UNKNOWN).all()
+    assert (readings.aspect[OTHERS] == Aspect.UNKNOWN).all()
     assert readings.call[FIRST].all()
-    assert not readings.call[FIRST.stop :].any()
+    assert not readings.call[OTHERS].any()
     assert readings.detector_count.tolist() == [-1, 1]
     assert np.isnan(readings.detector_occupied[0])
 
 
+def test_everybody_is_taken_at_once() -> None:
+    shown = Shown(NETWORK, 10)
+    shown.take([OTHERS, FIRST], [A, B], [report_of(RED, count=2, groups=len(OTHERS)), report_of(GREEN, count=1)])
+    readings = shown.readings(5.0)
+    assert (readings.aspect[FIRST] == GREEN).all()
+    assert (readings.aspect[OTHERS] == RED).all()
+    assert readings.detector_count.tolist() == [2, 1]
+    shown.blank()
+    shown.take([], [], [])
+    assert (shown.aspect == Aspect.UNKNOWN).all()
+
+
 def test_what_cannot_be_is_not_passed_on() -> None:
     shown = Shown(NETWORK, 10)
-    shown.take(FIRST, np.array([1]), report_of(GREEN, count=10_000, occupied=7.0))
+    shown.take([FIRST], [B], [report_of(GREEN, count=10_000, occupied=7.0)])
     readings = shown.readings(5.0)
     assert readings.detector_count[1] == -1
     assert np.isnan(readings.detector_occupied[1])
@@ -69,7 +85,7 @@ def test_what_cannot_be_is_not_passed_on() -> None:
 def test_it_counts_for_how_long_a_cabinet_does_not_follow() -> None:
     shown = Shown(NETWORK, 10)
     assert tick(shown, GREEN) == 0  # it was asked for nothing
-    shown.command(FIRST, command_of(AMBER))
+    shown.command(FIRST_ONLY, command_of(AMBER))
     assert [tick(shown, GREEN) for _ in range(3)] == [1, 2, 3]
     assert tick(shown, AMBER) == 0
     assert tick(shown, Aspect.UNKNOWN) == 0
@@ -77,23 +93,8 @@ def test_it_counts_for_how_long_a_cabinet_does_not_follow() -> None:
 
 def test_clearance_may_be_shown_red_and_a_new_owner_was_asked_nothing() -> None:
     shown = Shown(NETWORK, 10)
-    shown.command(FIRST, command_of(CLEARANCE))
+    shown.command(FIRST_ONLY, command_of(CLEARANCE))
     assert tick(shown, RED) == 0
     assert tick(shown, GREEN) == 1
     shown.forget(FIRST)
     assert tick(shown, GREEN) == 0
-
-
-def test_in_how_long_something_will_change_at_the_earliest() -> None:
-    shown = Shown(NETWORK, 10)
-    assert (shown.min_end_ds(FIRST) == -1).all()
-    shown.command(FIRST, command_of(GREEN))
-    least = NETWORK.arrays.min_green_ds[FIRST]
-    assert (shown.min_end_ds(FIRST) == least).all()
-    shown.command(FIRST, command_of(GREEN))
-    assert (shown.min_end_ds(FIRST) == np.maximum(least - 10, 0)).all()
-    for _ in range(200):
-        shown.command(FIRST, command_of(GREEN))
-    assert (shown.min_end_ds(FIRST) == 0).all()
-    shown.command(FIRST, command_of(RED))
-    assert (shown.min_end_ds(FIRST) == -1).all()

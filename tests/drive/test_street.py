@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,14 @@ from signals.adapters.cabinet.line import Line
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
+from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
 from signals.errors import WorldError, WorldLostError
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Mode, PlanRequest, sites_of
 from signals.model.roles import World
-from signals.model.values import Decision, Snapshot
+from signals.model.values import Aspect, Decision, Snapshot
 from signals.record.audit import AuditLog, read_audit
 from signals.safety.fallback import Fallback, Source
 from signals.safety.guard import Guard
@@ -83,11 +85,12 @@ class Bench:
             )
             for k, site in enumerate(sites_of(NETWORK))
         ]
-        self.asked = Attentive(self.controller)
+        self.guard = Guard(NETWORK, tick_ds=TICK_DS, cold_start="street", max_lag_ticks=lag_ticks(TICK_DS) + 1)
+        foresight = Foresight(self.controller, NETWORK, self.guard.prospects(), TICK_DS)
+        self.asked = Attentive(foresight, foresight)
         self.sentences: list[str] = []
         self.log = AuditLog(folder, {})
         self.diary = Diary(NETWORK, self.log, self.sentences.append)
-        self.guard = Guard(NETWORK, tick_ds=TICK_DS, cold_start="street", max_lag_ticks=lag_ticks(TICK_DS) + 1)
         self.street = Street(
             NETWORK,
             self.seats,
@@ -172,6 +175,24 @@ def test_cabinets_are_taken_over_and_do_what_is_permitted(bench: Benches) -> Non
     assert drive.diary.violations == 0
 
 
+def test_what_cabinets_are_told_of_the_next_change_comes_true(bench: Benches) -> None:
+    drive = bench()
+    drive.run_until(lambda: drive.ours(0) and drive.ours(1))
+    drive.run(100)
+    for cabinets in drive.cabinets:
+        requests = [request for request in cabinets[0].requests if isinstance(request, GroupRequest)]
+        assert len(requests) >= 100
+        not_before = np.zeros(len(requests[0].aspect), np.int64)
+        for now, (before, request) in enumerate(pairwise(requests), 1):
+            assert request.max_end_ds is not None
+            not_before = np.maximum(not_before, TICK_DS * (now - 1) + before.min_end_ds)
+            changed = request.aspect != before.aspect
+            assert (TICK_DS * now >= not_before)[changed].all()
+            assert (request.min_end_ds >= 0).all()
+            assert (request.min_end_ds[request.aspect == Aspect.AMBER] > 0).all()
+            not_before[changed] = 0
+
+
 def test_at_the_end_everything_is_given_back_and_left(bench: Benches) -> None:
     drive = bench()
     drive.run_until(lambda: drive.ours(0) and drive.ours(1))
@@ -230,7 +251,10 @@ def wrong(drive: Bench, what: Callable[[Plan], None]) -> int:
     [
         ("raises", WorldLostError("cut"), 1),
         ("raises", ZeroDivisionError("a bug"), 1),
+        ("raises", SystemExit("an adapter wants to end it all"), 1),
         ("garbage", "no report", 1),
+        ("answers", "no receipt", 1),
+        ("answers", 7, 1),
         ("frozen", True, 3),
         ("refuses", True, 1),
         ("mode", Mode.MANUAL, 1),
@@ -278,7 +302,7 @@ def test_whoever_blocks_is_replaced(bench: Benches) -> None:
     drive.plans[0].blocks = None
     free.set()
     drive.run_until(lambda: drive.ours(0))
-    assert len(drive.cabinets[0]) == 2
+    assert len(drive.cabinets[0]) >= 2
 
 
 def test_it_comes_back_after_a_rest_and_begins_anew(bench: Benches) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from signals.drive.foresight import Ends
 from signals.drive.translator import Wish, best_of, translate
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, StageRequest
 from signals.model.crossroads import crossroads
@@ -22,7 +23,6 @@ def wish_of(aspect: list[int], want: list[int], shown: list[int], stage: int = -
         np.array(shown, np.int8),
         np.array(want, np.bool_),
         stage,
-        np.full(len(aspect), 30, np.int32),
     )
 
 
@@ -45,8 +45,14 @@ def test_groups_are_told_what_is_permitted_and_when_it_may_change() -> None:
     assert isinstance(request, GroupRequest)
     assert request.aspect.tolist() == [GREEN, AMBER, RED, RED_AMBER]
     assert request.aspect is not wish.aspect
-    assert request.min_end_ds.tolist() == [30] * 4
-    assert request.likely_end_ds.tolist() == [-1] * 4
+    assert request.min_end_ds.tolist() == request.likely_end_ds.tolist() == [-1] * 4
+    assert request.max_end_ds is request.confidence is None
+    ends = Ends(*(np.full(4, value, np.int32) for value in (30, 50, 90)), np.full(4, 70, np.int8))
+    request = translate(wish._replace(ends=ends), Capability.GROUPS, SITE)
+    assert isinstance(request, GroupRequest)
+    assert request.max_end_ds is not None
+    assert request.confidence is not None
+    assert [column[0] for column in request[1:]] == [30, 50, 90, 70]
 
 
 def test_greens_are_held_until_the_guard_ends_them() -> None:

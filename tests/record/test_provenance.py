@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import platform
 from importlib import metadata
@@ -11,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from signals.errors import RecordError
+from signals.errors import InputError, RecordError
 from signals.record.files import sha256_of
-from signals.record.provenance import _commit, provenance, sha256_of_module, without_paths
+from signals.record.provenance import _commit, provenance, sha256_of_code, sha256_of_module, without_paths
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -129,3 +130,31 @@ def test_modules_of_others_are_hashed(tmp_path: Path, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("module", ["signals.control.actuated", "no_such_module_at_all", "no_such.module", "", "sys"])
 def test_there_may_be_nothing_to_hash(module: str) -> None:
     assert sha256_of_module(module) is None
+
+
+def test_the_code_of_a_folder_is_everything_in_it_but_what_python_makes_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "b.py").write_text("b")
+    (folder / "inner" / "a.py").write_text("a")
+    before = sha256_of_code(folder)
+    lines = f"{sha256_of(folder / 'b.py')} b.py\n{sha256_of(folder / 'inner' / 'a.py')} inner/a.py\n"
+    assert before == hashlib.sha256(lines.encode()).hexdigest()
+    assert sha256_of_code(folder / "b.py") == sha256_of(folder / "b.py")
+    (folder / "inner" / "__pycache__").mkdir()
+    (folder / "inner" / "__pycache__" / "a.pyc").write_bytes(b"a")
+    assert sha256_of_code(folder) == before
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "hidden.py").write_text("hidden")
+    assert sha256_of_code(folder) != before
+    (folder / "__pycache__" / "hidden.py").unlink()
+    (folder / "inner" / "a.py").rename(folder / "a.py")
+    assert sha256_of_code(folder) != before
+
+
+def test_a_link_to_another_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="is a link to another folder"):
+        sha256_of_code(tmp_path / "package")

@@ -174,3 +174,16 @@ def test_a_tick_without_a_change_is_cheap(network: Network) -> None:
             recorder.note(snapshot, decision, verdict, ())
         best = min(best, (time.perf_counter() - begin) / 200)
     assert best < 20e-6
+
+
+def test_what_the_controller_says_that_happened_is_in_the_table_and_apart(network: Network, tmp_path: Path) -> None:
+    told = iter([(Event(1.0, 0, "plan-late", "no time"),), (), ()])
+    recorder = Recorder(network, 10, happened=lambda: next(told))
+    fallen = Event(0.5, -1, "controller-late", "level 1")
+    for second, events in enumerate(((), (fallen,), ())):
+        snapshot = snapshot_of(network, float(second), np.zeros(12))
+        recorder.note(snapshot, decision_of(network, [0]), verdict_of(snapshot), events)
+    assert [event.code for event in recorder.said] == ["plan-late"]
+    assert recorder.events == (fallen,)
+    recorder.write(tmp_path)
+    assert read_table(tmp_path / "events.csv")["code"].tolist() == ["controller-late", "plan-late"]

@@ -164,6 +164,19 @@ def test_a_world_that_is_a_tick_late_is_tolerated_if_that_is_allowed() -> None:
     assert late(0)
 
 
+@pytest.mark.parametrize(("cold_start", "lag", "short"), [("street", 1, 0), ("street", 0, 1), ("simulated", 1, 1)])
+def test_what_has_a_clock_of_its_own_is_seen_to_a_tick(cold_start: str, lag: int, short: int) -> None:
+    run = Run(cross(), cold_start=cold_start, max_lag_ticks=lag)
+    run.wish(0, ticks=40)
+    ambers = 0
+    while ambers < 3:  # the amber of 3 s is seen twice: the second sight of it shows what comes next
+        ambers = ambers + 1 if run.shown[0] == Aspect.AMBER else 0
+        if ambers == 3:
+            run.shown[0] = Aspect.RED
+        run.wish(1)
+    assert sum("only 2.0 s of 3.0 s" in detail for detail in run.violations) == short
+
+
 def test_the_plan_of_the_crossroads_runs_as_it_is_written() -> None:
     what = crossroads()
     plan, guard = what.intersections[0].plans[0], Guard(what)

@@ -169,6 +169,21 @@ def test_an_intergreen_is_kept_from_the_end_of_green_to_the_start(tick_ds: int) 
             assert as_display(rows(*columns), pair(), tick_ds=tick_ds) == expected
 
 
+def test_a_clock_of_its_own_makes_a_display_a_tick_longer_than_it_was_seen() -> None:
+    for cut, rule in (
+        ("rRGGGGGaar", "short-amber"),
+        ("rRGGGGa", "short-green"),
+        ("r" + "G" * 6 + "c" * 7 + "r", "clearance-cut"),
+    ):
+        columns = ("", "", cut) if "c" in cut else (cut, "", "")
+        assert [fault[0] for fault in as_display(rows(*columns))] == [rule]
+        assert as_display(rows(*columns), unseen_ticks=1) == []
+        assert [fault[0] for fault in as_command(rows(*columns), unseen_ticks=1)] == [rule]
+    assert [fault[0] for fault in as_display(rows("rRGGGGGar", "", ""), unseen_ticks=1)] == ["short-amber"]
+    for ticks, expected in ((5, []), (4, [("intergreen", 1, 0)])):
+        assert as_display(rows("rGG" + "r" * ticks, "rrr" + "r" * ticks + "G"), pair(), unseen_ticks=1) == expected
+
+
 def test_an_intergreen_counts_from_the_last_end_of_green() -> None:
     assert as_command(rows("rGr", "rrrrrrrrG"), pair()) == []
     assert as_command(rows("rGrrrrGr", "r" * 12 + "G"), pair()) == [("intergreen", 1, 0)]

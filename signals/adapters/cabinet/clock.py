@@ -64,6 +64,10 @@ class Clock:
         """Wait; 0 or less lets others go first."""
         await asyncio.sleep(max(0.0, for_s) / self.speed)
 
+    def later(self, for_s: float, call: Callable[[], object]) -> asyncio.TimerHandle:
+        """Have the running event loop call something when a time has passed, unless that is cancelled."""
+        return asyncio.get_running_loop().call_later(max(0.0, for_s) / self.speed, call)
+
     async def within(self, limit_s: float, what: Awaitable[T]) -> T:
         """Wait for something, but not for longer than a limit. Raises `TimeoutError`."""
         async with asyncio.timeout(limit_s / self.speed):

@@ -86,7 +86,7 @@ class Firmware:
         rng = Random(seed)
         self.site, self.tick_ds, self.time_ds = site, tick_ds, 0
         self.clock_offset_s, self._jump_s = 0.0, CLOCK_JUMP_S + rng.randrange(2, 120)
-        self.backup_s = self._built_backup_s = float(backup_s)
+        self.backup_s = self._right_backup_s = float(backup_s)
         self.mode, self.silent = Mode.READY, False
         self.illegal: tuple[str, ...] = ()
         self._illegal_ticks, self._bad_ticks = illegal_ticks, 0
@@ -215,12 +215,20 @@ class Firmware:
         (self._wrong.add if on else self._wrong.discard)(name)
         self.silent = "silent" in self._wrong or self.time_ds < self._dark_until_ds
         self.clock_offset_s = self._jump_s if "clock_jump" in self._wrong else 0.0
-        self.backup_s = 0.0 if "backup_changed" in self._wrong else self._built_backup_s
+        if name == "backup_changed":
+            self._change_backup(off=on)
         self._senses.stuck_on = "detector_stuck_on" in self._wrong
         self._senses.stuck_off = "detector_stuck_off" in self._wrong and not self._senses.stuck_on
         if name == "manual":
             self._by_hand = self._wanted
         self._decide_mode()
+
+    def _change_backup(self, *, off: bool) -> None:
+        """Set the backup time to 0, or to what it was before."""
+        if off and self.backup_s:
+            self._right_backup_s, self.backup_s = self.backup_s, 0.0
+        elif not off and not self.backup_s:
+            self.backup_s = self._right_backup_s
 
     def _reboot(self) -> None:
         """Lose power: time begins anew, and the true time goes on."""

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any, Final, cast
 
-__all__ = ["LATE", "Late", "Line", "Work"]
+__all__ = ["LATE", "Late", "Line", "Work", "at_once"]
 
-Work = Callable[[], Coroutine[Any, Any, object]]
-"""What begins when it is called, in the thread of the line."""
+Work = Callable[[], object]
+"""What begins when it is called, in the thread of the line: it returns a coroutine, or at once what there is to say."""
 
 Answer = object
 """What a coroutine returned, the exception that it raised, or `LATE`."""
 
 CLOSE_S: Final = 2.0
+SLACK_S: Final = 0.15
+"""How much longer a loop may take to put its answers together: the machine may be busy."""
 
 
 class Late:
@@ -69,13 +72,7 @@ class Line:
         list
             Of each what it returned, the exception that it raised, or `LATE`.
         """
-        if not works:
-            return []
-        found = self.begin(lambda: _all(works, within_s))
-        # The loop itself may be stuck.
-        if not wait([found], within_s * 1.5 + 0.05).done or found.cancelled():
-            return [LATE] * len(works)
-        return cast("list[Answer]", found.result())
+        return at_once({self: works}, within_s)[self] if works else []
 
     def close(self, wait_s: float | None = None) -> bool:
         """End everything that still runs on it, and the thread; False where it is stuck and was left behind.
@@ -93,7 +90,7 @@ class Line:
 
     def _start(self, work: Work, found: Future[object]) -> None:
         """Make a task of something, in the thread of the loop."""
-        task = self._loop.create_task(work())
+        task = self._loop.create_task(_one(work))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._end(done, found))
 
@@ -120,13 +117,66 @@ class Line:
             self._loop.close()
 
 
+def at_once(works: Mapping[Line, Sequence[Work]], within_s: float) -> dict[Line, list[Answer]]:
+    """Do things on several lines at the same time, and wait for all of them together; see `Line.each`."""
+    found = {line: line.begin(partial(_all, rows, within_s)) for line, rows in works.items()}
+    wait(found.values(), within_s + SLACK_S)  # a loop itself may be stuck
+    return {line: _in_time(future, len(works[line])) for line, future in found.items()}
+
+
+def _in_time(found: Future[object], count: int) -> list[Answer]:
+    """Return the answers of a line; `LATE` where it is stuck, or was closed."""
+    if not found.done() or found.cancelled():
+        return [LATE] * count
+    return cast("list[Answer]", found.result())
+
+
+def _begun(work: Work) -> object:
+    """Begin something; return its coroutine, or what there is to say at once, an exception included."""
+    try:
+        return work()
+    except (SystemExit, KeyboardInterrupt) as error:
+        return _contained(error)
+    except Exception as error:  # noqa: BLE001  whoever asked is told
+        return error
+
+
+async def _finished(begun: Coroutine[Any, Any, object]) -> object:
+    try:
+        return await begun
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise _contained(error) from error
+
+
+def _contained(error: BaseException) -> RuntimeError:
+    """Return what is told instead: whoever wants to end the program ends his own work only."""
+    return RuntimeError(f"an adapter raised {type(error).__name__}")
+
+
+async def _one(work: Work) -> object:
+    """Do something."""
+    begun = _begun(work)
+    if asyncio.iscoroutine(begun):
+        return await _finished(begun)
+    if isinstance(begun, Exception):
+        raise begun
+    return begun
+
+
 async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
-    """Await all, and cancel those that take too long."""
-    tasks = [asyncio.ensure_future(work()) for work in works]
-    _, late = await asyncio.wait(tasks, timeout=within_s)
+    """Do everything, and cancel what takes too long."""
+    begin, answers, tasks = asyncio.get_running_loop().create_task, list[Answer](), dict[int, asyncio.Task[object]]()
+    for number, work in enumerate(works):
+        begun = _begun(work)
+        if asyncio.iscoroutine(begun):  # only who has to wait needs a task
+            tasks[number] = begin(_finished(begun))
+        answers.append(begun)
+    _, late = await asyncio.wait(tasks.values(), timeout=within_s) if tasks else (None, ())
     for task in late:
         task.cancel()
-    return [LATE if task in late else _outcome(task) for task in tasks]
+    for number, task in tasks.items():
+        answers[number] = LATE if task in late else _outcome(task)
+    return answers
 
 
 def _outcome(task: asyncio.Future[object]) -> Answer:

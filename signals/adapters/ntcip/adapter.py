@@ -240,8 +240,10 @@ class NtcipCabinet:
     async def _sweep(self, limit_s: float) -> None:
         fresh = self._clock.now_s() - self._spat.received_s <= SPAT_FRESH_S
         by_itself = fresh and self._settings.phases.phases[-1] <= PHASES
-        status = await self._run(self._session.sweep(self._clock.now_s(), lamps=not by_itself), limit_s)
-        self._received_s, self._sequence = self._clock.now_s(), self._sequence + 1
+        asked_s = self._clock.now_s()
+        status = await self._run(self._session.sweep(asked_s, lamps=not by_itself), limit_s)
+        # What is known is as old as the question: an answer may have been on its way for long.
+        self._received_s, self._sequence = asked_s, self._sequence + 1
         if status.time_s >= 0:
             self._clock_offset_s = status.time_s + SECOND_MIDDLE_S - self._clock.utc_s()
         self._call = self._settings.phases.called(self._session.buttons)
@@ -258,7 +260,12 @@ class NtcipCabinet:
         try:
             ask = next(steps)
             while True:
-                ask = steps.send(await self._carry(ask, until_s))
+                try:
+                    answer = await self._carry(ask, until_s)
+                except WorldTimeoutError as error:
+                    ask = steps.throw(error)
+                else:
+                    ask = steps.send(answer)
         except StopIteration as end:
             result: T = end.value
             return result

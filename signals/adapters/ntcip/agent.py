@@ -193,7 +193,7 @@ class Agent:
             raise _RefusedError(ErrorStatus.TOO_BIG, 0)
         match request.kind:
             case Kind.GET:
-                return tuple(self._get(request, k) for k in range(len(request.bindings)))
+                return tuple([self._get(request, k) for k in range(len(request.bindings))])
             case Kind.GET_NEXT:
                 return tuple(self._next(request, k) for k in range(len(request.bindings)))
             case Kind.SET:

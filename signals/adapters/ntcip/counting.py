@@ -63,15 +63,15 @@ class VolumeCount:
         for octet in range(1, (max(numbers, default=0) + 7) // 8 + 1):
             shift = 8 * octet - 8
             rows: tuple[tuple[str, Callable[[], list[bool]]], ...] = (
-                ("Active", lambda: list(firmware.detector_on)),
-                ("Alarms", lambda: list(firmware.detector_fault)),
+                ("Active", lambda: firmware.detector_on.tolist()),
+                ("Alarms", lambda: firmware.detector_fault.tolist()),
             )
             for word, read in rows:
                 yield (
                     f"vehicleDetectorStatusGroup{word}",
                     (octet,),
                     lambda read=read, s=shift: (
-                        bits_of(n for n, on in zip(numbers, read(), strict=True) if on) >> s & 255
+                        sum([1 << n - 1 for n, on in zip(numbers, read(), strict=True) if on]) >> s & 255
                     ),  # type: ignore[misc]
                 )
 

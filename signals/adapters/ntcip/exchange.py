@@ -7,6 +7,7 @@ message may name is found out: controllers answer tooBig to what others take.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from signals.adapters.ntcip.ber import arcs_of
@@ -20,6 +21,7 @@ from signals.adapters.ntcip.messages import (
     ErrorStatus,
     Kind,
 )
+from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError
 
 __all__ = ["Chunks", "Steps", "fetch", "name_of_error", "store"]
@@ -50,10 +52,11 @@ class Chunks:
     """
 
     def __init__(self, most: int) -> None:
-        self.size, self._most = 1, most
+        self.size, self._most, self._proven = 1, most, 1
 
     def taken(self, count: int) -> None:
         """Note that so many were taken."""
+        self._proven = max(self._proven, count)
         if count >= self.size:
             self.size = min(2 * self.size, self._most)
 
@@ -61,6 +64,13 @@ class Chunks:
         """Note that so many were too many, for as long as this lasts."""
         self._most = max(1, count - 1)
         self.size = max(1, count // 2)
+
+    def unheard(self, count: int) -> bool:
+        """Note that so many were not answered; whether they may have been too many, and fewer are to be tried."""
+        if count <= self._proven:
+            return False
+        self.refused(count)
+        return True
 
 
 def name_of_error(error: int) -> str:
@@ -87,12 +97,19 @@ def fetch(chunks: Chunks, oids: Iterable[bytes]) -> Steps[dict[bytes, int | byte
     ------
     CabinetRefusedError
         When it answers with an error that is no answer, or about other objects.
+    WorldTimeoutError
+        When it does not answer, not even where less is asked for.
     """
     rest, got = list(oids), dict[bytes, int | bytes]()
     alone = 0  # how many are asked for one by one, since an error did not say whose it was
     while rest:
         part = rest[: 1 if alone else chunks.size]
-        answer = yield Ask(Kind.GET, tuple([Binding(oid) for oid in part]))
+        try:
+            answer = yield _ask_for(tuple(part))
+        except WorldTimeoutError:
+            if not chunks.unheard(len(part)):
+                raise
+            continue
         if answer.error == ErrorStatus.TOO_BIG and len(part) > 1:
             chunks.refused(len(part))
         elif answer.error in MISSING_ERRORS and (1 <= answer.at <= len(part) or len(part) == 1):
@@ -106,6 +123,12 @@ def fetch(chunks: Chunks, oids: Iterable[bytes]) -> Steps[dict[bytes, int | byte
             alone = max(0, alone - 1)
             chunks.taken(len(part))
     return got
+
+
+@lru_cache(maxsize=1024)
+def _ask_for(oids: tuple[bytes, ...]) -> Ask:
+    """Return a question: whoever reads, asks the same every second."""
+    return Ask(Kind.GET, tuple([Binding(oid) for oid in oids]))
 
 
 def _take(part: Sequence[bytes], answer: Answer, got: dict[bytes, int | bytes]) -> None:
@@ -139,7 +162,12 @@ def store(chunks: Chunks, bindings: Sequence[Binding]) -> Steps[None]:
     rest = list(bindings)
     while rest:
         part = tuple(rest[: chunks.size])
-        answer = yield Ask(Kind.SET, part)
+        try:
+            answer = yield Ask(Kind.SET, part)
+        except WorldTimeoutError:
+            if not chunks.unheard(len(part)):
+                raise
+            continue
         if answer.error == ErrorStatus.TOO_BIG and len(part) > 1:
             chunks.refused(len(part))
         elif answer.error:

@@ -51,6 +51,7 @@ MOST_OCTETS: Final = 8192
 
 MOST_BINDINGS: Final = 256
 MOST_COMMUNITY_OCTETS: Final = 255
+MOST_SMALL: Final = 0xFF
 LONG: Final = 0x80
 """A length from which on it takes more than an octet."""
 
@@ -80,8 +81,6 @@ class Kind(IntEnum):
     GET_BULK = 0xA5
 
 
-ASKS: Final = frozenset({Kind.GET, Kind.GET_NEXT})
-"""Kinds whose bindings have names and no values."""
 KINDS: Final = {int(kind): kind for kind in Kind}
 VERSIONS: Final = {int(version): version for version in Version}
 
@@ -210,7 +209,7 @@ def encode(message: Message) -> bytes:
         element(INTEGER, integer_content(message.request_id)),
         element(INTEGER, integer_content(message.error)),
         element(INTEGER, integer_content(message.at)),
-        _asked_octets(message.bindings) if message.kind in ASKS else _bound_octets(message.bindings),
+        _bound_octets(message.bindings) if message.kind == Kind.RESPONSE else _asked_octets(message.bindings),
     )
     head = element(INTEGER, bytes((message.version,))), element(OCTET_STRING, message.community)
     data = sequence_of((*head, sequence_of(body, message.kind)))
@@ -223,9 +222,9 @@ def _bound_octets(bindings: tuple[Binding, ...]) -> bytes:
     return sequence_of(map(_binding_octets, bindings))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _asked_octets(bindings: tuple[Binding, ...]) -> bytes:
-    """Return what is asked for: whoever reads, asks the same every second."""
+    """Return what is asked for: whoever reads, or repeats what he wrote, asks the same every second."""
     return _bound_octets(bindings)
 
 
@@ -233,6 +232,8 @@ def _binding_octets(binding: Binding) -> bytes:
     oid, tag, value = binding
     if value is None:
         return _empty_octets(oid, tag)
+    if isinstance(value, int) and 0 <= value <= MOST_SMALL:
+        return _small_octets(oid, tag, value)
     content = value if isinstance(value, bytes) else integer_content(value)
     return element(SEQUENCE, _oid_octets(oid) + element(tag, content))
 
@@ -240,6 +241,12 @@ def _binding_octets(binding: Binding) -> bytes:
 @lru_cache(maxsize=4096)
 def _oid_octets(oid: bytes) -> bytes:
     return element(OBJECT_IDENTIFIER, oid)
+
+
+@lru_cache(maxsize=32_768)
+def _small_octets(oid: bytes, tag: int, value: int) -> bytes:
+    """Return a binding with a small number: nearly all are, and the same ones come every second."""
+    return element(SEQUENCE, _oid_octets(oid) + element(tag, integer_content(value)))
 
 
 @lru_cache(maxsize=4096)
@@ -276,13 +283,13 @@ def decode(data: bytes) -> Message:
     at, last = _enter(data, at, end, SEQUENCE)
     if last != end:
         raise BrokenMessageError("octets follow after the bindings")
-    bindings = _asked(data[at:end]) if kind in ASKS else _bindings(data, at, end)
+    bindings = _bindings(data, at, end) if kind == Kind.RESPONSE else _asked(data[at:end])
     return Message(VERSIONS[version], data[start:stop], KINDS[kind], request_id, error, index, bindings)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _asked(data: bytes) -> tuple[Binding, ...]:
-    """Read what is asked for: masters ask the same every second."""
+    """Read what is asked for: masters ask, and write, the same every second."""
     return _bindings(data, 0, len(data))
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "CONTROLS",
     "GLOBAL",
     "OBJECTS",
+    "PATTERN",
     "RESETS",
     "SENDABLE",
     "SPAT_ENABLE",
@@ -183,6 +184,7 @@ OBJECTS: Final = MappingProxyType({row.name: row for row in _objects()})
 SPAT_ENABLE: Final = Object("asc3ViiMessageEnable", (*ECONOLITE, 9, 44, 1), Access.CONTROL, high=6)
 """Econolite's own: 0 sends no signal data, 2 those of vehicles, 6 those of people, too. The adapter never writes it."""
 
+PATTERN: Final = "systemPatternControl"
 CONTROLS: Final = (
     "phaseControlGroupPhaseOmit",
     "phaseControlGroupPedOmit",

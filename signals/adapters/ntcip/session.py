@@ -13,7 +13,7 @@ from signals.adapters.ntcip.detectors import DetectorWatch
 from signals.adapters.ntcip.exchange import Chunks, Steps, fetch, store
 from signals.adapters.ntcip.identity import Identity, backup_time, identify
 from signals.adapters.ntcip.messages import Binding, integer
-from signals.adapters.ntcip.objects import CONTROLS, instance
+from signals.adapters.ntcip.objects import CONTROLS, PATTERN, instance
 from signals.adapters.ntcip.overdue import OverdueWatch
 from signals.adapters.ntcip.phases import NO_MASKS, Lamps, Masks
 from signals.adapters.ntcip.settings import Settings
@@ -22,11 +22,11 @@ from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanR
 
 __all__ = ["RefusedRequest", "Session"]
 
-PATTERN: Final = "systemPatternControl"
 SYNC: Final = "systemSyncControl"
 MOST_SYNC_S: Final = 254
 
 REPEAT_S: Final = 1.0
+FOREIGN: Final = "not-what-was-asked"
 ALARM2_S: Final = 10.0
 """How long an alarm that is cleared by reading it is reported."""
 
@@ -81,7 +81,7 @@ class Session:
         self.buttons = 0
         self._standing = Mode.OFFLINE
         self._masks, self._pattern, self._planned = NO_MASKS, 0, (0, 0)
-        self._tried = NO_MASKS  # other masks than those: written, and not confirmed
+        self._tried, self._pattern_tried = NO_MASKS, 0  # others than those: written, and not confirmed
         self._wrote, self._sent_s = False, float("-inf")
         self._trouble = ""
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
@@ -178,7 +178,7 @@ class Session:
             raise CabinetRefusedError("NTCIP: somebody else asks it for something")
         yield from self._write(self._columns(NO_MASKS), now_s)
         self._masks, self._pattern, self.taken, self._trouble = NO_MASKS, 0, True, ""
-        self._tried = NO_MASKS
+        self._tried, self._pattern_tried = NO_MASKS, 0
 
     def hold(self, request: HoldRequest, now_s: float) -> Steps[bool]:
         """Ask for holds, force-offs, omits and calls, if they are other ones than before; return whether they are.
@@ -198,7 +198,7 @@ class Session:
         bindings = self._columns(masks)
         if self._pattern:
             bindings.append(integer(instance(PATTERN, 0), 0))
-        self._tried = masks
+        self._tried, self._pattern_tried = masks, 0
         yield from self._write(bindings, now_s)
         self._masks, self._pattern = masks, 0
         self.overdue.ask(masks, now_s)
@@ -231,6 +231,7 @@ class Session:
         if self._pattern and wanted == self._planned:
             return False
         bindings = [integer(instance(PATTERN, 0), request.plan), integer(instance(SYNC, 0), position_s)]
+        self._pattern_tried = request.plan
         yield from self._write(([] if self._masks == NO_MASKS else self._columns(NO_MASKS)) + bindings, now_s)
         self._masks, self._pattern, self._planned = NO_MASKS, request.plan, wanted
         self._tried = NO_MASKS
@@ -250,19 +251,33 @@ class Session:
         Returns
         -------
         bool
-            Whether nothing is asked of it; where we never wrote, nothing is written and that is true.
+            Whether nothing of what we asked for is left; where we never wrote, nothing is written and that is true.
         """
+        shared = self._trouble == FOREIGN
         self.taken, self._trouble = False, ""
         if not self._wrote:
             return True
-        yield from self._write([*self._columns(NO_MASKS), integer(instance(PATTERN, 0), 0)], now_s)
-        self._masks, self._pattern = NO_MASKS, 0
-        oids = [binding.oid for binding in self._columns(NO_MASKS)]
-        got = yield from fetch(self.chunks, oids)
-        pattern = yield from self._pattern_now()
-        free = all(got.get(oid) == 0 for oid in oids) and pattern == 0
+        pattern = integer(instance(PATTERN, 0), 0)
+        bindings = (yield from self._still_ours()) if shared else [*self._columns(NO_MASKS), pattern]
+        yield from self._write(bindings, now_s)
+        self._masks = self._tried = NO_MASKS
+        self._pattern = self._pattern_tried = 0
+        got = yield from fetch(self.chunks, [binding.oid for binding in bindings])
+        free = all(got.get(oid, 0 if oid == pattern.oid else None) == value for oid, _, value in bindings)
         self._wrote = not free
         return free
+
+    def _still_ours(self) -> Steps[list[Binding]]:
+        """Return what ends all that is as we asked for it; the rest is what somebody else asks for, and stays."""
+        status = yield from self._read(lamps=False, masks=True)
+        there = status.masks or NO_MASKS
+        rows = list(zip(there, self._masks, self._tried, strict=True))
+        steady = [0 if theirs in (ours, tried) else theirs for theirs, ours, tried in rows[:3]]
+        left = Masks(*steady, *(theirs & ~(ours | tried) for theirs, ours, tried in rows[3:]))
+        found = [new for new, old in zip(self._columns(left), self._columns(there), strict=True) if new != old]
+        if status.pattern_asked and status.pattern_asked in (self._pattern, self._pattern_tried):
+            found.append(integer(instance(PATTERN, 0), 0))
+        return found
 
     def _read(self, *, lamps: bool, masks: bool) -> Steps[Status]:
         sheet = self._sheet(lamps=lamps, masks=masks)
@@ -325,8 +340,10 @@ class Session:
             return
         if self._standing is not Mode.READY:
             self.taken = False
-        elif status.masks is not None and not self._same(status.masks):
-            self.taken, self._trouble = False, "not-what-was-asked"
+        elif status.backup_s is not None and self.identity and status.backup_s != self.identity.backup_s:
+            self._trouble = "backup-changed"  # it would not return by itself, or not when it said
+        elif status.masks is not None and not self._same(status.masks, status.pattern_asked):
+            self.taken, self._trouble = False, FOREIGN
         else:
             # A force-off that has ended a green is over; repeated, it would end the next one.
             left = (status.masks or NO_MASKS).force_off
@@ -334,13 +351,14 @@ class Session:
             self._masks = self._masks._replace(force_off=self._masks.force_off & left)
             self._tried = self._masks if same else self._tried
 
-    def _same(self, there: Masks) -> bool:
+    def _same(self, there: Masks, pattern: int) -> bool:
         """Whether what a controller has is what we asked for; it may clear force-offs and calls that it has served.
 
         Where the answer to a write was lost, each column may be as before or as was written.
         """
         rows = list(zip(there, self._masks, self._tried, strict=True))
         steady = all(theirs in (ours, tried) for theirs, ours, tried in rows[:3])
+        steady = steady and pattern in (self._pattern, self._pattern_tried)
         return steady and not any(theirs & ~(ours | tried) for theirs, ours, tried in rows[3:])
 
     def _note_alarm2(self, bits: int | bytes, now_s: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import ClassVar, Final
 
@@ -45,13 +46,19 @@ class Peers:
             raise InputError(f'{where}, option "peers": {error}; expected addresses like "10.0.0.5"') from error
 
     def __contains__(self, host: str) -> bool:
-        address = ip_address(host.partition("%")[0])
-        return any(address in network for network in self.networks)
+        return _is_among(host, self.networks)
 
     @property
     def interface(self) -> str:
         """Where to listen for them: on loopback only where nobody else is among them."""
         return "127.0.0.1" if all(network.is_loopback for network in self.networks) else "0.0.0.0"  # noqa: S104
+
+
+@lru_cache(maxsize=256)
+def _is_among(host: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    """Whether an address is in a network: the same few send again and again."""
+    address = ip_address(host.partition("%")[0])
+    return any(address in network for network in networks)
 
 
 def check_names(where: str, options: Mapping[str, object], known: Sequence[str]) -> None:
@@ -156,7 +163,7 @@ class Settings:
             detectors=_detectors(where, site, options.get("detectors")),
             version=None if secure else VERSIONS[str(version)],
             port=address.port or SNMP_PORT,
-            varbinds=_whole(where, options, "varbinds", 8, (1, MOST_VARBINDS)),
+            varbinds=_whole(where, options, "varbinds", 48, (1, MOST_VARBINDS)),
             timeout_s=_number(where, options, "timeout_s", 0.15, (0.01, 10.0)),
             tries=_whole(where, options, "tries", 5, (1, 10)),
             lost_s=_number(where, options, "lost_s", 1.8, (0.1, 60.0)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from signals.adapters.ntcip.objects import CONTROLS, instance
+from signals.adapters.ntcip.objects import CONTROLS, PATTERN, instance
 from signals.adapters.ntcip.phases import Lamps, Masks, PhaseMap
 from signals.model.cabinets import CabinetRefusedError, Mode
 
@@ -29,6 +29,8 @@ UNIT: Final = (
     "unitControl",
     "globalTime",
 )
+BACKUPS: Final = ("unitUserDefinedBackupTime", "unitBackupTime")
+"""The one that a user has defined goes before the other."""
 VEHICLES: Final = ("phaseStatusGroupReds", "phaseStatusGroupYellows", "phaseStatusGroupGreens")
 PEOPLE: Final = ("phaseStatusGroupDontWalks", "phaseStatusGroupPedClears", "phaseStatusGroupWalks")
 CALLS: Final = "phaseStatusGroupPedCalls"
@@ -80,6 +82,10 @@ class Status(NamedTuple):
         Number of the counting period that has ended; -1 = it does not count.
     masks
         What it takes to be asked of it; `None` where it was not asked for.
+    pattern_asked
+        The pattern that it takes to be asked for; 0 = none, or it was not asked for.
+    backup_s
+        Its backup time; `None` where it was not asked for, or lies elsewhere.
     """
 
     control: int
@@ -95,6 +101,8 @@ class Status(NamedTuple):
     failed: int
     sequence: int
     masks: Masks | None
+    pattern_asked: int = 0
+    backup_s: int | None = None
 
 
 class Sheet(NamedTuple):
@@ -147,7 +155,8 @@ def sheet_of(map_: PhaseMap, detectors: tuple[int, ...], *, lamps: bool, masks: 
     """
     people = any(service.people for service in map_.services)
     columns = (lamp_names(map_) if lamps else ()) + ((CALLS,) if people else ()) + (CONTROLS if masks else ())
-    cells = {instance(name, 0): (name, 0, NUMBER) for name in UNIT}
+    unit = (*UNIT, PATTERN, *BACKUPS) if masks else UNIT
+    cells = {instance(name, 0): (name, 0, NUMBER) for name in unit}
     cells |= {instance(name, octet): (name, 8 * octet - 8, OCTET) for name in columns for octet in map_.octets}
     if detectors:
         octets = sorted({(number + 7) // 8 for number in detectors})
@@ -183,6 +192,8 @@ def status_of(whole: Mapping[str, int], map_: PhaseMap, *, lamps: bool, masks: b
         told(FAILED, 0),
         told(SEQUENCE, -1),
         Masks(*(whole[name] for name in CONTROLS)) if masks else None,
+        told(PATTERN, 0),
+        told(BACKUPS[0]) or told(BACKUPS[1]),
     )
 
 

@@ -7,12 +7,15 @@ number that is waited for, and is dropped.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from functools import partial
 from typing import Any, Final, Protocol
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.ntcip.ber import BrokenMessageError
-from signals.adapters.ntcip.messages import Answer, Ask, Kind, Message, Version, decode, encode
+from signals.adapters.ntcip.messages import Answer, Ask, Binding, Kind, Message, Version, decode, encode
 from signals.adapters.ntcip.settings import Settings
+from signals.adapters.ntcip.shapes import Shape
 from signals.errors import WorldLostError, WorldTimeoutError
 
 __all__ = ["CommunityTransport", "Dialogue", "Transport"]
@@ -20,6 +23,10 @@ __all__ = ["CommunityTransport", "Dialogue", "Transport"]
 LOWEST_ID: Final = 1 << 24
 """Numbers of requests from here to 2^31 are written in four octets, none of which can be left out."""
 IDS: Final = (1 << 31) - LOWEST_ID
+MOST_ASKED: Final = 4
+MOST_SHAPES: Final = 8
+"""How many requests are remembered, to see which are asked again, and how many forms of the responses to those: a number
+takes one octet more where it grows."""
 
 
 class Transport(Protocol):
@@ -55,6 +62,9 @@ class Dialogue:
         self._version, self._read, self._write = version, read, write
         self._next = first_id % IDS
         self._waiting: dict[int, Ask] = {}
+        self._echoes: dict[bytes, int] = {}
+        self._shapes: dict[tuple[tuple[Binding, ...], int], Shape] = {}
+        self._asked: deque[tuple[Binding, ...]] = deque(maxlen=MOST_ASKED)
 
     def request(self, ask: Ask) -> tuple[int, bytes]:
         """Return a number and the octets of a request; an answer with this number is waited for from now on."""
@@ -62,18 +72,39 @@ class Dialogue:
         community = self._write if ask.kind is Kind.SET else self._read
         data = encode(Message(self._version, community, ask.kind, number, 0, 0, ask.bindings))
         self._waiting[number] = ask
+        if ask.kind is Kind.SET:  # whoever takes it repeats it
+            self._echoes[encode(Message(self._version, community, Kind.RESPONSE, number, 0, 0, ask.bindings))] = number
         return number, data
 
     def forget(self, number: int) -> None:
         """Wait for an answer no longer."""
-        self._waiting.pop(number, None)
+        ask = self._waiting.pop(number, None)
+        if ask is not None and ask.kind is Kind.SET:
+            self._echoes = {data: other for data, other in self._echoes.items() if other != number}
 
     def hear(self, data: bytes) -> tuple[int, Answer] | None:
         """Return the number and the answer of a response that is waited for; `None` for anything else."""
         try:
-            message = decode(data)
+            return self._hear_like_before(data) or self._hear_anew(data)
         except BrokenMessageError:
             return None
+
+    def _hear_like_before(self, data: bytes) -> tuple[int, Answer] | None:
+        """Take a response that repeats what was written, or is made as the last one to the same request."""
+        number = self._echoes.pop(data, None)
+        if number is not None:
+            return number, Answer(0, 0, self._waiting.pop(number).bindings)
+        for (bindings, _), shape in self._shapes.items():
+            number = shape.request_id(data)
+            ask = None if number is None else self._waiting.get(number)
+            if number is not None and ask is not None and ask.kind is Kind.GET and ask.bindings == bindings:
+                answer = Answer(0, 0, shape.read(data))
+                del self._waiting[number]
+                return number, answer
+        return None
+
+    def _hear_anew(self, data: bytes) -> tuple[int, Answer] | None:
+        message = decode(data)
         if message.kind is not Kind.RESPONSE or message.version is not self._version:
             return None
         ask = self._waiting.get(message.request_id)
@@ -81,8 +112,19 @@ class Dialogue:
             return None
         if not _is_about(message, ask):
             return None
-        del self._waiting[message.request_id]
+        if ask.kind is Kind.GET:
+            self._learn(data, message, ask.bindings)
+        self.forget(message.request_id)
         return message.request_id, Answer(message.error, message.at, message.bindings)
+
+    def _learn(self, data: bytes, message: Message, asked: tuple[Binding, ...]) -> None:
+        """Remember how a response is made, where the same was asked for before."""
+        if asked not in self._asked:
+            self._asked.append(asked)
+        elif (shape := Shape.of(data, message)) is not None:
+            self._shapes[asked, len(data)] = shape
+            if len(self._shapes) > MOST_SHAPES:
+                del self._shapes[next(iter(self._shapes))]
 
 
 def _is_about(message: Message, ask: Ask) -> bool:
@@ -145,22 +187,22 @@ class CommunityTransport:
         if self._socket is None or self._socket.is_closing():
             raise WorldLostError("NTCIP: not connected")
         number, data = self._dialogue.request(ask)
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._ears.waiting[number] = answer
         try:
             for _ in range(self._settings.tries):
                 left_s = until_s - self._clock.now_s()
-                if left_s <= 0:
+                if left_s <= 0 or self._socket is None:
                     break
+                answer = self._ears.expect(number)
                 self._socket.sendto(data)
+                late = self._clock.later(min(self._settings.timeout_s, left_s), partial(self._ears.give_up, answer))
                 try:
-                    return await self._clock.within(min(self._settings.timeout_s, left_s), asyncio.shield(answer))
-                except TimeoutError:
-                    continue
+                    if (found := await answer) is not None:
+                        return found
+                finally:
+                    late.cancel()
         finally:
             self._ears.waiting.pop(number, None)
             self._dialogue.forget(number)
-            answer.cancel()
         raise WorldTimeoutError(
             f"NTCIP: {self._host}:{self._settings.port} did not answer "
             f"{self._settings.tries} requests within {self._settings.timeout_s} s each"
@@ -178,7 +220,17 @@ class _Ears(asyncio.DatagramProtocol):
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
-        self.waiting: dict[int, asyncio.Future[Answer]] = {}
+        self.waiting: dict[int, asyncio.Future[Answer | None]] = {}
+
+    def expect(self, number: int) -> asyncio.Future[Answer | None]:
+        """Return where the answer to a request will be."""
+        answer = self.waiting[number] = asyncio.get_running_loop().create_future()
+        return answer
+
+    def give_up(self, answer: asyncio.Future[Answer | None]) -> None:
+        """Say that none has come in time."""
+        if not answer.done():
+            answer.set_result(None)
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:  # noqa: ARG002  connected to one
         heard = self._dialogue.hear(data)

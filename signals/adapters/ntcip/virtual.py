@@ -10,8 +10,9 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.station import VirtualFirmware
 from signals.adapters.ntcip.agent import Agent, Bounds, Tree
 from signals.adapters.ntcip.board import Board
+from signals.adapters.ntcip.countdown import times_of
 from signals.adapters.ntcip.settings import AgentSettings
-from signals.adapters.ntcip.tscbm import PHASES, PhaseTimes, Spat, encode_spat
+from signals.adapters.ntcip.tscbm import Spat, encode_spat
 from signals.errors import WorldLostError
 from signals.model.cabinets import CabinetAddress
 
@@ -104,10 +105,12 @@ class NtcipServer:
             masters.popitem(last=False)
 
     def _spat(self) -> Spat:
-        """Return the signal data of now; how long anything lasts, this firmware does not tell."""
+        """Return the signal data of now."""
         utc_s = self._clock.utc_s() + self._firmware.clock_offset_s
         lamps, calls = self._board.lamps, self._board.ped_calls
-        times = tuple(PhaseTimes(phase) for phase in range(1, PHASES + 1))
+        firmware, services = self._firmware, self._settings.phases.services
+        aspect, age_ds = firmware.aspect.tolist(), firmware.age_ds.tolist()
+        times = times_of(firmware.site, services, aspect, age_ds, firmware.tick_ds)
         day_s, milliseconds = divmod(int(1000 * utc_s) % (1000 * DAY_S), 1000)
         return Spat(times, lamps, 0, 0, 0, 0, 0, 0, 0, 0, self._sequence, day_s, milliseconds, calls, calls)
 

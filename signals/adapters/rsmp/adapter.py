@@ -25,7 +25,7 @@ from signals.adapters.rsmp.messages import (
 )
 from signals.adapters.rsmp.options import PORT, Options
 from signals.adapters.rsmp.orders import Order
-from signals.adapters.rsmp.planning import Planning
+from signals.adapters.rsmp.planning import TIMES, Planning
 from signals.adapters.rsmp.supervisor import Connection, Supervisor, supervisor_at
 from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.times import Now
@@ -58,9 +58,17 @@ STANDING: Final = (
     Wanted("S0014", "status", 10, on_change=True),
     Wanted("S0014", "source", 10, on_change=True),
     Wanted("S0020", "controlmode", 10, on_change=True),
+    *[Wanted(code, "status", 10, on_change=True) for code in TIMES],
     Wanted("S0034", "status", 10, on_change=True),
 )
-"""What is subscribed: what the groups show, every second; who decides, when it changes and in case that is missed."""
+"""What is subscribed: what the groups show, every second; who decides, and the times of plans, when they change and in
+case that is missed."""
+
+FRESH_S: Final = 0.9
+"""Whoever has told within this what its groups show need not be asked: the next update is due."""
+
+PULSE_S: Final = 0.9
+"""How often it is seen that the site hears us."""
 
 COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
 """Counts and occupancy of all detectors; where a site has none, S0002 is watched instead."""
@@ -98,6 +106,8 @@ class RsmpCabinet:
         identify: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         self.site, self.options = site, Options.of(site, address)
+        if self.options.tls is not None:
+            self.options.tls.server()  # what is wrong with a certificate is said before anybody listens
         self._address, self._clock, self._identify = address, clock, identify
         code = address.secrets.get("security_code_2", "")
         self.capabilities = SEEN | DRIVEN if code else SEEN
@@ -106,7 +116,7 @@ class RsmpCabinet:
         self._asking = Asking()
         self._supervisor: Supervisor | None = None
         self._connection: Connection | None = None
-        self._arrived, self._changed = asyncio.Event(), asyncio.Event()
+        self._arrived = asyncio.Event()
         self._alive_s = 0.0
         self._gone = ""
         self._subscribed: tuple[StatusName, ...] = ()
@@ -137,17 +147,24 @@ class RsmpCabinet:
             await supervisor.leave(self)
 
     async def refresh(self) -> None:
-        """Wait for a status, if the last one is not fresh; a site tells it every second."""
+        """Ask what it shows, if it has not told so of late; a site tells it every second."""
         self._need_connection()
-        limit_s = self.options.seconds["silent_s"]
-        while not self._heard():
-            self._changed.clear()
-            await self._within(limit_s, self._changed, "the site is silent")
-            self._need_connection()
+        if self._clock.now_s() - self.view.received_s > FRESH_S:
+            await self.read(("S0001",))
+
+    def is_fresh(self) -> bool:
+        """Whether the last status is fresh; see `PromptLink.is_fresh`."""
+        self._need_connection()
+        return self._heard()
+
+    def is_prompt(self, request: Request | None) -> bool:
+        """A heartbeat waits for nothing, a plan does; see `PromptLink.is_prompt`."""
+        return request is None
 
     def report(self) -> CabinetReport:
         """Return what is known, and begin to count vehicles anew."""
-        return self.view.report(self._clock.now_s(), heard=self._heard())
+        found = self.view.report(self._clock.now_s(), heard=self._heard())
+        return found._replace(alarms=(*found.alarms, "plan-changed")) if self._planning.disturbed else found
 
     async def take(self) -> None:
         """Set the time-out of the site, and choose the plan that runs: the site says that it is ours."""
@@ -167,9 +184,10 @@ class RsmpCabinet:
         """Say that all is well here.
 
         A site falls back some minutes (M0023) after it has lost the connection. So a heartbeat keeps the connection:
-        without one for `dead_man_s`, while the plan is ours, it is cut, and the minutes begin.
+        without one for `dead_man_s`, while the plan is ours, it is cut, and the minutes begin. It is a watchdog, which
+        the site acknowledges: one that goes on talking may not hear us.
         """
-        self._need_connection()
+        self._need_connection().bark(PULSE_S)
         self._alive_s = self._clock.now_s()
         if "backup-changed" in self.view.report_alarms():
             raise CabinetRefusedError("rsmp: somebody has changed the time after which the site returns to its program")
@@ -195,7 +213,6 @@ class RsmpCabinet:
             case StatusUpdate() | StatusResponse():
                 if message.component == self.options.component:
                     self.view.tell(message.values, message.at, now)
-                    self._changed.set()
             case AggregatedStatus():
                 if message.component == self.options.component:
                     self.view.aggregated(message.bits)
@@ -216,7 +233,6 @@ class RsmpCabinet:
         """Take it that the connection is gone."""
         self._connection, self._gone = None, reason
         self._asking.fail(WorldLostError(f"rsmp: {reason}"))
-        self._changed.set()
 
     def looked(self, now: Now) -> None:
         """Cut the connection where the plan is ours and nobody says that all is well."""
@@ -312,8 +328,11 @@ class RsmpCabinet:
         )
 
     def _heard(self) -> bool:
-        fresh = self._clock.now_s() - self.view.received_s <= self.options.seconds["silent_s"]
-        return fresh and self._connection is not None
+        if self._connection is None:
+            return False
+        if self.view.plan_from_us and self._connection.waited_s() > self.options.seconds["hears_s"]:
+            return False
+        return self._clock.now_s() - self.view.received_s <= self.options.seconds["silent_s"]
 
     def _need_connection(self) -> Connection:
         if self._connection is None or not self._connection.wire.is_open:

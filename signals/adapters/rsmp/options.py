@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
 from typing import Final
 
+from signals.adapters.cabinet.tls import TLS_OPTIONS, Tls, read_tls
 from signals.adapters.rsmp.bands import BANDS, Bands, bands_of
 from signals.adapters.rsmp.session import Settings
 from signals.adapters.rsmp.times import CORES
@@ -29,10 +31,22 @@ _SECONDS: Final[Mapping[str, float]] = MappingProxyType(
         "reconnect_s": 10.0,
         "silent_s": 3.0,
         "dead_man_s": 10.0,
+        "hears_s": 0.8,
     }
 )
 _NAMES: Final = frozenset(
-    {*_SECONDS, "component", "groups", "detectors", "core", "peers", "band_shortest_s", "backup_min"}
+    {
+        *_SECONDS,
+        *TLS_OPTIONS,
+        "client_name",
+        "component",
+        "groups",
+        "detectors",
+        "core",
+        "peers",
+        "band_shortest_s",
+        "backup_min",
+    }
 )
 
 
@@ -58,6 +72,10 @@ class Options:
         Every setting in seconds by name.
     backup_min
         What M0023 is set to: minutes without a connection until the site's own program.
+    tls
+        How TLS is spoken; None = not at all.
+    client_name
+        Whom the certificate of the site must be for; empty = anybody whom the authority knows.
     """
 
     id: str
@@ -69,6 +87,8 @@ class Options:
     settings: Settings
     seconds: Mapping[str, float]
     backup_min: int
+    tls: Tls | None
+    client_name: str
 
     @classmethod
     def of(cls, site: CabinetSite, address: CabinetAddress) -> Options:
@@ -81,6 +101,7 @@ class Options:
         if not identity.isprintable() or not 1 <= len(identity) <= 64:
             raise InputError("rsmp: the name of the address, the site id, must have 1 to 64 letters")
         seconds = {name: _seconds(given, name, default) for name, default in _SECONDS.items()}
+        tls = read_tls("rsmp", given, address.secrets, ssl.TLSVersion.TLSv1_3)
         return cls(
             id=identity,
             component=_text(given, "component", f"{identity}=001TC000"),
@@ -91,6 +112,8 @@ class Options:
             settings=Settings(cores=_cores(given), ack_s=seconds["ack_s"], watchdog_s=seconds["watchdog_s"]),
             seconds=MappingProxyType(seconds),
             backup_min=_backup(given),
+            tls=tls,
+            client_name=_client_name(given, tls),
         )
 
     def group_component(self, group: int) -> str:
@@ -126,6 +149,15 @@ def _text(given: Mapping[str, object], name: str, default: str) -> str:
     value = given.get(name, default)
     if not isinstance(value, str) or not value or len(value) > 128:
         raise _wrong(name, "a component id")
+    return value
+
+
+def _client_name(given: Mapping[str, object], tls: Tls | None) -> str:
+    value = given.get("client_name", "")
+    if not isinstance(value, str) or len(value) > 128:
+        raise _wrong("client_name", "a name in the certificate of the site")
+    if value and (tls is None or not tls.ca):
+        raise _wrong("client_name", 'only with "ca": without an authority no certificate is asked for')
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from signals.adapters.rsmp.bands import read_pairs
 from signals.adapters.rsmp.messages import HIDDEN, CommandResponse
@@ -13,9 +13,10 @@ from signals.adapters.rsmp.plan_tables import Times
 from signals.adapters.rsmp.view import View
 from signals.model.cabinets import CabinetRefusedError, PlanRequest, Receipt
 
-__all__ = ["Asker", "Planning", "read_times"]
+__all__ = ["TABLES", "TIMES", "Asker", "Planning", "Stand", "read_times"]
 
-TABLES: Final = ("S0014", "S0023", "S0024", "S0028", "S0034")
+TIMES: Final = ("S0023", "S0024", "S0028")
+TABLES: Final = ("S0014", *TIMES, "S0034")
 LOOK_S: Final = 0.5
 """How often is looked whether the site has followed."""
 
@@ -43,6 +44,22 @@ class Asker(Protocol):
         ...
 
 
+class Stand(NamedTuple):
+    """How the plan stands that is ours.
+
+    Attributes
+    ----------
+    plan, times
+        Which it is, and its times; None where the site does not tell them.
+    texts
+        What the site said of the times of all plans.
+    """
+
+    plan: int
+    times: Times | None
+    texts: tuple[str, ...]
+
+
 class Planning:
     """Takes, changes and gives back the plan of one site.
 
@@ -56,14 +73,35 @@ class Planning:
 
     def __init__(self, asker: Asker, code: str) -> None:
         self._asker, self._code = asker, code
+        self._found: dict[int, Times] = {}
+        self._changed: set[int] = set()
+        self._ours: Stand | None = None
         self.forget()
 
     def forget(self) -> None:
         """Begin anew: of nothing of ours is known that it is there."""
         self._sent: PlanRequest | None = None
         self._sent_s, self._cycle_s = float("-inf"), 0
-        self._found: dict[int, Times] = {}
-        self._changed: set[int] = set()
+        self._plan_before = 0
+        self._busy = False
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether somebody else has changed the plan that is ours: which one runs, or its times."""
+        view, ours = self._asker.view, self._ours
+        if self._busy or ours is None or not (view.plan_from_us and view.forced):
+            return False
+        if view.plan == ours.plan:
+            self._plan_before = ours.plan
+        elif view.plan != self._plan_before:
+            return True
+        texts = view.texts_of(TIMES)
+        if texts == ours.texts:
+            return False
+        if read_times(view).get(ours.plan) != ours.times:
+            return True
+        self._ours = ours._replace(texts=texts)
+        return False
 
     def without_code(self, text: str) -> str:
         """Return a text of the site without the security code in it."""
@@ -74,18 +112,22 @@ class Planning:
         if not self._code:
             raise CabinetRefusedError('rsmp: nothing can be asked without the secret "security_code_2"')
         view, minutes = self._asker.view, self._asker.options.backup_min
+        await self._asker.read(TABLES)
+        self._check_free()
         await self._do(set_backup(minutes, self._code))
         await self._asker.read(TABLES)
         if view.values.get(("S0034", "status")) != str(minutes):
             raise CabinetRefusedError(f"rsmp: the site does not take a time-out of {minutes} minutes")
         view.backup_min = minutes
-        if not self._found:
+        if self._ours is None:
             self._found = read_times(view)
+            self._changed.clear()
         plan = view.plan or 1
         await self._do(choose_plan(plan, self._code, on=True))
         view.choose(plan)
         if not await self._follows(plan):
             raise CabinetRefusedError(f"rsmp: the site does not say that it runs plan {plan} because it was told to")
+        self._note_stand(plan)
 
     async def send(self, request: PlanRequest) -> Receipt:
         """Send the times of a plan that differ from those that stand, at most once a cycle, and read them back."""
@@ -104,23 +146,33 @@ class Planning:
             return _no("not-expressible", orders, now_s, now_s)
         self._changed.add(request.plan)
         self._sent_s, self._cycle_s = now_s, request.cycle_s
+        self._busy, self._plan_before = True, self._asker.view.plan
         try:
             for order in orders:
                 await self._do(order)
+            return await self._verify(request, now_s)
         except CabinetRefusedError as error:
             return _no("refused", str(error), now_s, self._asker.now_s())
-        return await self._verify(request, now_s)
+        finally:
+            self._busy = False
 
     async def release(self) -> bool:
-        """Let the site choose again, restore the times that were found; whether it says so itself."""
+        """Let the site choose again, restore the times that were found; whether it says so itself.
+
+        What somebody else has changed is his: then nothing is sent, and the site does not say so.
+        """
         view = self._asker.view
+        if self.disturbed:
+            view.choose(0)
+            self._ours, self._sent = None, None
+            return False
         if not view.plan_from_us:
             await self._asker.read(("S0014",))
             return not view.forced
         plan = view.plan or 1
         await self._do(choose_plan(plan, self._code, on=False))
         view.choose(0)
-        self._sent = None
+        self._ours, self._sent = None, None
         await self._asker.read(TABLES)
         for changed in sorted(self._changed):
             times = self._found.get(changed)
@@ -131,6 +183,20 @@ class Planning:
         restored = all(stand.get(number) == self._found.get(number) for number in self._changed)
         self._changed.clear()
         return not view.forced and restored
+
+    def _check_free(self) -> None:
+        """See that nobody else has chosen a plan; our own of before, which we have lost, is ours."""
+        view, ours = self._asker.view, self._ours
+        if view.forced and not view.plan_from_us:
+            if ours is None or (view.plan, read_times(view).get(view.plan)) != (ours.plan, ours.times):
+                raise CabinetRefusedError("rsmp: somebody else has chosen its plan")
+        elif not view.forced:
+            self._ours = None
+
+    def _note_stand(self, plan: int) -> None:
+        """Remember how the plan stands that is ours, as it was read back."""
+        view = self._asker.view
+        self._ours = Stand(plan, read_times(view).get(plan), view.texts_of(TIMES))
 
     def _orders(self, request: PlanRequest) -> list[Order] | str:
         """Return what must be sent, in its order, or why it cannot be said."""
@@ -191,6 +257,7 @@ class Planning:
         if request.plan != view.plan_from_us:
             view.choose(request.plan)
         self._sent = request
+        self._note_stand(request.plan)
         return Receipt(
             accepted=True, code="accepted", detail="sent and read back", sent_s=sent_s, answered_s=self._asker.now_s()
         )

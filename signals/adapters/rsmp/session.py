@@ -179,6 +179,16 @@ class Session:
         """What was sent and is not acknowledged yet, the oldest first."""
         return tuple(message for _, message in self._pending.values())
 
+    def waited_s(self, now: Now) -> float:
+        """Return for how long the oldest message has been waiting for its acknowledgement; 0 = none waits."""
+        oldest = next(iter(self._pending.values()), None)
+        return 0.0 if oldest is None else now.s - (oldest[0] - self.settings.ack_s)
+
+    def bark(self, now: Now, every_s: float) -> None:
+        """Send a watchdog, unless one was sent a moment ago."""
+        if self.ready and not self.closed and now.s - self._barked_s >= every_s:
+            self._bark(now)
+
     def receive(self, data: bytes, now: Now) -> list[SessionEvent]:
         """Take bytes, return what has happened."""
         events: list[SessionEvent] = []

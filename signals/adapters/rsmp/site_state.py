@@ -121,9 +121,7 @@ class SiteState:
         """Go to normal control, flashing or dark; False where the firmware cannot."""
         if not isinstance(firmware, Switchable):
             return False
-        backup_s = firmware.backup_s
         if position != "NormalControl" or self.position != "NormalControl":
             firmware.misbehave("flash", position != "NormalControl")
-            firmware.backup_s = backup_s  # which a switch sets as built
         self.position, self.position_until_s = position, until_s
         return True

@@ -12,12 +12,14 @@ from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.handshakes import Handshakes
+from signals.adapters.cabinet.tls import Tls
 from signals.adapters.rsmp.messages import Told
 from signals.adapters.rsmp.options import Options, is_peer
 from signals.adapters.rsmp.session import Barked, Ready, Received, Refused, Role, Session, Settings
 from signals.adapters.rsmp.times import Now
 from signals.adapters.rsmp.wire import Wire
-from signals.errors import WorldLostError
+from signals.errors import InputError, WorldLostError
 
 __all__ = ["Connection", "Link", "Supervisor", "supervisor_at"]
 
@@ -87,6 +89,15 @@ class Connection:
         self.session.send(message, self._now())
         self.flush()
 
+    def bark(self, every_s: float) -> None:
+        """Send a watchdog, unless one was sent a moment ago; its acknowledgement shows that the site hears us."""
+        self.session.bark(self._now(), every_s)
+        self.flush()
+
+    def waited_s(self) -> float:
+        """Return for how long the oldest message has been waiting for its acknowledgement; 0 = none waits."""
+        return self.session.waited_s(self._now())
+
     def flush(self) -> None:
         """Send what waits; end the connection where the session is over."""
         self.wire.write(self.session.take())
@@ -116,6 +127,8 @@ class Connection:
             return "the site is connected already" if known else "nobody waits for this site"
         if not is_peer(self.wire.peer, link.options.peers):
             return "not a peer"
+        if link.options.client_name and link.options.client_name not in self.wire.names:
+            return "the certificate is not that of this site"
         self.session.settings = link.options.settings
         del self._supervisor.waiting[site]
         self._supervisor.connected[site] = self
@@ -185,6 +198,7 @@ class Supervisor:
         self.connections: set[Connection] = set()
         self._links: dict[str, Link] = {}
         self._server: asyncio.Server | None = None
+        self._handshakes: Handshakes | None = None
         self._task: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
@@ -193,6 +207,12 @@ class Supervisor:
         site = link.options.id
         if site in self._links:
             raise WorldLostError(f'rsmp: two links for the site "{site}" at {self._host}:{self._port}')
+        other = next(iter(self._links.values()), link)
+        if link.options.tls != other.options.tls:
+            raise WorldLostError(
+                f'rsmp: the sites "{site}" and "{other.options.id}" come in at {self._host}:{self._port}: '
+                "give both the same options of TLS, or another port"
+            )
         self._links[site] = self.waiting[site] = link
         async with self._lock:
             if self._server is None:
@@ -239,17 +259,24 @@ class Supervisor:
                 self.waiting[site] = link  # it never was with its link
 
     async def _listen(self, link: Link, identify: Callable[[], str]) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(
-                lambda: Connection(self, self._clock, identify).wire, self._host, self._port
-            )
-        except OSError as error:
+            self._server = await self._bound(link.options.tls, identify)
+        except (OSError, InputError) as error:
             del self._links[link.options.id], self.waiting[link.options.id]
             if not self._links:
                 self._ended()
-            raise WorldLostError(f"rsmp: cannot listen at {self._host}:{self._port}: {error.strerror}") from None
+            why = getattr(error, "strerror", None) or error
+            raise WorldLostError(f"rsmp: cannot listen at {self._host}:{self._port}: {why}") from None
         self._task = asyncio.create_task(self._look())
+
+    async def _bound(self, tls: Tls | None, identify: Callable[[], str]) -> asyncio.Server:
+        def make() -> asyncio.Protocol:
+            return Connection(self, self._clock, identify).wire
+
+        self._handshakes = None if tls is None else Handshakes(tls.server(), make, self.lets_in, self._clock)
+        return await asyncio.get_running_loop().create_server(
+            make if self._handshakes is None else self._handshakes, self._host, self._port
+        )
 
     async def _look(self) -> None:
         while True:
@@ -265,6 +292,8 @@ class Supervisor:
             await asyncio.wait({task})
         if server is not None:
             server.close()
+        if self._handshakes is not None:
+            await self._handshakes.end()
         for connection in tuple(self.connections):
             connection.leave(at_once=True)
         for _ in range(5):  # who has come in at the last moment is turned away

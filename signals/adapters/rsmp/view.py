@@ -129,6 +129,10 @@ class View:
             return (*alarms, "backup-changed")
         return alarms
 
+    def texts_of(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the values ``status`` of some statuses as they came; empty where they are not known."""
+        return tuple([self.values.get((code, "status"), "") for code in codes])
+
     @property
     def plan(self) -> int:
         """The plan that runs; 0 = not known."""

@@ -39,12 +39,18 @@ class RsmpServer:
         Its time.
     identify
         Makes the ids of messages, UUIDs of version 4.
+    beside
+        The server of the same site for another supervisor: a site may have several.
 
     Attributes
     ----------
     port
         The port of its supervisor.
+    site
+        What it speaks for.
     """
+
+    site: Site
 
     def __init__(
         self,
@@ -53,12 +59,17 @@ class RsmpServer:
         clock: Clock,
         *,
         identify: Callable[[], str] = lambda: str(uuid4()),
+        beside: RsmpServer | None = None,
     ) -> None:
         self._firmware, self._clock = firmware, clock
         self._host, self.port = address.host, address.port or PORT
         self._options = Options.of(firmware.site, address)
+        tls = self._options.tls
+        self._tls = None if tls is None else tls.client()
+        self._tls_name = None if tls is None else tls.server_name or address.host
         codes = {level: address.secrets.get(f"security_code_{level}", "") for level in (1, 2)}
-        self._site = Site(firmware, self._options, codes, identify)
+        same: Site | None = None if beside is None else beside.site
+        self.site = Site(firmware, self._options, codes, identify, same)
         self._wire = Wire(self._opened, self._received, self._lost)
         self._gone = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -67,13 +78,13 @@ class RsmpServer:
     @property
     def connected(self) -> bool:
         """Whether a supervisor listens, and the handshake is done."""
-        session = self._site.session
+        session = self.site.session
         return session is not None and session.ready and self._wire.is_open
 
     @property
     def kept(self) -> int:
         """How many messages wait for a supervisor."""
-        return self._site.kept
+        return self.site.kept
 
     async def start(self) -> None:
         """Begin to connect; a supervisor that is not there is tried again."""
@@ -92,13 +103,13 @@ class RsmpServer:
 
     def ticked(self) -> None:
         """Tell whoever listens what has changed in this tick."""
-        if self._firmware.time_ds < self._time_ds or self._site.restarted:  # it lost power
-            self._site.forget()
+        if self._firmware.time_ds < self._time_ds or self.site.restarted:  # it lost power
+            self.site.forget()
             self.cut()
         self._time_ds = self._firmware.time_ds
         if self._is_silent():
             return
-        self._site.ticked(self._now())
+        self.site.ticked(self._now())
         self._flush()
 
     def cut(self) -> None:
@@ -121,7 +132,9 @@ class RsmpServer:
             self._gone = asyncio.Event()
             self._wire = wire = Wire(self._opened, self._received, self._lost)
             with contextlib.suppress(OSError, TimeoutError):  # nobody is there yet: it is tried again
-                connecting = loop.create_connection(partial(_same, wire), self._host, self.port)
+                connecting = loop.create_connection(
+                    partial(_same, wire), self._host, self.port, ssl=self._tls, server_hostname=self._tls_name
+                )
                 await self._clock.within(self._options.seconds["connect_s"], connecting)
                 await self._attend(wire)
             if self._task is not None:
@@ -132,25 +145,25 @@ class RsmpServer:
         while not self._gone.is_set() and self._task is not None:
             await self._clock.sleep(LOOK_S)
             if wire.is_open and not self._silent:
-                self._site.tick(self._now())
+                self.site.tick(self._now())
                 self._flush()
 
     def _opened(self, wire: Wire) -> None:
         if self._silent:
             wire.listen(False)  # noqa: FBT003  a switch
-        self._site.begin(self._now())
+        self.site.begin(self._now())
         self._flush()
 
     def _received(self, data: bytes) -> None:
-        self._site.receive(data, self._now())
+        self.site.receive(data, self._now())
         self._flush()
 
     def _lost(self) -> None:
-        self._site.lost()
+        self.site.lost()
         self._gone.set()
 
     def _flush(self) -> None:
-        session = self._site.session
+        session = self.site.session
         if session is None:
             return
         self._wire.write(session.take())

@@ -7,6 +7,8 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
+from signals.adapters.cabinet.tls import names_in
+
 __all__ = ["Wire"]
 
 UNSENT_BYTES: Final = 4 << 20
@@ -27,6 +29,8 @@ class Wire(asyncio.Protocol):
         Whether it is there.
     peer
         The address of the other side.
+    names
+        Whom its certificate is for; nobody where there was none to verify.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class Wire(asyncio.Protocol):
         self._opened, self._received, self._lost = opened, received, lost
         self._transport: asyncio.Transport | None = None
         self.peer = ""
+        self.names: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -46,6 +51,7 @@ class Wire(asyncio.Protocol):
         self._transport = transport
         name = transport.get_extra_info("peername")
         self.peer = str(name[0]) if name else ""
+        self.names = names_in(transport.get_extra_info("peercert"))
         connected = transport.get_extra_info("socket")
         if connected is not None:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -12,9 +12,8 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.tlcfi.described import CAPABILITIES, information
 from signals.adapters.tlcfi.line import Answer
 from signals.adapters.tlcfi.objects import ControlState, TlcfiError
-from signals.adapters.tlcfi.session import ApplicationSession
+from signals.adapters.tlcfi.session import PULSE_S, ApplicationSession
 from signals.adapters.tlcfi.settings import PORT, read_settings
-from signals.adapters.tlcfi.tls import client_context
 from signals.adapters.tlcfi.wire import Wire
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
@@ -31,11 +30,17 @@ from signals.model.cabinets import (
 
 __all__ = ["FRESH_S", "TlcfiCabinet"]
 
-FRESH_S: Final = 0.2
-"""Whoever has said something within this need not be asked whether it is still there."""
+FRESH_S: Final = 0.5
+"""Whoever has said something within this need not be asked whether it is still there.
 
-WATCH_S: Final = 1.0
-"""How long the keeping alive looks away at most."""
+It is longer than `WATCH_S`, after which the keeping alive asks a TLC that is ours: so a tick need not ask all of them at
+once, and wait."""
+
+WATCH_S: Final = PULSE_S + 0.02
+"""How long the keeping alive looks away at most: the pulse is felt when it is due, so that it is never older than
+`FRESH_S`."""
+LEAST_S: Final = 0.05
+"""And at least."""
 
 
 class TlcfiCabinet:
@@ -65,7 +70,9 @@ class TlcfiCabinet:
     def __init__(self, site: CabinetSite, address: CabinetAddress, clock: Clock) -> None:
         self.site = site
         self._settings, self._address, self._clock = read_settings(site, address), address, clock
-        self._tls = client_context(self._settings)
+        tls = self._settings.tls
+        self._tls = None if tls is None else tls.client()
+        self._tls_name = None if tls is None else tls.server_name or address.host
         self._session, self._sequence_before = self._new_session(), 0
         self._wire: Wire | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -110,10 +117,10 @@ class TlcfiCabinet:
 
     async def refresh(self) -> None:
         """Ask for a sign of life where none has come of late; see `CabinetLink.refresh`."""
+        if self.is_fresh():
+            return
         wire, session = self._connected()
         now_s = self._clock.now_s()
-        if session.line.is_mute or now_s - session.line.heard_s < FRESH_S:
-            return
         wire.send(session.ping(now_s))
         try:
             await self._until(lambda: session.line.echoed_s >= now_s, self._settings.refresh_s, "a sign of life")
@@ -121,6 +128,15 @@ class TlcfiCabinet:
             session.line.fail(error)
             wire.abort()
             raise
+
+    def is_fresh(self) -> bool:
+        """Whether it has said something of late; see `PromptLink.is_fresh`."""
+        _, session = self._connected()
+        return session.line.is_mute or self._clock.now_s() - session.line.heard_s < FRESH_S
+
+    def is_prompt(self, request: Request | None) -> bool:  # noqa: ARG002  it is so whatever is asked
+        """TLC-FI answers with what it shows; see `PromptLink.is_prompt`."""
+        return True
 
     def report(self) -> CabinetReport:
         """Return what is known; see `CabinetLink.report`."""
@@ -205,9 +221,8 @@ class TlcfiCabinet:
 
     async def _open(self, wire: Wire) -> None:
         host, port = self._address.host, self._address.port or PORT
-        name = (self._settings.tls.get("server_name") or host) if self._tls else None
         opening = asyncio.get_running_loop().create_connection(
-            lambda: wire, host, port, ssl=self._tls, server_hostname=name
+            lambda: wire, host, port, ssl=self._tls, server_hostname=self._tls_name
         )
         try:
             await self._clock.within(self._settings.setup_s, opening)
@@ -253,7 +268,7 @@ class TlcfiCabinet:
                 wire.abort()
                 self._news.set()
                 return
-            await self._clock.sleep(min(max(session.due_s - now_s, WATCH_S / 20), WATCH_S))
+            await self._clock.sleep(min(max(session.due_s - now_s, LEAST_S), WATCH_S))
 
     async def _drop(self) -> None:
         """Leave nothing behind."""

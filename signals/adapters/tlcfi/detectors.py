@@ -33,12 +33,13 @@ class Detectors:
         self._since_s = np.full(count, now_s)
         self._held_s = np.zeros(count)
         self._reported_s = now_s
+        self._quiet: tuple[IntArray, FloatArray] | None = None
 
     def tell(self, detector: int, at_s: float, *, on: bool) -> None:
         """Note that a detector is occupied or free since a time."""
         if on == self._on[detector]:
             return
-        self._on[detector] = on
+        self._on[detector], self._quiet = on, None
         if on:
             self._count[detector] += 1
             self._since_s[detector] = at_s
@@ -47,12 +48,12 @@ class Detectors:
 
     def begin(self, detector: int, at_s: float, *, on: bool) -> None:
         """Note how a detector is when it is first heard of; nobody is counted."""
-        self._on[detector] = on
+        self._on[detector], self._quiet = on, None
         self._since_s[detector] = at_s
 
     def trust(self, detector: int, *, valid: bool) -> None:
         """Note whether what it tells is worth anything."""
-        self._valid[detector] = valid
+        self._valid[detector], self._quiet = valid, None
         (self._doubted.discard if valid else self._doubted.add)(detector)
 
     def doubted(self) -> list[int]:
@@ -64,6 +65,10 @@ class Detectors:
 
         Unknown are -1 and NaN. The arrays are the caller's.
         """
+        if self._quiet is not None:
+            self._reported_s = now_s
+            count, occupied = self._quiet
+            return count.copy(), occupied.copy()
         span_s = now_s - self._reported_s
         held_s = self._held_s + self._on * (now_s - self._since_s)
         share = np.minimum(np.maximum(held_s / span_s, 0.0), 1.0) if span_s > 0 else self._on
@@ -73,4 +78,7 @@ class Detectors:
         self._held_s.fill(0.0)
         self._since_s.fill(now_s)
         self._reported_s = now_s
+        if not self._on.any():  # then nothing changes until somebody says so
+            nobody = np.where(self._valid, np.float32(0), np.float32(nan))
+            self._quiet = np.where(self._valid, np.int32(0), np.int32(-1)), nobody
         return count, occupied

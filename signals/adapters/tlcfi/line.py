@@ -5,6 +5,7 @@ Whatever comes, nothing is raised: what ends a connection is in `failure`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -57,8 +58,6 @@ class Line:
         How many messages have come, and when the last one did.
     echoed_s
         When a sign of life was answered last.
-    asked_s
-        Since when it waits for anything after a sign of life of ours; inf = something has come since.
     peer_ahead_s
         How much the clock of the peer is ahead of ours; `None` before its first sign of life.
     is_mute
@@ -77,7 +76,7 @@ class Line:
         self._settings, self._utc_s, self._serve = settings, utc_s, serve
         self.failure: WorldError | None = None
         self.sequence, self.heard_s, self.echoed_s = 0, float("-inf"), float("-inf")
-        self.asked_s = float("inf")
+        self._asked_s: deque[float] = deque()
         self.peer_ahead_s: float | None = None
         self.is_mute, self.is_known, self._lives = False, True, False
         self._decoder = Decoder()
@@ -86,6 +85,19 @@ class Line:
         self._next_id = self._refused = self._silences = 0
         self._heard_alive_s = self._said_alive_s = self._second_s = now_s
         self._messages = self._bytes = 0
+
+    @property
+    def asked_s(self) -> float:
+        """When the oldest sign of life was given that was not answered yet; inf = there is none.
+
+        Other messages do not count: they may have been on their way for long.
+        """
+        return self._asked_s[0] if self._asked_s else float("inf")
+
+    @property
+    def said_alive_s(self) -> float:
+        """When the last sign of life was given."""
+        return self._said_alive_s
 
     @property
     def due_s(self) -> float:
@@ -106,10 +118,12 @@ class Line:
         """Give a sign of life, which the peer answers."""
         if self.is_mute:
             return
-        self._said_alive_s, self.asked_s = now_s, min(self.asked_s, now_s)
+        self._said_alive_s = now_s
+        self._asked_s.append(now_s)
         sign = {"ticks": self._settings.ticks(now_s), "time": round(self._utc_s(now_s) * 1000)}
 
         def echoed(answer: Answer, at_s: float) -> None:
+            self._asked_s.remove(now_s)
             if isinstance(answer, Result) and answer.result == sign:
                 self._silences, self.echoed_s = 0, at_s
                 return
@@ -141,7 +155,7 @@ class Line:
                     self.fail(WorldLostError("more comes in a second than is bearable"))
                 if self.failure is not None:
                     return
-                self.sequence, self.heard_s, self.asked_s = self.sequence + 1, now_s, float("inf")
+                self.sequence, self.heard_s = self.sequence + 1, now_s
                 self._take(message, now_s)
         except StreamError as error:
             self.fail(error)

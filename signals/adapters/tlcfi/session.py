@@ -56,6 +56,9 @@ WRITES: Final = frozenset(
 PULSE_S: Final = 0.4
 """After how long without a word from the TLC it is asked for a sign of life, while control is ours."""
 
+STEADY_S: Final = 1.0
+"""And however much it says: what comes steadily may come late."""
+
 EVENT_S: Final = 10.0
 """For how long something that happened to a session is an alarm."""
 
@@ -130,8 +133,13 @@ class ApplicationSession:
         due_s = min(line.due_s, self._left_s + settings.alive_timeout_s)
         if not self.seat.is_ours:
             return due_s
-        silent_s = line.heard_s + PULSE_S if isinf(line.asked_s) else line.asked_s + settings.refresh_s
-        return min(due_s, silent_s, self._beat_s + settings.dead_man_s)
+        return min(due_s, self._pulse_s, line.asked_s + settings.refresh_s, self._beat_s + settings.dead_man_s)
+
+    @property
+    def _pulse_s(self) -> float:
+        """When it is to be asked for a sign of life; inf while it owes us one."""
+        line = self.line
+        return min(line.heard_s + PULSE_S, line.said_alive_s + STEADY_S) if isinf(line.asked_s) else float("inf")
 
     def start(self, now_s: float) -> bytes:
         """Register."""
@@ -159,11 +167,11 @@ class ApplicationSession:
         return self.line.sent()
 
     def _feel_the_pulse(self, now_s: float) -> None:
-        """Find out within a second whether the TLC is still there: the owner looks only once a tick."""
+        """Find out within two seconds whether the TLC still answers: the owner looks only once a tick."""
         line = self.line
         if now_s - line.asked_s >= self._settings.refresh_s:
             line.fail(WorldTimeoutError(f"no sign of life within {self._settings.refresh_s:g} s"))
-        elif isinf(line.asked_s) and now_s - line.heard_s >= PULSE_S:
+        elif now_s >= self._pulse_s:
             line.ping(now_s)
 
     def ping(self, now_s: float) -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from math import isfinite
 from typing import Any, Final
 
+from signals.adapters.cabinet.tls import TLS_OPTIONS, Tls, read_tls
 from signals.adapters.tlcfi.lamps import clearance_states
 from signals.adapters.tlcfi.objects import TICKS, GroupState, Handover, is_id
 from signals.errors import InputError, UnknownNameError
@@ -64,7 +66,7 @@ class Settings:
     ticks_from
         Where the ticks begin.
     tls
-        Options of `signals.adapters.tlcfi.tls`.
+        How TLS is spoken; None = not at all.
     username, password, key_password
         Secrets.
     """
@@ -89,7 +91,7 @@ class Settings:
     predictions: bool = True
     peers: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
     ticks_from: int = 0
-    tls: Mapping[str, str] = field(default_factory=dict)
+    tls: Tls | None = None
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     key_password: str = field(default="", repr=False)
@@ -124,21 +126,16 @@ def read_settings(site: CabinetSite, address: CabinetAddress) -> Settings:
     """
     options = dict(address.options)
     for name in options:
-        if name not in _READERS and name not in _NAMES:
-            raise UnknownNameError("option of tlcfi", name, (*_READERS, *_NAMES))
+        if name not in (*_READERS, *_NAMES, *TLS_OPTIONS):
+            raise UnknownNameError("option of tlcfi", name, (*_READERS, *_NAMES, *TLS_OPTIONS))
     given: dict[str, Any] = {name: _READERS[name](name, value) for name, value in options.items() if name in _READERS}
-    tls: dict[str, str] = {name: given.pop(name) for name in _TLS if name in given}
-    if given.pop("tls", bool(tls)):
-        tls.setdefault("ca", "")
-    elif tls:
-        raise _wrong("tls", "true where certificates are given")
     defaults = Settings(
         intersection=_safe(address.name or site.id),
         groups=_names(options, "groups", [f"{number:02d}" for number in range(1, len(site.groups) + 1)]),
         detectors=_names(options, "detectors", [f"D{number}" for number in range(1, len(site.detectors) + 1)]),
         buttons=_buttons(options, site),
         buttons_given="buttons" in options,
-        tls=tls,
+        tls=read_tls("tlcfi", options, address.secrets, ssl.TLSVersion.TLSv1_2),
         **_secrets(address.secrets),
         **given,
     )
@@ -248,7 +245,6 @@ def _peers(name: str, value: object) -> tuple[Network, ...]:
         raise _wrong(name, f"a list of networks ({error})") from error
 
 
-_TLS: Final = ("ca", "cert", "key", "server_name")
 _SECONDS: Final = (
     "alive_s",
     "alive_timeout_s",
@@ -268,7 +264,5 @@ _READERS: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "predictions": _flag,
     "peers": _peers,
     "ticks_from": _ticks,
-    "tls": _flag,
     **dict.fromkeys(_SECONDS, _seconds),
-    **dict.fromkeys(_TLS, _text),
 }

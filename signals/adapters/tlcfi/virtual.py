@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import Final
 
 from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.handshakes import Handshakes
 from signals.adapters.cabinet.station import VirtualFirmware
 from signals.adapters.tlcfi.facilities import Facilities
 from signals.adapters.tlcfi.settings import read_settings
 from signals.adapters.tlcfi.tlc_session import Desk, TlcSession
-from signals.adapters.tlcfi.tls import server_context
 from signals.adapters.tlcfi.wire import Wire
 from signals.errors import WorldError
 from signals.model.cabinets import CabinetAddress
@@ -51,7 +51,8 @@ class TlcfiServer:
     def __init__(self, firmware: VirtualFirmware, address: CabinetAddress, clock: Clock) -> None:
         self._settings = read_settings(firmware.site, address)
         self._firmware, self._address, self._clock = firmware, address, clock
-        self._tls = server_context(self._settings)
+        tls = self._settings.tls
+        self._handshakes = Handshakes(tls.server(), self._wire, self._settings.lets_in, clock) if tls else None
         self._facilities = Facilities(firmware, self._settings)
         self._desk = Desk(self._facilities)
         self._sessions: dict[Wire, TlcSession] = {}
@@ -67,7 +68,7 @@ class TlcfiServer:
         host, port = self._address.host, self._address.port
         try:
             self._server = await asyncio.get_running_loop().create_server(
-                lambda: Wire(self._hear, self._open, self._end), host, port, ssl=self._tls
+                self._wire if self._handshakes is None else self._handshakes, host, port
             )
         except OSError as error:
             raise WorldError(f"a virtual TLC cannot listen at {host} port {port}: {error.strerror}") from error
@@ -83,6 +84,8 @@ class TlcfiServer:
                 await self._watcher
         if self._server is not None:
             self._server.close()
+        if self._handshakes is not None:
+            await self._handshakes.end()
         wires = list(self._sessions)
         for wire, session in list(self._sessions.items()):
             wire.send(session.stopping(now_s))
@@ -111,6 +114,9 @@ class TlcfiServer:
         """Break every connection without a word, as a cable that is cut; new ones are taken."""
         for wire in list(self._sessions):
             wire.abort()
+
+    def _wire(self) -> Wire:
+        return Wire(self._hear, self._open, self._end)
 
     def _open(self, wire: Wire) -> None:
         if len(self._sessions) >= MAX_CONNECTIONS or not self._settings.lets_in(wire.peer):

@@ -445,6 +445,17 @@ def test_somebody_changed_the_backup_time() -> None:
     assert firmware.backup_s == 8.0
 
 
+def test_a_backup_time_that_a_protocol_has_set_outlives_other_misbehaviours() -> None:
+    firmware = made(backup_s=8.0).firmware
+    firmware.backup_s = 60.0
+    firmware.misbehave("manual")
+    firmware.misbehave("manual", on=False)
+    assert firmware.backup_s == 60.0
+    for on in (False, True, True, False, False):
+        firmware.misbehave("backup_changed", on)
+        assert firmware.backup_s == (0.0 if on else 60.0)
+
+
 def test_detectors_get_stuck() -> None:
     witness = made(seed=5)
     firmware = witness.firmware

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from signals.adapters.cabinet.line import LATE, Line
+from signals.adapters.cabinet.line import LATE, Line, at_once
 
 
 @pytest.fixture
@@ -46,6 +46,39 @@ def test_what_cancels_itself_is_an_error_not_a_hole(line: Line) -> None:
 
     (found,) = line.each([gives_up], 0.5)
     assert isinstance(found, asyncio.CancelledError)
+
+
+def test_lines_are_waited_for_together(line: Line) -> None:
+    others = [Line(f"other {number}") for number in range(4)]
+    free = threading.Event()
+
+    async def blocks() -> object:
+        return free.wait(10.0)
+
+    begun = time.monotonic()
+    given = {other: [blocks] for other in others}
+    found = at_once({**given, line: [partial(said, "fine")]}, 0.2)
+    assert time.monotonic() - begun < 1.0, "five times 0.35 s would be more"
+    assert [found[other] for other in others] == [[LATE]] * 4
+    assert found[line] == ["fine"]
+    free.set()
+    for other in others:
+        other.close()
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
+def test_whoever_wants_to_end_the_program_ends_his_own_work_only(line: Line, kind: type[BaseException]) -> None:
+    async def leaves() -> object:
+        raise kind
+
+    found, fine = line.each([leaves, partial(said, "fine")], 1.0)
+    assert isinstance(found, RuntimeError)
+    assert kind.__name__ in str(found)
+    assert fine == "fine"
+    begun = line.begin(leaves)
+    with pytest.raises(RuntimeError, match=kind.__name__):
+        begun.result(5.0)
+    assert line.each([partial(said, "still there")], 1.0) == ["still there"]
 
 
 def test_whoever_blocks_the_loop_is_late_and_does_not_block_the_caller(line: Line) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from signals.adapters.ntcip.ber import INTEGER, oid_of
 from signals.adapters.ntcip.exchange import Chunks, Steps, fetch, name_of_error, store
 from signals.adapters.ntcip.messages import NO_SUCH_OBJECT, Answer, Ask, Binding, ErrorStatus, Kind, integer
+from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError
 
 OIDS = [oid_of((1, 3, k)) for k in range(40)]
@@ -50,7 +51,12 @@ def run(steps: Steps, answer: Callable[[Ask], Answer]) -> object:
     try:
         ask = next(steps)
         while True:
-            ask = steps.send(answer(ask))
+            try:
+                found = answer(ask)
+            except WorldTimeoutError as error:
+                ask = steps.throw(error)
+            else:
+                ask = steps.send(found)
     except StopIteration as end:
         return end.value
 
@@ -72,6 +78,32 @@ def test_too_big_is_learnt_once() -> None:
     run(fetch(chunks, OIDS), peer.answer)
     # Between what was taken (4) and what was not (8) it looks for more, and never asks for 8 again.
     assert max(peer.sizes) < 8
+
+
+@pytest.mark.parametrize("writing", [False, True])
+def test_what_was_never_answered_may_have_been_too_big(writing: bool) -> None:
+    peer, chunks = Peer(most=5), Chunks(16)
+
+    def answer(ask: Ask) -> Answer:
+        found = peer.answer(ask)
+        if found.error == ErrorStatus.TOO_BIG:
+            raise WorldTimeoutError("silence")
+        return found
+
+    rows = [integer(oid, k) for k, oid in enumerate(OIDS)]
+    run(store(chunks, rows) if writing else fetch(chunks, OIDS), answer)
+    assert peer.sizes.count(8) == 1
+    assert max(peer.sizes[4:]) < 8
+
+
+def test_silence_at_what_was_answered_before_is_silence() -> None:
+    peer, chunks = Peer(), Chunks(8)
+    run(fetch(chunks, OIDS), peer.answer)
+    for steps in (fetch(chunks, OIDS), store(chunks, [integer(OIDS[0], 1)])):
+        next(steps)
+        with pytest.raises(WorldTimeoutError):
+            steps.throw(WorldTimeoutError("silence"))
+    assert chunks.size == 8
 
 
 def test_one_object_that_is_too_big_is_a_refusal() -> None:

@@ -19,6 +19,7 @@ from .street import Desk, address, firmware, holds, site
 
 HOLD = instance("phaseControlGroupHold", 1)
 PATTERN = instance("systemPatternControl", 0)
+PLAN = PlanRequest(1, 94, 10, ())
 
 
 class Drive:
@@ -91,9 +92,8 @@ def test_nothing_is_known_before_the_first_status() -> None:
 
 def test_taking_writes_that_nothing_is_asked() -> None:
     drive = Drive()
-    ((*zeros,), *more) = drive.written()
-    assert [b.value for b in zeros] == [0] * 8  # twelve columns, eight a message
-    assert len(more) == 1
+    ((*zeros,),) = drive.written()
+    assert [b.value for b in zeros] == [0] * 12
     assert drive.session.mode() is Mode.OURS
     drive.sweep()
     assert drive.session.mode() is Mode.OURS
@@ -264,6 +264,63 @@ def test_two_masters_are_one_too_many() -> None:
     drive.tick()
     assert drive.session.mode() is Mode.READY
     assert drive.session.alarms(drive.now_s) == ("not-what-was-asked",)
+    assert drive.release()
+    assert drive.session.alarms(drive.now_s) == ()
+
+
+def test_what_somebody_else_asks_is_left_to_him() -> None:
+    drive = Drive()
+    drive.hold(holds(hold=(2, 6), omit=(0,), call=(1,)))
+    drive.desk.ask(Ask(Kind.SET, (integer(HOLD, 4), integer(instance("phaseControlGroupVehCall", 1), 16 + 2))))
+    drive.tick()
+    drive.written()
+    assert drive.release()
+    assert HOLD not in [binding.oid for part in drive.written() for binding in part]
+    assert drive.register("phaseControlGroupHold") == 4
+    assert drive.register("phaseControlGroupPhaseOmit") == 0
+    assert drive.register("phaseControlGroupVehCall") == 16
+    assert drive.desk.cabinet.mode is Mode.OURS, "that is: his"
+    with pytest.raises(CabinetRefusedError, match="somebody else"):
+        drive.take()
+
+
+@pytest.mark.parametrize("ours", [0, 1])
+def test_a_pattern_of_somebody_else_is_left_to_him(ours: int) -> None:
+    drive = Drive()
+    drive.hold(holds(hold=(2,)))
+    if ours:
+        drive.plan(PLAN)
+        drive.tick()
+        assert drive.session.mode() is Mode.OURS
+    drive.desk.ask(Ask(Kind.SET, (integer(instance("systemPatternControl", 0), 2),)))
+    drive.tick()
+    assert drive.session.mode() is not Mode.OURS
+    assert drive.session.alarms(drive.now_s) == ("not-what-was-asked",)
+    assert drive.release()
+    assert drive.desk.board._pattern == 2
+    assert drive.register("phaseControlGroupHold") == 0
+
+
+def test_our_own_pattern_is_ended_where_somebody_else_asks_for_phases() -> None:
+    drive = Drive()
+    drive.plan(PLAN)
+    drive.desk.ask(Ask(Kind.SET, (integer(HOLD, 4),)))
+    drive.tick()
+    assert drive.session.mode() is not Mode.OURS
+    assert drive.release()
+    assert drive.desk.board._pattern == 0
+    assert drive.register("phaseControlGroupHold") == 4
+
+
+def test_a_backup_time_that_somebody_changes_is_seen_while_it_is_ours() -> None:
+    drive = Drive()
+    drive.hold(holds(hold=(2,)))
+    drive.tick()
+    assert drive.session.alarms(drive.now_s) == ()
+    drive.desk.cabinet.backup_s = 0.0
+    drive.tick()
+    assert drive.session.alarms(drive.now_s) == ("backup-changed",)
+    assert drive.session.mode() is Mode.OURS, "until it is given back"
     assert drive.release()
     assert drive.session.alarms(drive.now_s) == ()
 

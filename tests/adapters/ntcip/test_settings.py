@@ -15,7 +15,7 @@ from .street import address, site
 
 def test_what_is_meant_without_options() -> None:
     settings = Settings.of(site(), address())
-    assert (settings.version, settings.port, settings.varbinds, settings.spat_port) == (Version.V1, 161, 8, 0)
+    assert (settings.version, settings.port, settings.varbinds, settings.spat_port) == (Version.V1, 161, 48, 0)
     assert settings.detectors == tuple(range(1, 17))
     assert settings.timeout_s * settings.tries < 1.0  # a request never takes longer than a tick
     agent = AgentSettings.of(site(), address(1161))

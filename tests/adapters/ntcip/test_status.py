@@ -22,7 +22,7 @@ def test_only_what_is_needed_is_asked_for() -> None:
     assert lamp_names(PhaseMap((Service(1, people=True),)))[0] == "phaseStatusGroupDontWalks"
     unit, octets = 7, 2
     assert len(sheet_of(VEHICLES, (), lamps=True, masks=False).cells) == unit + 3 * octets
-    assert len(sheet_of(VEHICLES, (), lamps=False, masks=True).cells) == unit + 6 * octets
+    assert len(sheet_of(VEHICLES, (), lamps=False, masks=True).cells) == unit + 3 + 6 * octets
     assert len(sheet_of(OWN, (), lamps=True, masks=False).cells) == unit + 7 * octets
     assert len(sheet_of(OWN, (1, 8, 9), lamps=False, masks=False).cells) == unit + octets + 2 * 2 + 1
 

@@ -155,13 +155,14 @@ def test_signal_data_are_sent_once_they_are_enabled() -> None:
             oid = oid_of((1, 3, 6, 1, 4, 1, 1206, 3, 5, 2, 9, 44, 1, 0))
             server._agent.answer(encode(Message(Version.V1, WRITE.encode(), Kind.SET, 5, 0, 0, (integer(oid, 6),))))
             found: list[Spat] = []
-            for _ in range(3):
+            for _ in range(20):
                 tick()
                 data = sink.recv(4096)
                 assert len(data) == OCTETS
                 found.append(decode_spat(data))
                 assert found[-1].lamps == tuple(lamps & 0xFFFF for lamps in server._board.lamps)
-            assert [spat.sequence for spat in found] == [1, 2, 3]
+            assert [spat.sequence for spat in found] == list(range(1, 21))
+            assert any(row.vehicle_min_ds or row.people_min_ds for spat in found for row in spat.times)
             assert found[0].ped_calls == 256
             cabinet.misbehave("silent")
             tick()

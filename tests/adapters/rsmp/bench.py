@@ -41,7 +41,14 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-PATIENT = {"ack_s": 300.0, "answer_s": 300.0, "connect_s": 600.0, "silent_s": 60.0, "dead_man_s": 600.0}
+PATIENT = {
+    "ack_s": 300.0,
+    "answer_s": 300.0,
+    "connect_s": 600.0,
+    "silent_s": 60.0,
+    "dead_man_s": 600.0,
+    "hears_s": 60.0,
+}
 """At a bench fifty times as fast as the wall, a machine that is busy for a moment is busy for long."""
 
 
@@ -324,7 +331,15 @@ class Pair:
 
 
 class ForeignSite(Peer):
-    """A site that connects and does what it is told to."""
+    """A site that connects and does what it is told to.
+
+    Attributes
+    ----------
+    obeys
+        Whether it says that its plan was chosen by us, once it was.
+    """
+
+    obeys = False
 
     @classmethod
     async def connect(cls, port: int, *, name: str = NAME, versions: tuple[str, ...] = ("3.2.2",)) -> ForeignSite:
@@ -370,5 +385,7 @@ class ForeignSite(Peer):
                     ]
                     self.put("StatusResponse", cId=row["cId"], sTs=STAMP, sS=values)
                 elif row["type"] == "CommandRequest":
+                    if self.obeys and row["arg"][0]["cCI"] == "M0002":
+                        known["S0014_source"] = "forced"
                     rvs = [{"cCI": one["cCI"], "n": one["n"], "v": one["v"], "age": "recent"} for one in row["arg"]]
                     self.put("CommandResponse", cId=row["cId"], cTS=STAMP, rvs=rvs)

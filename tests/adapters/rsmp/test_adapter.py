@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from signals.model.cabinets import (
     PlanRequest,
 )
 from signals.model.values import Aspect
+from tests.adapters.cabinet.certificates import CLIENT, COMMON_NAME, papers
 from tests.adapters.rsmp.bench import (
     CODES,
     MAIN,
@@ -59,12 +61,18 @@ KNOWN = {
 
 
 @contextlib.asynccontextmanager
-async def a_street(speed: float = SPEED, **options: object) -> AsyncIterator[tuple[RsmpCabinet, Firmware, RsmpServer]]:
-    """A link, and the virtual site that comes to it."""
-    clock, where = Clock(speed), address(free_port(), **options)
+async def a_street(
+    speed: float = SPEED,
+    *,
+    ours: Mapping[str, object] | None = None,
+    theirs: Mapping[str, object] | None = None,
+    **options: object,
+) -> AsyncIterator[tuple[RsmpCabinet, Firmware, RsmpServer]]:
+    """A link, and the virtual site that comes to it; some options are only those of one of them."""
+    clock, port = Clock(speed), free_port()
     firmware = Firmware(SITE, backup_s=30.0)
-    server = RsmpServer(firmware, where, clock, identify=identities(7))
-    link = RsmpCabinet(SITE, where, clock, identify=identities(8))
+    server = RsmpServer(firmware, address(port, **options, **(theirs or {})), clock, identify=identities(7))
+    link = RsmpCabinet(SITE, address(port, **options, **(ours or {})), clock, identify=identities(8))
     async with stepping(firmware, server, clock):
         await server.start()
         try:
@@ -256,8 +264,51 @@ def test_a_silent_site_is_offline_though_it_is_connected() -> None:
             site.update(stamp(link._clock.utc_s()), S0001_signalgroupstatus="1" * 12)
             await eventually(lambda: link.report().aspect[0] == Aspect.GREEN)
             await until(link, Mode.OFFLINE)
-            with pytest.raises(WorldTimeoutError, match="silent"):
-                await link.refresh()
+            asked = len(site.log)
+            await link.refresh()
+            assert [row["sS"][0]["sCI"] for way, row in site.log[asked:] if row["type"] == "StatusRequest"] == ["S0001"]
+            assert link.report().mode is Mode.OFFLINE, "what it answers is of long ago"
+
+    run(test)
+
+
+def test_a_site_that_goes_on_talking_and_hears_nothing_is_offline() -> None:
+    async def test() -> None:
+        async with a_foreigner({**KNOWN, "S0034_status": "1"}, hears_s=2.0) as (link, site, connecting):
+            await connecting
+            site.obeys = True
+            await link.take()
+            await link.heartbeat()
+            await link.refresh()
+            link.view.received_s = link.now_s() + 60.0  # it talks
+            assert link.report().mode is Mode.OURS
+            site.answers = False
+            await asyncio.sleep(0.03)
+            await link.heartbeat()
+            await until(link, Mode.OFFLINE)
+            assert site.log[-1][1]["type"] == "Watchdog"
+            link.view.choose(0)
+            assert link.report().mode is not Mode.OFFLINE, "whoever is not ours may be slow"
+
+    run(test)
+
+
+def test_a_site_that_tells_of_itself_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        async with a_street() as (link, _, _):
+            await link.connect()
+            asked: list[Sequence[str]] = []
+
+            async def read(codes: Sequence[str]) -> None:
+                asked.append(codes)
+
+            monkeypatch.setattr(link, "read", read)
+            link.view.received_s = link.now_s() + 60.0
+            await link.refresh()
+            assert asked == []
+            link.view.received_s = link.now_s() - 1.0
+            await link.refresh()
+            assert asked == [("S0001",)]
 
     run(test)
 
@@ -348,10 +399,11 @@ def test_a_site_that_does_not_know_a_status_is_watched_without_it() -> None:
     run(test)
 
 
-def test_a_link_that_waits_for_news_hears_that_the_site_has_gone() -> None:
+def test_a_link_that_waits_for_news_hears_that_the_site_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         async with a_foreigner(KNOWN, silent_s=30.0) as (link, site, connecting):
             await connecting
+            monkeypatch.setattr(site, "put", lambda *_, **__: "")
             link.view.received_s = float("-inf")
             waiting = asyncio.create_task(link.refresh())
             await asyncio.sleep(0.01)
@@ -378,8 +430,9 @@ def test_nothing_is_ever_sent_but_what_is_on_the_list() -> None:
     sent: set[str] = set()
 
     async def test() -> None:
-        async with a_foreigner({**KNOWN, "S0034_status": "1", "S0014_source": "forced"}) as (link, site, connecting):
+        async with a_foreigner({**KNOWN, "S0034_status": "1"}) as (link, site, connecting):
             await connecting
+            site.obeys = True
             await link.take()
             for request in (PLAN, PlanRequest(2, 60, 0, (60,)), PlanRequest(1, 0, -5, ()), PLAN._replace(plan=-1)):
                 await link.send(request)
@@ -453,3 +506,86 @@ def test_two_links_share_a_port() -> None:
 
     run(test)
     assert WorldError
+
+
+def test_tls_on_both_sides(tmp_path: Path) -> None:
+    made = papers(tmp_path)
+    ours, theirs = {"ca": made.ca, **made.server}, {"ca": made.ca, "server_name": "localhost", **made.client}
+
+    async def test() -> None:
+        async with a_street(ours=ours, theirs=theirs) as (link, firmware, server):
+            assert (await link.connect()).protocol == "RSMP"
+            await link.take()
+            await until(link, Mode.OURS)
+            assert await link.release("done")
+            assert firmware.mode is not Mode.OURS
+            server.cut()
+            await until(link, Mode.OFFLINE)
+            await link.connect()
+            await until(link, Mode.READY)
+
+    run(test)
+
+
+@pytest.mark.parametrize("who", ["plain", "no certificate", "another authority", "another site"])
+def test_whom_tls_does_not_let_in_is_not_there(tmp_path: Path, who: str) -> None:
+    for name in ("own", "other"):
+        (tmp_path / name).mkdir()
+    made, other = papers(tmp_path / "own"), papers(tmp_path / "other")
+    ours = {"ca": made.ca, **made.server, "connect_s": 15.0}
+    theirs: dict[str, object] = {"ca": made.ca, "server_name": "localhost", **made.client}
+    match who:
+        case "plain":
+            theirs = {}
+        case "no certificate":
+            theirs = {"ca": made.ca, "server_name": "localhost"}
+        case "another authority":
+            theirs |= other.client
+        case "another site":
+            ours["client_name"] = "RN+SI0002"
+
+    async def test() -> None:
+        async with a_street(ours=ours, theirs=theirs) as (link, _, server):
+            with pytest.raises(WorldTimeoutError, match="the site has not come"):
+                await link.connect()
+            assert not server.connected
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    "theirs", [{"server_name": "elsewhere.example"}, {}, {"ca": "other", "server_name": "localhost"}]
+)
+def test_a_site_does_not_talk_to_a_supervisor_that_it_does_not_know(tmp_path: Path, theirs: dict[str, str]) -> None:
+    for name in ("own", "other"):
+        (tmp_path / name).mkdir()
+    made, other = papers(tmp_path / "own"), papers(tmp_path / "other")
+    options = {"ca": other.ca if "ca" in theirs else made.ca, **{key: theirs[key] for key in theirs if key != "ca"}}
+
+    async def test() -> None:
+        async with a_street(ours={**made.server, "connect_s": 15.0}, theirs=options) as (link, _, server):
+            with pytest.raises(WorldTimeoutError, match="the site has not come"):
+                await link.connect()
+            assert not server.connected
+
+    run(test)
+
+
+def test_the_name_of_the_site_in_its_certificate_lets_it_in(tmp_path: Path) -> None:
+    made = papers(tmp_path)
+    theirs = {"ca": made.ca, "server_name": "localhost", **made.client}
+    for name in (COMMON_NAME["client"], CLIENT):
+
+        async def test(name: str = name) -> None:
+            ours = {"ca": made.ca, **made.server, "client_name": name}
+            async with a_street(ours=ours, theirs=theirs) as (link, _, _):
+                assert (await link.connect()).protocol == "RSMP"
+
+        run(test)
+
+
+def test_certificates_are_looked_at_before_anybody_listens(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match='rsmp: option "cert": who listens'):
+        RsmpCabinet(SITE, address(tls=True), Clock())
+    with pytest.raises(InputError, match=r'rsmp: option "ca": .* holds no certificates'):
+        RsmpServer(Firmware(SITE, backup_s=30.0), address(ca=str(tmp_path / "none.pem")), Clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -100,3 +101,13 @@ def test_a_plan_with_more_steps_than_bands_has_no_bases_by_hand() -> None:
     bare = replace(SITE, intersection=replace(SITE.intersection, plans=()))
     with pytest.raises(InputError, match="band_shortest_s"):
         Options.of(bare, replace(address, options={"band_shortest_s": []}))
+
+
+def test_tls_is_as_new_as_the_standard_wants_it() -> None:
+    assert read().tls is None
+    tls = read(cert="cert.pem", ca="ca.pem", client_name="S1").tls
+    assert tls is not None
+    assert (tls.least, tls.cert, tls.ca) == (ssl.TLSVersion.TLSv1_3, "cert.pem", "ca.pem")
+    for options in ({"client_name": 3}, {"client_name": "S1"}, {"client_name": "S1", "cert": "cert.pem"}):
+        with pytest.raises(InputError, match='option "client_name": expected'):
+            read(**options)

@@ -10,7 +10,7 @@ import pytest
 
 from signals.adapters.rsmp.messages import CommandRequest, CommandResponse, StatusName, StatusRequest, StatusResponse
 from signals.adapters.rsmp.orders import ALLOWED, Order
-from signals.adapters.rsmp.planning import Planning, read_times
+from signals.adapters.rsmp.planning import TABLES, Planning, read_times
 from signals.adapters.rsmp.session import Received, Refused
 from signals.adapters.rsmp.sxl import STATUSES
 from signals.adapters.rsmp.view import View
@@ -161,7 +161,7 @@ def test_what_the_firmware_finds_impossible_is_refused_and_nothing_has_changed()
 def test_a_site_that_reads_back_something_else_is_not_believed() -> None:
     async def test() -> None:
         desk, planning = await taken()
-        keep = desk.pair.site._state.tables
+        keep = desk.pair.site.state.tables
 
         def twist(message: Any) -> Any:
             keep.restore()  # it answers, and forgets at once
@@ -184,7 +184,7 @@ def test_a_site_that_does_not_do_what_it_answers_is_not_taken() -> None:
         desk = Desk()
 
         def deaf(message: Any) -> Any:
-            desk.pair.site._state.forced_plan = 0
+            desk.pair.site.state.forced_plan = 0
             return message
 
         desk.twist = deaf
@@ -218,7 +218,7 @@ def test_a_site_that_does_not_do_what_it_answers_is_not_taken() -> None:
 def test_what_was_found_is_restored_where_the_site_does_not_do_so_itself(keeps: bool) -> None:
     async def test() -> None:
         desk, planning = await taken()
-        tables = desk.pair.site._state.tables
+        tables = desk.pair.site.state.tables
         before = tables.now[1]
         await planning.send(request((26, *MORE[1:]), offset_s=7))
         desk.sent.clear()
@@ -248,11 +248,11 @@ def test_what_was_sent_by_halves_is_made_whole() -> None:
         desk.command = broken  # type: ignore[method-assign]
         with pytest.raises(WorldTimeoutError):
             await planning.send(request((26, *MORE[1:])))
-        assert desk.pair.site._state.tables.now[1].cycle_s == 96
+        assert desk.pair.site.state.tables.now[1].cycle_s == 96
         desk.command = command  # type: ignore[method-assign]
         desk.ahead_s += 100.0
         assert (await planning.send(request())).accepted
-        assert desk.pair.site._state.tables.now[1].cycle_s == 94
+        assert desk.pair.site.state.tables.now[1].cycle_s == 94
         assert await planning.release()
 
     run(test)
@@ -281,7 +281,7 @@ def test_another_plan_is_chosen_once_its_times_are_there() -> None:
         assert (await planning.send(request(plan=2))).accepted
         assert desk.sent == ["M0023", "M0014", "M0002"]
         assert desk.view.plan_from_us == 2
-        assert desk.pair.site._state.forced_plan == 2
+        assert desk.pair.site.state.forced_plan == 2
         assert await planning.release()
 
     run(test)
@@ -306,6 +306,95 @@ def test_after_a_new_connection_nothing_is_believed_to_be_there() -> None:
         desk.sent.clear()
         receipt = await planning.send(request())
         assert (receipt.code, desk.sent) == ("accepted", ["M0023"])
+
+    run(test)
+
+
+async def told_anew(desk: Desk) -> None:
+    """What is subscribed comes by itself."""
+    await desk.read(TABLES)
+
+
+def test_what_we_change_ourselves_disturbs_nobody() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        for green in (MORE, GREEN):
+            desk.ahead_s += 1_000.0
+            assert (await planning.send(request(green))).accepted
+            await told_anew(desk)
+            assert not planning.disturbed
+        assert await planning.release()
+        assert not planning.disturbed
+
+    run(test)
+
+
+def test_times_of_other_plans_are_nobodys_business() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        desk.view.values["S0024", "status"] += ",2-7"
+        assert not planning.disturbed
+        assert not planning.disturbed
+
+    run(test)
+
+
+def test_what_another_has_changed_is_seen_and_left_alone() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        tables = desk.pair.site.state.tables
+        tables.now[1] = replace(tables.now[1], offset_s=33)
+        assert not planning.disturbed, "nobody has told yet"
+        await told_anew(desk)
+        assert planning.disturbed
+        desk.sent.clear()
+        assert not await planning.release()
+        assert desk.sent == []
+        assert tables.now[1].offset_s == 33
+        with pytest.raises(CabinetRefusedError, match="somebody else"):
+            await planning.take()
+        assert desk.sent == [], "not even the time-out is set"
+
+    run(test)
+
+
+def test_another_plan_than_ours_is_seen_once_ours_has_run() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        assert not planning.disturbed
+        desk.view.values["S0014", "status"] = "2"
+        assert planning.disturbed
+
+    run(test)
+
+
+def test_a_plan_that_another_has_chosen_is_not_taken_until_he_has_gone() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        planning = Planning(desk, "2222")  # as after a start
+        desk.view.choose(0)
+        with pytest.raises(CabinetRefusedError, match="somebody else"):
+            await planning.take()
+        desk.pair.site.state.release()
+        await planning.take()
+        assert desk.view.plan_from_us == 1
+
+    run(test)
+
+
+def test_what_was_ours_when_the_connection_broke_is_taken_again_and_restored_in_the_end() -> None:
+    async def test() -> None:
+        desk, planning = await taken()
+        built = desk.pair.site.state.tables.now[1]
+        assert (await planning.send(request())).accepted
+        planning.forget()
+        desk.view.choose(0)
+        await planning.take()
+        assert desk.view.plan_from_us == 1
+        keep = desk.pair.site.state.tables
+        keep.restore = lambda: None  # type: ignore[method-assign]  # a site that keeps what it was told
+        assert await planning.release()
+        assert keep.now[1] == built
 
     run(test)
 

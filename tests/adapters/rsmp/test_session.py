@@ -186,6 +186,24 @@ def test_watchdogs_are_sent_in_time_and_missed() -> None:
     assert Settings(silence_s=3.0).patience_s == 3.0
 
 
+def test_a_watchdog_asks_whether_the_other_side_hears() -> None:
+    site, supervisor = a_pair()
+    assert supervisor.waited_s(later(5.0)) == 0.0
+    supervisor.bark(later(5.0), 0.9)
+    supervisor.bark(later(5.8), 0.9)
+    text = supervisor.take()
+    assert text.count(b"Watchdog") == 1
+    assert supervisor.waited_s(later(5.7)) == pytest.approx(0.7)
+    site.receive(text, later(5.7))
+    supervisor.receive(site.take(), later(5.7))
+    assert supervisor.waited_s(later(5.8)) == 0.0
+    supervisor.bark(later(5.9), 0.9)
+    assert supervisor.take().count(b"Watchdog") == 1
+    stranger = a_session(Role.SUPERVISOR)
+    stranger.bark(later(9.0), 0.9)
+    assert stranger.take() == b"", "nothing before the versions"
+
+
 def test_nonsense_is_refused_and_then_left() -> None:
     site, _ = a_pair()
     site.receive(wire(type="Nothing", mId="9"), AT)

@@ -18,7 +18,7 @@ from signals.adapters.tlcfi.adapter import FRESH_S, TlcfiCabinet
 from signals.errors import InputError, WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetLink, CabinetRefusedError, HoldRequest, Mode
 from signals.model.values import Aspect
-from tests.adapters.tlcfi.certificates import papers
+from tests.adapters.cabinet.certificates import papers
 from tests.adapters.tlcfi.places import SPEED, Place, address, asked, crossing, street
 
 SITE = crossing()
@@ -376,15 +376,15 @@ def test_tls_on_both_sides(tmp_path: Path) -> None:
 
     async def run() -> None:
         clock = Clock(SPEED)
-        async with street(connect=False, ca=made.ca, **made.tlc) as place:
+        async with street(connect=False, ca=made.ca, **made.server) as place:
             port = place.server.port
             ours: dict[str, Any] = {"ca": made.ca, "server_name": "localhost"}
-            link = TlcfiCabinet(SITE, address(port, **ours, **made.application), clock)
+            link = TlcfiCabinet(SITE, address(port, **ours, **made.client), clock)
             told = await link.connect()
             assert told.protocol == "tlcfi"
             await link.refresh()
             await link.close()
-            for options in (ours, {"ca": made.ca, **made.application}, {}):  # no certificate, another name, no TLS
+            for options in (ours, {"ca": made.ca, **made.client}, {}):  # no certificate, another name, no TLS
                 other = TlcfiCabinet(SITE, address(port, **options), clock)
                 with pytest.raises(WorldError):
                     await other.connect()

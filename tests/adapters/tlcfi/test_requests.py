@@ -49,10 +49,19 @@ def test_predictions_that_come_true_are_said_once() -> None:
     assert made.rows(asked(SITE, REDS), 11_000)[0] == {}
 
 
+def test_an_end_that_has_come_is_said_once() -> None:
+    made = requests()
+    made.rows(asked(SITE, REDS, 20, 20), 0)
+    for tick in range(2, 6):  # it may end at any moment, and does not
+        assert made.rows(asked(SITE, REDS, 0, 0), 1000 * tick)[0] == {}
+    rows, _ = made.rows(asked(SITE, REDS, 10, 10), 6000)
+    assert rows["01"] == {"reqPredictions": [{"state": 3, "minEnd": 7000, "likelyEnd": 7000}]}
+
+
 def test_predictions_go_round_and_are_never_before_the_earliest() -> None:
     made = requests()
     rows, _ = made.rows(asked(SITE, REDS, 30, -1), (1 << 32) - 1000)
-    assert rows["01"]["reqPredictions"] == [{"state": 3, "minEnd": 2000, "likelyEnd": 2000}]
+    assert rows["01"]["reqPredictions"] == [{"state": 3, "minEnd": 2000}]
     assert made.rows(asked(SITE, REDS, 20, -1), 0)[0] == {}
 
 
@@ -72,6 +81,8 @@ def test_predictions_can_be_left_out() -> None:
 def test_a_clearance_is_red_unless_it_flashes() -> None:
     walk = [*REDS[:8], int(Aspect.CLEARANCE), *REDS[9:]]
     assert requests().rows(asked(SITE, walk), 0)[0]["09"] == {"reqState": 3}
+    (row,) = requests().rows(asked(SITE, walk, 30, 30), 0)[0]["09"]["reqPredictions"]
+    assert row == {"state": 3, "minEnd": 3000}  # that red does not end with the clearance
     assert requests(clearance="flashing-green").rows(asked(SITE, walk), 0)[0]["09"] == {"reqState": 10}
 
 
@@ -85,5 +96,8 @@ def test_a_request_of_another_size_is_refused() -> None:
     with pytest.raises(InputError, match=f"expected arrays of {COUNT} groups"):
         requests().rows(asked(SITE, REDS[1:]), 0)
     request = GroupRequest(np.zeros(COUNT, np.int8), np.zeros(1, np.int32), np.zeros(COUNT, np.int32))
+    with pytest.raises(InputError, match=f"expected arrays of {COUNT} groups"):
+        requests().rows(request, 0)
+    request = asked(SITE, REDS)._replace(confidence=np.zeros(1, np.int8))
     with pytest.raises(InputError, match=f"expected arrays of {COUNT} groups"):
         requests().rows(request, 0)

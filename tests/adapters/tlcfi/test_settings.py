@@ -55,7 +55,8 @@ def test_everything_can_be_given() -> None:
     assert (settings.start, settings.clearance) == (Handover.CLEARED, GroupState.PERMISSIVE_FLASHING_GREEN)
     assert (settings.alive_s, settings.settle_s, settings.predictions) == (1.0, 0.0, False)
     assert settings.ticks(0.001) == 0
-    assert settings.tls == {"ca": "ca.pem"}
+    assert settings.tls is not None
+    assert (settings.tls.ca, settings.tls.protocol) == ("ca.pem", "tlcfi")
     assert (settings.username, settings.password) == ("u", "p")
 
 
@@ -128,7 +129,7 @@ def test_secrets_are_in_no_text() -> None:
 def test_certificates_without_tls_are_a_mistake() -> None:
     with pytest.raises(InputError, match="true where certificates are given"):
         read_settings(SITE, plain({"tls": False, "ca": "ca.pem"}))
-    assert read_settings(SITE, plain({"tls": True})).tls == {"ca": ""}
+    assert read_settings(SITE, plain({"tls": True})).tls is not None
     assert not read_settings(SITE, plain({"tls": False})).tls
 
 

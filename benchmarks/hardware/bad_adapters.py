@@ -1,0 +1,292 @@
+"""Thirty adapters of one drive that go wrong at the same moment, each in another manner, and two that do not.
+
+The adapters are real, and speak to virtual controllers over sockets; around each of the thirty is something that
+raises, returns nonsense, never returns, or blocks its thread. Each has a line of its own, as adapters of others have.
+Whatever one does, its seat must be given up within two seconds, the two must stay ours and at most one edge of a tick
+be missed; and when they behave again, all must come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import math
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.hardware.wired import WiredDrive
+from signals.errors import WorldLostError
+from signals.model.cabinets import (
+    CabinetInfo,
+    CabinetLink,
+    CabinetRefusedError,
+    CabinetReport,
+    CabinetSite,
+    Capability,
+    Receipt,
+    Request,
+)
+from signals.model.copies import copies
+from signals.model.crossroads import crossroads
+from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
+
+__all__ = ["KINDS", "BadLink", "Found", "tried"]
+
+HEALTHY: Final = 2
+OURS_S: Final = 120.0
+STEADY_S: Final = 10.0
+LASTS_S: Final = 14.0
+BACK_S: Final = 150.0
+NOTICED_S: Final = 2.0
+BLOCKED_S: Final = 300.0
+MISSED: Final = 1
+"""Edges of ticks: who blocks is waited for once."""
+
+Act = Callable[["BadLink", Any], object]
+"""What is done in place of a method, given the link and what the method would have returned (of ``report``) or None."""
+
+
+def _raises(error: BaseException) -> Act:
+    def act(*_: object) -> object:
+        raise error
+
+    return act
+
+
+def _returns(value: object) -> Act:
+    return lambda *_: value
+
+
+def _changed(**fields: object) -> Act:
+    return lambda _, report: report._replace(**fields)
+
+
+def _never(*_: object) -> object:
+    return asyncio.Event().wait()
+
+
+def _blocks(link: BadLink, _: object) -> object:
+    return link.free.wait(BLOCKED_S)
+
+
+def _info(**fields: object) -> Act:
+    row = {"protocol": "bad", "protocol_version": "0", "capabilities": Capability.GROUPS, **fields}
+    return lambda *_: CabinetInfo(**row)  # type: ignore[arg-type]
+
+
+def _refusal(*_: object) -> object:
+    return Receipt(accepted=False, code="no", detail="not today", sent_s=0.0, answered_s=0.0)
+
+
+LOST: Final = _raises(WorldLostError("cut"))
+KINDS: Final[Mapping[str, Mapping[str, Act]]] = {
+    "refresh raises ValueError": {"refresh": _raises(ValueError("a bug"))},
+    "refresh says that the wire is cut": {"refresh": LOST},
+    "refresh has no memory": {"refresh": _raises(MemoryError())},
+    "refresh cancels itself": {"refresh": _raises(asyncio.CancelledError())},
+    "refresh ends the program": {"refresh": _raises(SystemExit(3))},
+    "refresh is interrupted": {"refresh": _raises(KeyboardInterrupt())},
+    "refresh never returns": {"refresh": _never},
+    "refresh blocks": {"refresh": _blocks},
+    "report raises": {"report": _raises(AttributeError("a bug"))},
+    "report recurses": {"report": _raises(RecursionError())},
+    "report ends the program": {"report": _raises(SystemExit("bye"))},
+    "report blocks": {"report": _blocks},
+    "report is None": {"report": _returns(None)},
+    "report is a table": {"report": _returns({"aspect": [1]})},
+    "report has too many groups": {"report": _changed(aspect=np.zeros(99, np.int8))},
+    "report has floats": {"report": _changed(aspect=np.full(12, np.nan))},
+    "report shows what is no aspect": {"report": lambda _, report: report._replace(aspect=report.aspect + np.int8(77))},
+    "report has no mode": {"report": _changed(mode="ours")},
+    "report is of no time": {"report": _changed(received_s=math.nan)},
+    "report is of the future": {"report": _changed(received_s=1e9)},
+    "report is of the past": {"report": _changed(received_s=-1e9)},
+    "report came at a word": {"report": _changed(received_s="now")},
+    "report has a number of alarms": {"report": _changed(alarms=7)},
+    "send raises": {"send": _raises(ZeroDivisionError())},
+    "send is refused": {"send": _raises(CabinetRefusedError("no"))},
+    "send returns nothing": {"send": _returns(None)},
+    "send returns a word": {"send": _returns("ok")},
+    "send says no": {"send": _refusal},
+    "send never returns": {"send": _never},
+    "send blocks": {"send": _blocks},
+    "heartbeat raises": {"heartbeat": _raises(OSError("a bug"))},
+    "heartbeat never returns": {"heartbeat": _never},
+    "heartbeat ends the program": {"heartbeat": _raises(SystemExit(1))},
+    "connect returns nothing after that": {"refresh": LOST, "connect": _returns(None)},
+    "connect returns nonsense after that": {"refresh": LOST, "connect": _info(capabilities=None, min_green_ds="x")},
+    "connect never returns after that": {"refresh": LOST, "connect": _never},
+    "nothing works any more": dict.fromkeys(
+        ("connect", "close", "refresh", "report", "take", "send", "heartbeat", "release"), _raises(ValueError("all"))
+    ),
+    "release says yes to all and close never returns": {"refresh": LOST, "release": _returns("yes"), "close": _never},
+}
+"""What goes wrong, by its name: what is done in place of which method."""
+
+
+class BadLink:
+    """A link that does what it must, until it is told to go wrong; see `signals.model.cabinets.CabinetLink`.
+
+    Parameters
+    ----------
+    link
+        The real one.
+    acts
+        What is done in place of which method.
+    mischief
+        Set while it goes wrong.
+    free
+        Set when what blocks shall go on.
+    """
+
+    def __init__(
+        self, link: CabinetLink, acts: Mapping[str, Act], mischief: threading.Event, free: threading.Event
+    ) -> None:
+        self._link, self._acts, self._mischief, self.free = link, acts, mischief, free
+        self.site: CabinetSite = link.site
+        self.capabilities: Capability = link.capabilities
+
+    async def connect(self) -> CabinetInfo:
+        """See `CabinetLink.connect`."""
+        return await self._do("connect", self._link.connect)  # type: ignore[no-any-return]
+
+    async def close(self) -> None:
+        """See `CabinetLink.close`."""
+        await self._do("close", self._link.close)
+
+    async def refresh(self) -> None:
+        """See `CabinetLink.refresh`."""
+        await self._do("refresh", self._link.refresh)
+
+    def report(self) -> CabinetReport:
+        """See `CabinetLink.report`."""
+        found: Any = self._link.report()
+        act = self._act("report")
+        return found if act is None else act(self, found)  # type: ignore[no-any-return,return-value]
+
+    async def take(self) -> None:
+        """See `CabinetLink.take`."""
+        await self._do("take", self._link.take)
+
+    async def send(self, request: Request) -> Receipt:
+        """See `CabinetLink.send`."""
+        return await self._do("send", self._link.send, request)  # type: ignore[no-any-return]
+
+    async def heartbeat(self) -> None:
+        """See `CabinetLink.heartbeat`."""
+        await self._do("heartbeat", self._link.heartbeat)
+
+    async def release(self, reason: str) -> bool:
+        """See `CabinetLink.release`."""
+        return await self._do("release", self._link.release, reason)  # type: ignore[no-any-return]
+
+    def _act(self, name: str) -> Act | None:
+        return self._acts.get(name) if self._mischief.is_set() else None
+
+    async def _do(self, name: str, real: Callable[..., Any], *words: object) -> Any:
+        act = self._act(name)
+        found: Any = real(*words) if act is None else act(self, None)
+        return await found if inspect.isawaitable(found) else found
+
+
+class Found(NamedTuple):
+    """What became of it.
+
+    Attributes
+    ----------
+    noticed_s
+        After how long the last of them was not ours any more.
+    back_s
+        After how long all were ours again.
+    trouble
+        Why it did not pass; empty = it did.
+    note
+        What else there is to say.
+    """
+
+    noticed_s: float
+    back_s: float
+    trouble: str
+    note: str
+
+
+def tried(protocol: str, seed: int) -> Found:
+    """Let them all go wrong at once, at the speed of the wall, and say what became of it."""
+    one = crossroads(pedestrians=False)
+    network = copies(timed_by_group(one, 10) if protocol in TIMED_BY_GROUP else one, len(KINDS) + HEALTHY)
+    mischief, free = threading.Event(), threading.Event()
+    acts = [*KINDS.values(), *[{}] * HEALTHY]  # type: ignore[list-item]
+
+    def wrap(k: int, link: CabinetLink) -> CabinetLink:
+        return BadLink(link, acts[k], mischief, free)
+
+    with WiredDrive(protocol, speed=1.0, seed=seed, network=network, wrap=wrap) as drive:
+        trial = _Trial(drive, mischief, free)
+        try:
+            trial.run()
+        except TimeoutError as error:
+            trial.trouble.append(str(error)[:300])
+        finally:
+            mischief.clear()
+            free.set()
+    return trial.found()
+
+
+class _Trial:
+    """The way through it."""
+
+    def __init__(self, drive: WiredDrive, mischief: threading.Event, free: threading.Event) -> None:
+        self._drive, self._mischief, self._free = drive, mischief, free
+        self._noticed_s: dict[str, float] = {}
+        self._back_s, self._missed = math.nan, 0
+        self.trouble: list[str] = []
+
+    def run(self) -> None:
+        drive, names = self._drive, list(KINDS)
+        everybody = range(len(names) + HEALTHY)
+        drive.until(lambda: all(map(drive.ours, everybody)), OURS_S)
+        self._pass(STEADY_S)
+        missed, begin_s = drive.pacer.missed, drive.clock.now_s()
+        self._mischief.set()
+        while (passed_s := drive.clock.now_s() - begin_s) < LASTS_S:
+            drive.until(lambda: True, 1.0)
+            for k, name in enumerate(names):
+                if name not in self._noticed_s and not drive.ours(k):
+                    self._noticed_s[name] = passed_s
+            for k in everybody[len(names) :]:
+                if not drive.ours(k):
+                    self.trouble.append(f"one that behaved was lost: {drive.seats[k].why}")
+                    return
+        self._missed = drive.pacer.missed - missed
+        self._mischief.clear()
+        self._free.set()
+        self._back_s = drive.until(lambda: all(map(drive.ours, everybody)), BACK_S)
+        self._pass(STEADY_S)
+
+    def found(self) -> Found:
+        """Hold everything against the rules."""
+        drive = self._drive
+        if drive.trouble:
+            self.trouble.append(f"the drive ended: {drive.trouble[0]!r}")
+        if drive.violations:
+            self.trouble.append(f"the lamps: {drive.violations[0].detail}")
+        if not drive.entries:
+            self.trouble.append("the audit log is not whole")
+        late = [f"{name}: {self._noticed_s.get(name, math.nan):.1f} s" for name in KINDS if not self._in_time(name)]
+        if late:
+            self.trouble.append(f"not noticed in time: {', '.join(late)}")
+        if self._missed > MISSED:
+            self.trouble.append(f"{self._missed} edges were missed")
+        worst_s = max(self._noticed_s.values(), default=math.nan)
+        note = f"{len(KINDS)} at once, {self._missed} edges missed"
+        return Found(worst_s, self._back_s, "; ".join(self.trouble), note)
+
+    def _in_time(self, name: str) -> bool:
+        return self._noticed_s.get(name, math.inf) <= NOTICED_S
+
+    def _pass(self, for_s: float) -> None:
+        end_s = self._drive.clock.now_s() + for_s
+        self._drive.until(lambda: self._drive.clock.now_s() >= end_s, for_s + 10.0)

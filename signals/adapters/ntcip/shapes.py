@@ -1,0 +1,103 @@
+"""Responses that are made like one before: only what has changed in them is read. Pure.
+
+Whoever is asked the same every second, answers in the same octets but for some numbers. Where everything else is octet
+for octet as in a response that was read whole, the same objects have values of the same types and lengths, and reading
+it whole could find nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from signals.adapters.ntcip.ber import COUNTER32, INTEGER, read_header, read_integer, read_unsigned
+from signals.adapters.ntcip.messages import Binding, Message
+
+__all__ = ["Shape"]
+
+TAGS: Final = frozenset({INTEGER, COUNTER32})
+ID_OCTETS: Final = 4
+
+
+class Shape:
+    """How the response to one request is made.
+
+    Parameters
+    ----------
+    data
+        A response, sound and without an error.
+    message
+        What it says; its values are numbers.
+
+    Attributes
+    ----------
+    bindings
+        What the last one said that was made like it.
+    """
+
+    def __init__(self, data: bytes, message: Message) -> None:
+        self._size, self.bindings = len(data), message.bindings
+        self._id, self._spans = _places(data)
+        self._number = int.from_bytes(data)
+        self._span_bits = [_bits(self._size, start, stop) for start, stop in self._spans]
+        values = sum(self._span_bits)  # none overlaps another
+        self._values = values
+        self._fixed_bits = ~(values | _bits(self._size, self._id, self._id + ID_OCTETS)) & (1 << 8 * self._size) - 1
+        self._fixed = self._number & self._fixed_bits
+        self._owner = {at: k for k, (start, stop) in enumerate(self._spans) for at in range(start, stop)}
+
+    @classmethod
+    def of(cls, data: bytes, message: Message) -> Shape | None:
+        """Return the shape of a response that was read whole; `None` where it cannot be told by its octets alone."""
+        if message.error or message.at or not message.bindings:
+            return None
+        if any(binding.tag not in TAGS for binding in message.bindings):
+            return None
+        start, _ = _places(data)
+        sized = data[start - 1] == ID_OCTETS and start + ID_OCTETS <= len(data)
+        return cls(data, message) if sized else None
+
+    def request_id(self, data: bytes) -> int | None:
+        """Return the number of a response that is made like this; `None` for any other."""
+        if len(data) != self._size or int.from_bytes(data) & self._fixed_bits != self._fixed:
+            return None
+        return int.from_bytes(data[self._id : self._id + ID_OCTETS], signed=True)
+
+    def read(self, data: bytes) -> tuple[Binding, ...]:
+        """Return what a response says that is made like this. Raises `BrokenMessageError` where a number is none."""
+        number = int.from_bytes(data)
+        changed = (number ^ self._number) & self._values
+        if changed:
+            bindings = list(self.bindings)
+            while changed:
+                k = self._owner[self._size - (changed.bit_length() + 7) // 8]
+                oid, tag, _ = bindings[k]
+                read = read_integer if tag == INTEGER else read_unsigned
+                bindings[k] = Binding(oid, tag, read(data, *self._spans[k]))
+                changed &= ~self._span_bits[k]
+            self._number, self.bindings = number, tuple(bindings)
+        return self.bindings
+
+
+def _bits(size: int, start: int, stop: int) -> int:
+    """Return some octets of a message of a size as bits of one number."""
+    return (1 << 8 * (stop - start)) - 1 << 8 * (size - stop)
+
+
+def _places(data: bytes) -> tuple[int, list[tuple[int, int]]]:
+    """Find where the request id of a sound message begins, and where each value begins and ends."""
+    end = len(data)
+    _, at, _ = read_header(data, 0, end)
+    for _ in range(2):  # version, community
+        _, _, at = read_header(data, at, end)
+    _, at, _ = read_header(data, at, end)
+    _, request_id, at = read_header(data, at, end)
+    for _ in range(2):  # error, and at which binding
+        _, _, at = read_header(data, at, end)
+    _, at, _ = read_header(data, at, end)
+    spans = []
+    while at < end:
+        _, inner, at = read_header(data, at, end)
+        _, _, inner = read_header(data, inner, at)
+        _, start, stop = read_header(data, inner, at)
+        spans.append((start, stop))
+    return request_id, spans
