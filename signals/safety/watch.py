@@ -238,7 +238,7 @@ def _settled(card: Card, displays: Record, diary: Diary, shown: int, commanded: 
     earliest_ds = now_ds - displays.late_ds
     nothing_ds, red_ds, clearance_ds = asked_ds[row + UNSEEN], asked_ds[row + RED], asked_ds[row + CLEARANCE]
     if aspect == RED and clearance_ds >= earliest_ds and clearance_ds > nothing_ds:  # it may have no lamp of its own
-        seen, for_ds = displays.seen[g], now_ds - displays.since_ds[g]
+        seen, for_ds = displays.seen[g], now_ds - displays.since_ds[g] + displays.unseen_ds
         may_be_red = max(red_ds, nothing_ds) >= earliest_ds
         if may_be_red and seen == UNSEEN:
             return UNSEEN
