@@ -146,14 +146,15 @@ class RsmpCabinet:
 
     async def refresh(self) -> None:
         """Ask what it shows, if it has not told so of late; a site tells it every second."""
-        self._need_connection()
-        if self._clock.now_s() - self.view.received_s > FRESH_S:
+        if not self.is_fresh():
             await self.read(("S0001",))
 
     def is_fresh(self) -> bool:
-        """Whether the last status is fresh; see `PromptLink.is_fresh`."""
+        """Whether the last status is fresh; see `PromptLink.is_fresh`. Raises `WorldLostError` where it hears us not."""
         self._need_connection()
-        return self._heard()
+        if not self._hears():
+            raise WorldLostError("rsmp: the site acknowledges nothing")
+        return self._clock.now_s() - self.view.received_s <= FRESH_S
 
     def is_prompt(self, request: Request | None) -> bool:
         """A heartbeat waits for nothing, a plan does; see `PromptLink.is_prompt`."""
@@ -326,11 +327,15 @@ class RsmpCabinet:
         )
 
     def _heard(self) -> bool:
-        if self._connection is None:
-            return False
-        if self.view.plan_from_us and self._connection.waited_s() > self.options.seconds["hears_s"]:
+        if self._connection is None or not self._hears():
             return False
         return self._clock.now_s() - self.view.received_s <= self.options.seconds["silent_s"]
+
+    def _hears(self) -> bool:
+        """Whether a site whose plan is ours has acknowledged what we said, in time."""
+        if self._connection is None or not self.view.plan_from_us:
+            return True
+        return self._connection.waited_s() <= self.options.seconds["hears_s"]
 
     def _need_connection(self) -> Connection:
         if self._connection is None or not self._connection.wire.is_open:
