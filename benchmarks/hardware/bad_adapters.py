@@ -263,7 +263,11 @@ class _Trial:
         self._missed = drive.pacer.missed - missed
         self._mischief.clear()
         self._free.set()
-        self._back_s = drive.until(lambda: all(map(drive.ours, everybody)), BACK_S)
+        try:
+            self._back_s = drive.until(lambda: all(map(drive.ours, everybody)), BACK_S)
+        except TimeoutError:
+            left = [f"{name}: {drive.seats[k].why}" for k, name in enumerate(names) if not drive.ours(k)]
+            self.trouble.append(f"not back after {BACK_S:g} s: {'; '.join(left)}")
         self._pass(STEADY_S)
 
     def found(self) -> Found:

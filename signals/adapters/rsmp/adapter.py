@@ -150,7 +150,7 @@ class RsmpCabinet:
             await self.read(("S0001",))
 
     def is_fresh(self) -> bool:
-        """Whether the last status is fresh; see `PromptLink.is_fresh`. Raises `WorldLostError` where it hears us not."""
+        """Whether the last status is fresh; see `PromptLink.is_fresh`. Raises `WorldLostError` where it is deaf."""
         self._need_connection()
         if not self._hears():
             raise WorldLostError("rsmp: the site acknowledges nothing")
