@@ -67,7 +67,7 @@ case that is missed."""
 FRESH_S: Final = 0.9
 """Whoever has told within this what its groups show need not be asked: the next update is due."""
 
-PULSE_S: Final = 0.9
+PULSE_S: Final = 0.5
 """How often it is seen that the site hears us."""
 
 COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
