@@ -38,7 +38,7 @@ from benchmarks.hardware.rows import PROTOCOLS, ROWS, Row
 from benchmarks.hardware.wired import WiredDrive
 from signals.model.cabinets import Mode
 
-__all__ = ["NOTICED_S", "Outcome", "main", "table", "tried"]
+__all__ = ["NOTICED_S", "Course", "Outcome", "main", "table", "tried"]
 
 NOTICED_S: Final = 2.0
 BACKUP_S: Final = 10.0
@@ -88,7 +88,7 @@ def tried(row: Row, protocol: str, speed: float, seed: int) -> Outcome:
         return Outcome(found.noticed_s, math.nan, found.back_s, found.trouble, found.note)
     threads = threading.active_count()
     with WiredDrive(protocol, speed=1.0 if row.burdens else speed, backup_s=BACKUP_S, seed=seed) as drive:
-        course = _Course(drive, row)
+        course = Course(drive, row)
         try:
             course.run()
         except TimeoutError as error:
@@ -102,8 +102,23 @@ def tried(row: Row, protocol: str, speed: float, seed: int) -> Outcome:
     return Outcome(course.noticed_s, course.own_s, course.back_s, trouble, course.note)
 
 
-class _Course:
-    """The way through a row."""
+class Course:
+    """The way through a row.
+
+    Parameters
+    ----------
+    drive, row
+        What is driven, and what happens to it.
+
+    Attributes
+    ----------
+    back_s
+        After how long it was ours again when the fault was over.
+    trouble
+        Why it did not pass.
+    note
+        What else there is to say.
+    """
 
     def __init__(self, drive: WiredDrive, row: Row) -> None:
         self._drive, self._row = drive, row
@@ -116,6 +131,7 @@ class _Course:
         self._other: dict[str, str] = {}
 
     def run(self) -> None:
+        """Go through it. Raises `TimeoutError` where it does not go on."""
         drive, patience = self._drive, PLAN_PATIENCE if self._plan else 1.0
         drive.until(lambda: drive.ours(0) and drive.ours(1), OURS_S * patience)
         self._pass(STEADY_S)
@@ -129,7 +145,7 @@ class _Course:
             self._look_now()
         self._weigh(told, missed, before_mib)
         self._row.end(drive)
-        self._come_back(BACK_S * patience)
+        self.come_back(BACK_S * patience)
 
     def look(self) -> None:
         """Hold everything against the rules."""
@@ -218,7 +234,8 @@ class _Course:
             if missed or grown_mib > MEMORY_MIB:
                 self.trouble.append(self.note)
 
-    def _come_back(self, limit_s: float) -> None:
+    def come_back(self, limit_s: float) -> None:
+        """See that it is ours again, after a person has reset it where it is latched."""
         drive, row = self._drive, self._row
         if drive.latched(0):
             self.note = "latched; a person reset it"
