@@ -113,7 +113,7 @@ async def _held() -> Held:
     files, tasks = [], []
     for _ in range(20):
         await asyncio.sleep(0.02)
-        files.append(len(list(Path("/proc/self/fd").iterdir())))
+        files.append(len(os.listdir("/proc/self/fd")))  # noqa: PTH208  the same, and nothing is blocked
         tasks.append(len(asyncio.all_tasks()))
     gc.collect()
     return Held(min(files), threading.active_count(), min(tasks), memory_mib())

@@ -177,7 +177,7 @@ class TcpProxy(_Wire):
         while data := await reader.read(CHUNK):
             if self.fault.kind == "black_hole" or (self.fault.kind == "half_open" and back):
                 continue
-            while self.fault.kind == "hold":
+            while self.fault.kind == "hold":  # noqa: ASYNC110  a fault is a plain value
                 await asyncio.sleep(HOLD_S)
             if self._happens("loss"):
                 await asyncio.sleep(self.fault.delay_s or RETRANSMISSION_S)

@@ -1,7 +1,7 @@
 """Somebody else who speaks to a controller that we drive: a second master, a second supervisor.
 
-They do not come over our wire, and they are rude: they ask for what they want and do not look who is there. Each says in
-the end whether it was left alone from when we must have noticed it.
+They do not come over our wire, and they are rude: they ask for what they want and do not look who is there. Each says
+in the end whether it was left alone from when we must have noticed it.
 """
 
 from __future__ import annotations

@@ -58,20 +58,20 @@ class Soundness:
         if not isinstance(given, CabinetInfo):
             return False
         info: Any = given
-        if not isinstance(info.capabilities, Capability):
-            return False
         words = (info.protocol, info.protocol_version, info.make, info.model, info.version)
-        if not all(isinstance(word, str) for word in words):
-            return False
-        if not all(value is None or isinstance(value, NUMBERS) for value in (info.backup_s, info.clock_offset_s)):
-            return False
         times = (info.min_green_ds, info.amber_ds, info.red_amber_ds, info.clearance_ds)
-        if not all(self._are_times(row, may_be_none=True) for row in times):
-            return False
-        table = info.intergreen_ds
-        if table is None:
+        return (
+            isinstance(info.capabilities, Capability)
+            and all(isinstance(word, str) for word in words)
+            and all(value is None or isinstance(value, NUMBERS) for value in (info.backup_s, info.clock_offset_s))
+            and all(self._are_times(row, may_be_none=True) for row in times)
+            and self._is_table(info.intergreen_ds)
+        )
+
+    def _is_table(self, rows: object) -> bool:
+        if rows is None:
             return True
-        return isinstance(table, Sequence) and len(table) == self._groups and all(map(self._are_times, table))
+        return isinstance(rows, Sequence) and len(rows) == self._groups and all(map(self._are_times, rows))
 
     @staticmethod
     def of_receipt(given: object) -> bool:

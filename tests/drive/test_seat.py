@@ -195,7 +195,7 @@ class PromptCabinet(MyCabinet):
     def is_fresh(self) -> bool:
         return self.fresh
 
-    def is_prompt(self, request: Request | None) -> bool:  # noqa: ARG002  whatever it is
+    def is_prompt(self, request: Request | None) -> bool:
         return self.prompt
 
 
@@ -208,12 +208,14 @@ def test_who_has_nothing_to_wait_for_is_read_and_told_at_once() -> None:
     assert work is not None
     assert isinstance(work(), Heard)
     link.fresh = False
-    assert asyncio.iscoroutine(reading := work())
+    reading = work()
+    assert asyncio.iscoroutine(reading)
     reading.close()
     bench.take()
     assert bench.seat.sending(None)() is None
     link.prompt = False
-    assert asyncio.iscoroutine(sending := bench.seat.sending(None)())
+    sending = bench.seat.sending(None)()
+    assert asyncio.iscoroutine(sending)
     sending.close()
     bench.line.close()
 

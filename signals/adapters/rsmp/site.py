@@ -61,7 +61,11 @@ class Site:
     ----------
     session
         The connection that is there, or None.
+    state
+        What was commanded.
     """
+
+    state: SiteState
 
     def __init__(
         self,
@@ -72,11 +76,10 @@ class Site:
         beside: Site | None = None,
     ) -> None:
         self._firmware, self._options, self._identify = firmware, options, identify
-        self._state = SiteState(PlanTables(firmware.site.intersection.plans, options.bands))
-        if beside is not None:
-            self._state = beside._state
-        self._state.codes.update(codes)
-        self._reader = StatusReader(firmware, self._state, options)
+        built = SiteState(PlanTables(firmware.site.intersection.plans, options.bands))
+        self.state = built if beside is None else beside.state
+        self.state.codes.update(codes)
+        self._reader = StatusReader(firmware, self.state, options)
         self._subscriptions, self._alarms, self._outbox = Subscriptions(), AlarmBook(), Outbox()
         self._bits: tuple[bool, ...] = ()
         self.session: Session | None = None
@@ -89,7 +92,7 @@ class Site:
     @property
     def restarted(self) -> bool:
         """Whether it was told to start anew, and has not yet."""
-        return self._state.restarted
+        return self.state.restarted
 
     def begin(self, now: Now) -> None:
         """Take a connection."""
@@ -107,8 +110,8 @@ class Site:
     def forget(self) -> None:
         """Lose power: subscriptions, and what was commanded, are gone; what was kept for the supervisor is not."""
         self._subscriptions = Subscriptions()
-        self._state.release()
-        self._state.restarted = False
+        self.state.release()
+        self.state.restarted = False
 
     def receive(self, data: bytes, now: Now) -> None:
         """Take bytes from the supervisor."""
@@ -134,7 +137,7 @@ class Site:
     def ticked(self, now: Now) -> None:
         """Take a tick of the firmware: tell whoever listens what has changed."""
         local = self._local(now)
-        self._state.tick(self._firmware, local.s)
+        self.state.tick(self._firmware, local.s)
         self._reader.tick(local)
         self._reader.count()
         self.tick(now)
@@ -178,8 +181,8 @@ class Site:
             self._say(StatusUpdate(self._identify(), component, stamp(now.utc_s), tuple(values)), now)
             for code in {row.code for row in values}:
                 self._reader.told(component, code)
-        if due and self._state.rejected and any(row.code == "S0033" for rows in due.values() for row in rows):
-            self._state.rejected.clear()  # what is decided is told once
+        if due and self.state.rejected and any(row.code == "S0033" for rows in due.values() for row in rows):
+            self.state.rejected.clear()  # what is decided is told once
 
     def _answer(self, session: Session, message: Told, now: Now) -> None:
         reason = self._against(message)
@@ -279,7 +282,7 @@ class Site:
     def _aggregate(self) -> tuple[bool, ...]:
         mode, urgent = self._firmware.mode, self._alarms.priorities()
         safe = mode in {Mode.FLASH, Mode.FAULT}
-        dark = self._state.position == "Dark"
+        dark = self.state.position == "Dark"
         use = not safe and not dark
         return (
             mode in {Mode.MANUAL, Mode.LOCAL},

@@ -46,7 +46,11 @@ class RsmpServer:
     ----------
     port
         The port of its supervisor.
+    site
+        What it speaks for.
     """
+
+    site: Site
 
     def __init__(
         self,
@@ -61,8 +65,8 @@ class RsmpServer:
         self._host, self.port = address.host, address.port or PORT
         self._options = Options.of(firmware.site, address)
         codes = {level: address.secrets.get(f"security_code_{level}", "") for level in (1, 2)}
-        same: Site | None = None if beside is None else beside._site
-        self._site = Site(firmware, self._options, codes, identify, same)
+        same: Site | None = None if beside is None else beside.site
+        self.site = Site(firmware, self._options, codes, identify, same)
         self._wire = Wire(self._opened, self._received, self._lost)
         self._gone = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -71,13 +75,13 @@ class RsmpServer:
     @property
     def connected(self) -> bool:
         """Whether a supervisor listens, and the handshake is done."""
-        session = self._site.session
+        session = self.site.session
         return session is not None and session.ready and self._wire.is_open
 
     @property
     def kept(self) -> int:
         """How many messages wait for a supervisor."""
-        return self._site.kept
+        return self.site.kept
 
     async def start(self) -> None:
         """Begin to connect; a supervisor that is not there is tried again."""
@@ -96,13 +100,13 @@ class RsmpServer:
 
     def ticked(self) -> None:
         """Tell whoever listens what has changed in this tick."""
-        if self._firmware.time_ds < self._time_ds or self._site.restarted:  # it lost power
-            self._site.forget()
+        if self._firmware.time_ds < self._time_ds or self.site.restarted:  # it lost power
+            self.site.forget()
             self.cut()
         self._time_ds = self._firmware.time_ds
         if self._is_silent():
             return
-        self._site.ticked(self._now())
+        self.site.ticked(self._now())
         self._flush()
 
     def cut(self) -> None:
@@ -136,25 +140,25 @@ class RsmpServer:
         while not self._gone.is_set() and self._task is not None:
             await self._clock.sleep(LOOK_S)
             if wire.is_open and not self._silent:
-                self._site.tick(self._now())
+                self.site.tick(self._now())
                 self._flush()
 
     def _opened(self, wire: Wire) -> None:
         if self._silent:
             wire.listen(False)  # noqa: FBT003  a switch
-        self._site.begin(self._now())
+        self.site.begin(self._now())
         self._flush()
 
     def _received(self, data: bytes) -> None:
-        self._site.receive(data, self._now())
+        self.site.receive(data, self._now())
         self._flush()
 
     def _lost(self) -> None:
-        self._site.lost()
+        self.site.lost()
         self._gone.set()
 
     def _flush(self) -> None:
-        session = self._site.session
+        session = self.site.session
         if session is None:
             return
         self._wire.write(session.take())

@@ -161,7 +161,7 @@ def test_what_the_firmware_finds_impossible_is_refused_and_nothing_has_changed()
 def test_a_site_that_reads_back_something_else_is_not_believed() -> None:
     async def test() -> None:
         desk, planning = await taken()
-        keep = desk.pair.site._state.tables
+        keep = desk.pair.site.state.tables
 
         def twist(message: Any) -> Any:
             keep.restore()  # it answers, and forgets at once
@@ -184,7 +184,7 @@ def test_a_site_that_does_not_do_what_it_answers_is_not_taken() -> None:
         desk = Desk()
 
         def deaf(message: Any) -> Any:
-            desk.pair.site._state.forced_plan = 0
+            desk.pair.site.state.forced_plan = 0
             return message
 
         desk.twist = deaf
@@ -218,7 +218,7 @@ def test_a_site_that_does_not_do_what_it_answers_is_not_taken() -> None:
 def test_what_was_found_is_restored_where_the_site_does_not_do_so_itself(keeps: bool) -> None:
     async def test() -> None:
         desk, planning = await taken()
-        tables = desk.pair.site._state.tables
+        tables = desk.pair.site.state.tables
         before = tables.now[1]
         await planning.send(request((26, *MORE[1:]), offset_s=7))
         desk.sent.clear()
@@ -248,11 +248,11 @@ def test_what_was_sent_by_halves_is_made_whole() -> None:
         desk.command = broken  # type: ignore[method-assign]
         with pytest.raises(WorldTimeoutError):
             await planning.send(request((26, *MORE[1:])))
-        assert desk.pair.site._state.tables.now[1].cycle_s == 96
+        assert desk.pair.site.state.tables.now[1].cycle_s == 96
         desk.command = command  # type: ignore[method-assign]
         desk.ahead_s += 100.0
         assert (await planning.send(request())).accepted
-        assert desk.pair.site._state.tables.now[1].cycle_s == 94
+        assert desk.pair.site.state.tables.now[1].cycle_s == 94
         assert await planning.release()
 
     run(test)
@@ -281,7 +281,7 @@ def test_another_plan_is_chosen_once_its_times_are_there() -> None:
         assert (await planning.send(request(plan=2))).accepted
         assert desk.sent == ["M0023", "M0014", "M0002"]
         assert desk.view.plan_from_us == 2
-        assert desk.pair.site._state.forced_plan == 2
+        assert desk.pair.site.state.forced_plan == 2
         assert await planning.release()
 
     run(test)
@@ -342,7 +342,7 @@ def test_times_of_other_plans_are_nobodys_business() -> None:
 def test_what_another_has_changed_is_seen_and_left_alone() -> None:
     async def test() -> None:
         desk, planning = await taken()
-        tables = desk.pair.site._state.tables
+        tables = desk.pair.site.state.tables
         tables.now[1] = replace(tables.now[1], offset_s=33)
         assert not planning.disturbed, "nobody has told yet"
         await told_anew(desk)
@@ -375,7 +375,7 @@ def test_a_plan_that_another_has_chosen_is_not_taken_until_he_has_gone() -> None
         desk.view.choose(0)
         with pytest.raises(CabinetRefusedError, match="somebody else"):
             await planning.take()
-        desk.pair.site._state.release()
+        desk.pair.site.state.release()
         await planning.take()
         assert desk.view.plan_from_us == 1
 
@@ -385,13 +385,13 @@ def test_a_plan_that_another_has_chosen_is_not_taken_until_he_has_gone() -> None
 def test_what_was_ours_when_the_connection_broke_is_taken_again_and_restored_in_the_end() -> None:
     async def test() -> None:
         desk, planning = await taken()
-        built = desk.pair.site._state.tables.now[1]
+        built = desk.pair.site.state.tables.now[1]
         assert (await planning.send(request())).accepted
         planning.forget()
         desk.view.choose(0)
         await planning.take()
         assert desk.view.plan_from_us == 1
-        keep = desk.pair.site._state.tables
+        keep = desk.pair.site.state.tables
         keep.restore = lambda: None  # type: ignore[method-assign]  # a site that keeps what it was told
         assert await planning.release()
         assert keep.now[1] == built

@@ -127,7 +127,7 @@ def test_power_that_was_lost_ends_subscriptions() -> None:
 def test_rejected_priorities_are_told_once() -> None:
     pair = Pair()
     pair.ask(StatusSubscribe("s", MAIN, (Wanted("S0033", "status", 0, on_change=True),)))
-    pair.site._state.rejected["bus"] = STAMP
+    pair.site.state.rejected["bus"] = STAMP
     pair.events.clear()
     for _ in range(3):
         pair.tick()

@@ -419,7 +419,7 @@ def test_its_codes_are_in_nothing_that_it_shows() -> None:
             peer: Peer = await bench.supervisor.site()
             await peer.command("M0007", "setFixedTime", status="True", **CODE)
             server = bench.server
-            shown = repr(vars(server)) + repr(vars(vars(server)["_site"])["_state"])
+            shown = repr(vars(server)) + repr(vars(vars(server)["site"])["state"])
             assert not any(code in shown for code in CODES.values())
 
     run(test)
