@@ -155,9 +155,7 @@ def _field(protocol: str, junctions: int, tick_ds: int) -> None:
         asyncio.run(_hosted(firmwares, servers, clock, tick_ds))
 
 
-async def _hosted(
-    firmwares: Sequence[Firmware], servers: Sequence[CabinetServer], clock: Clock, tick_ds: int
-) -> None:
+async def _hosted(firmwares: Sequence[Firmware], servers: Sequence[CabinetServer], clock: Clock, tick_ds: int) -> None:
     """Let controllers tick at several moments of a tick, until SIGTERM."""
     moments = min(MOMENTS, len(servers))
     started: list[int] = []
@@ -228,7 +226,7 @@ def _driven(
             tick()
             if time.monotonic() - begin_s > CONNECT_S:
                 reasons = {seat.why for seat in seats if seat.standing is not Standing.OURS}
-                raise SystemExit(f"error: not all are ours after {CONNECT_S:g} s: {sorted(reasons)[:5]}")
+                raise SystemExit(f"error: not all are ours after {CONNECT_S:g} s: {sorted(reasons)[:5]}; {told[-3:]}")
         connected_s, before = time.monotonic() - begin_s, _resources()
         worked_s, theirs_s = time.process_time(), field_s()
         pacer.forget()

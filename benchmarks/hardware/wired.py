@@ -96,6 +96,8 @@ class WiredDrive:
     ----------
     rival
         Somebody else at the first controller, while there is one.
+    happened_s
+        When controllers began or ceased to misbehave.
     entries
         How many lines the audit log has, once it was verified in the end.
     """
@@ -127,6 +129,8 @@ class WiredDrive:
         self._field, self._stack = Line("field"), ExitStack()
         self._ends = threading.Event()
         self._resets: list[int] = []
+        self._coming: list[tuple[Callable[[], object], asyncio.Event]] = []
+        self.happened_s: list[float] = []
         self.pacer = Pacer(TICK_DS / 10 / speed)
         self.rival: Rival | None = None
         self.entries = 0
@@ -193,8 +197,8 @@ class WiredDrive:
         self.ask(_done(partial(self.wires[which].set, fault)))
 
     def misbehave(self, which: int, what: str, *, on: bool = True) -> None:
-        """Let a controller misbehave."""
-        self.ask(_done(partial(self.firmwares[which].misbehave, what, on)))
+        """Let a controller misbehave from its next tick on, and wait for that tick."""
+        self.ask(self._in_tick(partial(self.firmwares[which].misbehave, what, on)))
 
     def _run(self, mind: Fallback, guard: Guard, diary: Diary, estimator: LoopEstimator) -> None:
         try:
@@ -240,12 +244,26 @@ class WiredDrive:
         for wire in self.wires:
             await wire.stop()
 
+    async def _in_tick(self, what: Callable[[], object]) -> None:
+        done = asyncio.Event()
+        self._coming.append((what, done))
+        await done.wait()
+
+    def _let_happen(self) -> None:
+        """Do what shall happen in this tick."""
+        for what, done in self._coming:
+            what()
+            self.happened_s.append(self.clock.now_s())
+            done.set()
+        self._coming.clear()
+
     async def _tick(self) -> None:
         """Let time pass at the controllers, and watch their lamps."""
         shown: ByteArray = np.full(len(self.network.arrays.group_user), Aspect.UNKNOWN, np.int8)
         due_s, calm = self.clock.now_s(), np.zeros(len(shown), np.int8)
         while True:
             before = shown
+            self._let_happen()
             shown = np.concatenate([_stepped(firmware) for firmware in self.firmwares])
             lit = np.array([firmware.aspect[0] >= 0 for firmware in self.firmwares])
             self.violations += self._witness.check(due_s, calm > 0, calm, before, shown, lit)

@@ -29,6 +29,7 @@ class Lines:
     def __init__(self, seats: Sequence[Seat]) -> None:
         self._seats = seats
         self._suspects: dict[Line, Future[object]] = {}
+        self._mute: set[Line] = set()  # in this tick
 
     def each(self, works: Mapping[int, Work], within_s: float) -> dict[int, object]:
         """Do something for some seats, by their numbers, and return what came of it.
@@ -44,7 +45,7 @@ class Lines:
         found: dict[int, object] = {}
         for k in works:
             line = self._seats[k].line
-            if line in self._suspects and not self._suspects[line].done():
+            if line in self._mute and not self._suspects[line].done():
                 found[k] = LATE  # nobody waits twice in a tick for what is stuck
             else:
                 by_line.setdefault(line, []).append(k)
@@ -53,6 +54,7 @@ class Lines:
             found.update(zip(by_line[line], answers, strict=True))
             if all(answer is LATE for answer in answers):
                 self.suspect(line)
+                self._mute.add(line)
         return found
 
     def suspect(self, line: Line) -> None:
@@ -70,6 +72,7 @@ class Lines:
         """
         renewed: list[int] = []
         wait(self._suspects.values(), PROOF_S)
+        self._mute.clear()
         for line, nothing in list(self._suspects.items()):
             del self._suspects[line]
             if nothing.done() and not nothing.cancelled():

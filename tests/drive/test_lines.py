@@ -108,6 +108,13 @@ def test_a_line_may_be_suspected_by_others(town: Town) -> None:
     assert town.lines.replace_stuck() == [2]
 
 
+def test_who_is_suspected_is_asked_nevertheless(town: Town) -> None:
+    for _ in range(50):
+        town.lines.suspect(town.seats[0].line)
+        assert town.lines.each({0: fine, 1: fine}, 5.0) == {0: "fine", 1: "fine"}
+        assert town.lines.replace_stuck() == []
+
+
 def test_in_the_end_all_leave() -> None:
     town = Town()
     town.lines.close(1.0)

@@ -46,6 +46,11 @@ class OverdueWatch:
         self._since_s: dict[int, float] = {}
         self.alarms: tuple[str, ...] = ()
 
+    def forget(self) -> None:
+        """Take it that nothing is asked any more: nobody is late."""
+        self._since_s.clear()
+        self.alarms = ()
+
     def ask(self, masks: Masks, now_s: float) -> None:
         """Take what is asked now."""
         called = (masks.veh_call | masks.ped_call) & ~masks.phase_omit

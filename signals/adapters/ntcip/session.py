@@ -179,6 +179,7 @@ class Session:
         yield from self._write(self._columns(NO_MASKS), now_s)
         self._masks, self._pattern, self.taken, self._trouble = NO_MASKS, 0, True, ""
         self._tried, self._pattern_tried = NO_MASKS, 0
+        self.overdue.forget()
 
     def hold(self, request: HoldRequest, now_s: float) -> Steps[bool]:
         """Ask for holds, force-offs, omits and calls, if they are other ones than before; return whether they are.

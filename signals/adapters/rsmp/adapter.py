@@ -67,7 +67,7 @@ case that is missed."""
 FRESH_S: Final = 0.9
 """Whoever has told within this what its groups show need not be asked: the next update is due."""
 
-PULSE_S: Final = 0.9
+PULSE_S: Final = 0.5
 """How often it is seen that the site hears us."""
 
 COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
@@ -148,17 +148,18 @@ class RsmpCabinet:
 
     async def refresh(self) -> None:
         """Ask what it shows, if it has not told so of late; a site tells it every second."""
-        self._need_connection()
-        if self._clock.now_s() - self.view.received_s > FRESH_S:
+        if not self.is_fresh():
             await self.read(("S0001",))
 
     def is_fresh(self) -> bool:
-        """Whether the last status is fresh; see `PromptLink.is_fresh`."""
+        """Whether the last status is fresh; see `PromptLink.is_fresh`. Raises `WorldLostError` where it is deaf."""
         self._need_connection()
-        return self._heard()
+        if not self._hears():
+            raise WorldLostError("rsmp: the site acknowledges nothing")
+        return self._clock.now_s() - self.view.received_s <= FRESH_S
 
     def is_prompt(self, request: Request | None) -> bool:
-        """A heartbeat waits for nothing, a plan does; see `PromptLink.is_prompt`."""
+        """Whether it is no plan, which waits for an answer; see `PromptLink.is_prompt`."""
         return request is None
 
     def report(self) -> CabinetReport:
@@ -328,11 +329,15 @@ class RsmpCabinet:
         )
 
     def _heard(self) -> bool:
-        if self._connection is None:
-            return False
-        if self.view.plan_from_us and self._connection.waited_s() > self.options.seconds["hears_s"]:
+        if self._connection is None or not self._hears():
             return False
         return self._clock.now_s() - self.view.received_s <= self.options.seconds["silent_s"]
+
+    def _hears(self) -> bool:
+        """Whether a site whose plan is ours has acknowledged what we said, in time."""
+        if self._connection is None or not self.view.plan_from_us:
+            return True
+        return self._connection.waited_s() <= self.options.seconds["hears_s"]
 
     def _need_connection(self) -> Connection:
         if self._connection is None or not self._connection.wire.is_open:

@@ -13,6 +13,10 @@ __all__ = ["MOST", "Subscriptions"]
 MOST: Final = 4_096
 """The most values that can be subscribed."""
 
+EARLY_S: Final = 0.25
+"""By how much something may be told before it is due: who looks once a second is at times a little early, and a second
+later it would be a second late."""
+
 Read = Callable[[str, str, str], StatusValue]
 
 
@@ -69,12 +73,17 @@ class Subscriptions:
         """
         found: dict[str, list[StatusValue]] = {}
         for key, entry in self._entries.items():
-            if not entry.on_change and now_s < entry.next_s:
+            is_due = now_s >= entry.next_s - EARLY_S
+            if not entry.on_change and not is_due:
                 continue
             value = read(*key)
-            if now_s < entry.next_s and value.value == entry.last:
+            if not is_due and value.value == entry.last:
                 continue
             entry.last = value.value
-            entry.next_s = now_s + entry.every_s if entry.every_s else float("inf")
+            every_s = entry.every_s or float("inf")
+            in_time = is_due and entry.next_s + every_s > now_s
+            entry.next_s = (
+                entry.next_s + every_s if in_time else now_s + every_s
+            )  # on the beat: it would come ever later
             found.setdefault(key.component, []).append(value)
         return found

@@ -504,6 +504,22 @@ def test_a_controller_that_obeys_nothing_is_named() -> None:
     assert drive.session.alarms(drive.now_s) == ()
 
 
+def test_who_was_late_before_is_not_late_when_it_is_taken_again() -> None:
+    drive = Drive(Desk(cabinet=firmware(backup_s=60.0)))
+    drive.desk.cabinet.misbehave("lies")
+    for _ in range(40):
+        drive.tick()
+        drive.hold(holds(call=(0,)))
+        drive.beat()
+    assert drive.session.alarms(drive.now_s) == ("phase-1-not-served",)
+    assert drive.release()
+    drive.tick(3)
+    drive.take()
+    assert drive.session.alarms(drive.now_s) == ()
+    drive.tick()
+    assert drive.session.alarms(drive.now_s) == ()
+
+
 def test_buttons_are_told_from_the_echo_of_our_own_calls() -> None:
     calls = instance("phaseStatusGroupPedCalls", 2)
     echo: list[int] = []

@@ -287,6 +287,8 @@ def test_a_site_that_goes_on_talking_and_hears_nothing_is_offline() -> None:
             await link.heartbeat()
             await until(link, Mode.OFFLINE)
             assert site.log[-1][1]["type"] == "Watchdog"
+            with pytest.raises(WorldLostError, match="acknowledges nothing"):
+                await link.refresh()
             link.view.choose(0)
             assert link.report().mode is not Mode.OFFLINE, "whoever is not ours may be slow"
 

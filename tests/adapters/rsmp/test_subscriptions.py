@@ -37,6 +37,16 @@ def test_a_change_is_told_when_it_happens_and_sets_the_clock_back() -> None:
     assert [now for now in range(3, 14) if found.due(float(now), site.read)] == [7, 12]
 
 
+def test_who_looks_a_little_early_or_late_tells_it_each_time_all_the_same() -> None:
+    site, found = Site(), Subscriptions()
+    found.subscribe("C", (Wanted("S0001", "stage", 1, on_change=False),), 0.0)
+    looks = [second + 0.1 * (second % 3 - 1) for second in range(1, 60)]
+    assert [now for now in looks if found.due(now, site.read)] == looks
+    assert found.due(looks[-1] + 0.5, site.read) == {}
+    assert found.due(90.0, site.read)
+    assert [now for now in range(90, 93) if found.due(float(now), site.read)] == [91, 92]
+
+
 def test_who_subscribes_again_changes_the_pace_and_is_not_told_at_once() -> None:
     site, found = Site(), Subscriptions()
     found.subscribe("C", (Wanted("S0001", "stage", 60, on_change=False),), 0.0)
