@@ -82,6 +82,8 @@ class Subscriptions:
             entry.last = value.value
             every_s = entry.every_s or float("inf")
             in_time = is_due and entry.next_s + every_s > now_s
-            entry.next_s = entry.next_s + every_s if in_time else now_s + every_s  # on the beat: it would come ever later
+            entry.next_s = (
+                entry.next_s + every_s if in_time else now_s + every_s
+            )  # on the beat: it would come ever later
             found.setdefault(key.component, []).append(value)
         return found
