@@ -155,9 +155,7 @@ def _field(protocol: str, junctions: int, tick_ds: int) -> None:
         asyncio.run(_hosted(firmwares, servers, clock, tick_ds))
 
 
-async def _hosted(
-    firmwares: Sequence[Firmware], servers: Sequence[CabinetServer], clock: Clock, tick_ds: int
-) -> None:
+async def _hosted(firmwares: Sequence[Firmware], servers: Sequence[CabinetServer], clock: Clock, tick_ds: int) -> None:
     """Let controllers tick at several moments of a tick, until SIGTERM."""
     moments = min(MOMENTS, len(servers))
     started: list[int] = []

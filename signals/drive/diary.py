@@ -40,7 +40,9 @@ LETTERS: Final = {
     Aspect.UNKNOWN: "?",
 }
 IS_GREEN: Final = bytes(byte == Aspect.GREEN for byte in range(256))
-TEXT: Final = "".join({aspect % 256: letter for aspect, letter in LETTERS.items()}.get(n, "!") for n in range(256)).encode()
+TEXT: Final = "".join(
+    {aspect % 256: letter for aspect, letter in LETTERS.items()}.get(n, "!") for n in range(256)
+).encode()
 BITS: Final = b"0" + b"1" * 255
 
 

@@ -26,10 +26,10 @@ from signals.model.cabinets import (
     CabinetReport,
     Capability,
     Mode,
-    PromptLink,
     Receipt,
     Request,
 )
+from signals.model.prompt_links import PromptLink
 
 __all__ = ["ANEW_S", "CONNECT_S", "Seat", "Standing"]
 
@@ -208,7 +208,7 @@ class Seat:
 
     def sending(self, request: Request | None) -> Work:
         """Return what sends a request, and then says that all is well here."""
-        return partial(self._sending, self.link, request)
+        return partial(self._sending, request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
@@ -264,9 +264,12 @@ class Seat:
         self.standing, self.report = Standing.AWAY, None
 
     def _speak_through(self, link: CabinetLink) -> None:
-        prompt = isinstance(link, PromptLink)
-        self.link, self._sending = link, _send_now if prompt else _send
-        self._reading = partial(_read_now if prompt else _read, link, self._clock)
+        self.link = link
+        if isinstance(link, PromptLink):
+            self._reading: Work = partial(_read_now, link, self._clock)
+            self._sending: Callable[[Request | None], object] = partial(_send_now, link)
+        else:
+            self._reading, self._sending = partial(_read, link, self._clock), partial(_send, link)
 
     def _connected(self, found: Future[object]) -> None:
         self._connecting = None

@@ -352,9 +352,7 @@ class Street:
 
     def _write_down(self, requests: Mapping[int, Request | None], receipts: Mapping[int, Receipt | None]) -> None:
         done = [
-            Done(
-                place, STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k)
-            )
+            Done(place, STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k))
             for k, (seat, place) in enumerate(zip(self._seats, self._places, strict=True))
         ]
         self._diary.did(done, self._asked.want)

@@ -24,7 +24,6 @@ WAITS = tuple(map(REASONS.index, ("intergreen", "conflicting group not red yet")
 """Reasons of the guard for which a group waits for nothing but the ends of others."""
 
 
-
 class Wish(NamedTuple):
     """What is allowed and wanted at one intersection, in the order of its groups.
 

@@ -33,7 +33,6 @@ __all__ = [
     "HoldRequest",
     "Mode",
     "PlanRequest",
-    "PromptLink",
     "Receipt",
     "Request",
     "StageRequest",
@@ -382,19 +381,6 @@ class CabinetLink(Protocol):
         bool
             Whether it says so itself.
         """
-        ...
-
-
-@runtime_checkable
-class PromptLink(CabinetLink, Protocol):
-    """A link that knows when it has nothing to wait for. Optional: it makes a tick of a thousand cabinets shorter."""
-
-    def is_fresh(self) -> bool:
-        """Whether `refresh` would ask for nothing and return at once."""
-        ...
-
-    def is_prompt(self, request: Request | None) -> bool:
-        """Whether `send` (unless that is None) and then `heartbeat` would wait for nothing."""
         ...
 
 

@@ -2,7 +2,6 @@
 
 Integers only, no I/O, no allocation. It keeps two records, of what was commanded and of what was displayed; every
 violation becomes a row of numbers. The rules are described in `signals.safety.monitor`, which puts them into words.
-
 There is one clock, which never ends, and nearly everything else is a reading of it: since when, when last. So a group
 that shows what it showed before costs a comparison, and there is no counter that could overflow.
 """
@@ -23,8 +22,7 @@ Columns = tuple[Any, ...]  # the fields of a NamedTuple: a plain tuple costs a q
 UNSEEN, RED, RED_AMBER, GREEN, AMBER, CLEARANCE = -1, 0, 1, 2, 3, 4
 ASPECTS: Final = 5
 
-NEVER_DS, LONG_AGO_DS = -(10**12), 1 - 10**12
-"""Not at all; nobody knows when. Both are longer ago than any time that is required."""
+NEVER_DS, LONG_AGO_DS = -(10**12), 1 - 10**12  # not at all; nobody knows when: longer ago than any time required
 
 RULES: Final = (
     "conflict",
@@ -46,8 +44,7 @@ SHORT_RED_AMBER, ILLEGAL_TRANSITION, UNKNOWN_ASPECT, LONG_GREEN, MAX_RED, DISPLA
 DISPLAYS, COMMANDS = 0, 1  # the two records
 CLOCK, CHANGES, VIOLATIONS = 0, 1, 2  # of Diary.counter
 
-COLUMNS: Final = 6
-"""Of a row: rule, group, other group or -1, record, what was seen, what was expected."""
+COLUMNS: Final = 6  # of a row: rule, group, other group or -1, record, what was seen, what was expected
 
 
 class Card(NamedTuple):
@@ -238,7 +235,7 @@ def _settled(card: Card, displays: Record, diary: Diary, shown: int, commanded: 
     earliest_ds = now_ds - displays.late_ds
     nothing_ds, red_ds, clearance_ds = asked_ds[row + UNSEEN], asked_ds[row + RED], asked_ds[row + CLEARANCE]
     if aspect == RED and clearance_ds >= earliest_ds and clearance_ds > nothing_ds:  # it may have no lamp of its own
-        seen, for_ds = displays.seen[g], now_ds - displays.since_ds[g]
+        seen, for_ds = displays.seen[g], now_ds - displays.since_ds[g] + displays.unseen_ds
         may_be_red = max(red_ds, nothing_ds) >= earliest_ds
         if may_be_red and seen == UNSEEN:
             return UNSEEN

@@ -33,7 +33,17 @@ def test_what_has_lasted_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch)
         for _ in range(3 * OFTEN_TICKS):
             litter.sweep()
         assert gc.get_freeze_count() > 0
-    assert [number for number, generation in enumerate(looked, 1) if generation == 2] == [1, 2, 4, 8, 16, 32, 64, 128, 192]
+    assert [number for number, generation in enumerate(looked, 1) if generation == 2] == [
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        128,
+        192,
+    ]
 
 
 def test_where_it_was_off_it_stays_off() -> None:

@@ -19,6 +19,15 @@ def paced(time: Time) -> Pacer:
     return Pacer(1.0, lambda: time.now_s, time.sleep)
 
 
+def test_what_can_be_done_at_any_time_is_done_where_half_a_tick_is_left() -> None:
+    time, idle = Time(), list[float]()
+    pacer = Pacer(1.0, lambda: time.now_s, time.sleep, lambda: idle.append(time.now_s))
+    for work_s in (0.4, 0.6, 0.4):
+        time.now_s += work_s
+        pacer.wait()
+    assert idle == pytest.approx([100.4, 102.4])
+
+
 def test_it_waits_for_the_next_edge() -> None:
     time = Time()
     pacer = paced(time)

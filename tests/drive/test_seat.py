@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -12,9 +13,9 @@ import pytest
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line
 from signals.drive.config import Level
-from signals.drive.seat import ANEW_S, CONNECT_S, Seat, Standing, told
+from signals.drive.seat import ANEW_S, CONNECT_S, Heard, Seat, Standing, told
 from signals.errors import WorldLostError, WorldTimeoutError
-from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, Receipt
+from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, Receipt, Request
 from signals.model.crossroads import crossroads
 from tests.drive.cabinet_of_mine import EVERYTHING, MyCabinet, Plan
 
@@ -184,6 +185,56 @@ def test_a_status_may_be_a_tick_old_and_no_more(bench: Bench) -> None:
     bench.seat.took(LATE)
     assert bench.seat.standing is Standing.AWAY
     assert bench.seat.wrong == "it did not answer in time"
+
+
+class PromptCabinet(MyCabinet):
+    """A cabinet that says when there is nothing to wait for, and may be wrong."""
+
+    fresh = prompt = True
+
+    def is_fresh(self) -> bool:
+        return self.fresh
+
+    def is_prompt(self, request: Request | None) -> bool:
+        return self.prompt
+
+
+def test_who_has_nothing_to_wait_for_is_read_and_told_at_once() -> None:
+    bench = Bench(Plan())
+    link = PromptCabinet(SITE, bench.plan, Clock(wall=lambda: 0.0, monotonic=lambda: bench.hands.now_s))
+    bench.seat._speak_through(link)
+    bench.connect()
+    work = bench.seat.reading()
+    assert work is not None
+    assert isinstance(work(), Heard)
+    link.fresh = False
+    reading = work()
+    assert asyncio.iscoroutine(reading)
+    reading.close()
+    bench.take()
+    assert bench.seat.sending(None)() is None
+    link.prompt = False
+    sending = bench.seat.sending(None)()
+    assert asyncio.iscoroutine(sending)
+    sending.close()
+    bench.line.close()
+
+
+def test_who_waits_though_there_is_nothing_to_wait_for_is_a_fault() -> None:
+    bench = Bench(Plan())
+    link = PromptCabinet(SITE, bench.plan, Clock(wall=lambda: 0.0, monotonic=lambda: bench.hands.now_s))
+
+    async def heartbeat() -> None:
+        await asyncio.sleep(0)
+
+    link.heartbeat = heartbeat  # type: ignore[method-assign]
+    bench.seat._speak_through(link)
+    bench.connect()
+    bench.read()
+    bench.seat.sent(bench.seat.sending(None)())
+    assert "has waited where it said that it would not" in bench.seat.wrong
+    assert bench.seat.standing is Standing.AWAY
+    bench.line.close()
 
 
 def test_where_plans_are_all_a_status_may_be_older_however_short_a_tick_is() -> None:

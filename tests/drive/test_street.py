@@ -172,6 +172,15 @@ def test_cabinets_are_taken_over_and_do_what_is_permitted(bench: Benches) -> Non
     assert drive.diary.violations == 0
 
 
+def test_not_all_begin_to_connect_at_once(bench: Benches) -> None:
+    drive = bench()
+    drive.street._most_begun = 1
+    drive.run(1)
+    assert [seat.standing > Standing.AWAY for seat in drive.seats] == [True, False]
+    drive.run(1)
+    assert all(seat.standing > Standing.AWAY for seat in drive.seats)
+
+
 def test_at_the_end_everything_is_given_back_and_left(bench: Benches) -> None:
     drive = bench()
     drive.run_until(lambda: drive.ours(0) and drive.ours(1))

@@ -184,6 +184,15 @@ def test_a_clock_of_its_own_makes_a_display_a_tick_longer_than_it_was_seen() -> 
         assert as_display(rows("rGG" + "r" * ticks, "rrr" + "r" * ticks + "G"), pair(), unseen_ticks=1) == expected
 
 
+def test_a_clearance_without_a_lamp_that_was_seen_a_tick_late_is_over_in_time() -> None:
+    commands = [*["rrG"] * 8, *["rrc"] * 8, *["rrr"] * 4]
+    for late, unseen, stays in ((0, 0, 0), (1, 1, 0), (2, 1, 1), (1, 0, 1)):
+        watched = Watched(max_lag_ticks=3, unseen_ticks=unseen)
+        shown = [*["rrG"] * (8 + late), *["rrr"] * 12]
+        watched.run(commands[:18], shown)
+        assert watched.monitor._displays.seen[2] == (CLEARANCE if stays else RED), (late, unseen)
+
+
 def test_an_intergreen_counts_from_the_last_end_of_green() -> None:
     assert as_command(rows("rGr", "rrrrrrrrG"), pair()) == []
     assert as_command(rows("rGrrrrGr", "r" * 12 + "G"), pair()) == [("intergreen", 1, 0)]

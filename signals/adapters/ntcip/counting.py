@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from signals.adapters.cabinet.station import VirtualFirmware
-from signals.adapters.ntcip.phases import bits_of
 
 __all__ = ["VolumeCount"]
 
@@ -63,8 +62,8 @@ class VolumeCount:
         for octet in range(1, (max(numbers, default=0) + 7) // 8 + 1):
             shift = 8 * octet - 8
             rows: tuple[tuple[str, Callable[[], list[bool]]], ...] = (
-                ("Active", lambda: firmware.detector_on.tolist()),
-                ("Alarms", lambda: firmware.detector_fault.tolist()),
+                ("Active", lambda: firmware.detector_on.tolist()),  # noqa: PLW0108  it is another array each time
+                ("Alarms", lambda: firmware.detector_fault.tolist()),  # noqa: PLW0108
             )
             for word, read in rows:
                 yield (

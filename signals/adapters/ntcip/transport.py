@@ -25,8 +25,8 @@ LOWEST_ID: Final = 1 << 24
 IDS: Final = (1 << 31) - LOWEST_ID
 MOST_ASKED: Final = 4
 MOST_SHAPES: Final = 8
-"""How many requests are remembered, to see which are asked again, and how many forms of the responses to those: a number
-takes one octet more where it grows."""
+"""How many requests are remembered, to see which are asked again, and how many forms of the responses to those: a
+number takes one octet more where it grows."""
 
 
 class Transport(Protocol):

@@ -157,7 +157,7 @@ class RsmpCabinet:
         return self._clock.now_s() - self.view.received_s <= FRESH_S
 
     def is_prompt(self, request: Request | None) -> bool:
-        """A heartbeat waits for nothing, a plan does; see `PromptLink.is_prompt`."""
+        """Whether it is no plan, which waits for an answer; see `PromptLink.is_prompt`."""
         return request is None
 
     def report(self) -> CabinetReport:

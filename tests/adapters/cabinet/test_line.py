@@ -40,6 +40,22 @@ def test_nothing_to_do_takes_no_time(line: Line) -> None:
     assert line.each([], 0.0) == []
 
 
+def test_what_need_not_wait_is_answered_at_once(line: Line) -> None:
+    def fails() -> object:
+        raise ValueError("no")
+
+    def ends() -> object:
+        raise SystemExit
+
+    here, there, no, end = line.each([threading.get_ident, partial(said, 2), fails, ends], 1.0)
+    assert here not in {threading.get_ident(), None}
+    assert there == 2
+    assert isinstance(no, ValueError)
+    assert isinstance(end, RuntimeError)
+    assert line.begin(lambda: 5).result(1.0) == 5
+    assert isinstance(line.begin(fails).exception(1.0), ValueError)
+
+
 def test_what_cancels_itself_is_an_error_not_a_hole(line: Line) -> None:
     async def gives_up() -> object:
         raise asyncio.CancelledError
