@@ -35,8 +35,10 @@ from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 
 __all__ = ["KINDS", "BadLink", "Found", "tried"]
 
+SPEED: Final = 0.5
+"""Forty cabinets with both ends in one process, on a machine that may have other work: half as fast as the wall."""
 HEALTHY: Final = 2
-OURS_S: Final = 120.0
+OURS_S: Final = 300.0
 STEADY_S: Final = 10.0
 LASTS_S: Final = 14.0
 BACK_S: Final = 150.0
@@ -215,7 +217,7 @@ class Found(NamedTuple):
 
 
 def tried(protocol: str, seed: int) -> Found:
-    """Let them all go wrong at once, at the speed of the wall, and say what became of it."""
+    """Let them all go wrong at once, and say what became of it."""
     one = crossroads(pedestrians=False)
     network = copies(timed_by_group(one, 10) if protocol in TIMED_BY_GROUP else one, len(KINDS) + HEALTHY)
     mischief, free = threading.Event(), threading.Event()
@@ -224,7 +226,7 @@ def tried(protocol: str, seed: int) -> Found:
     def wrap(k: int, link: CabinetLink) -> CabinetLink:
         return BadLink(link, acts[k], mischief, free)
 
-    with WiredDrive(protocol, speed=1.0, seed=seed, network=network, wrap=wrap) as drive:
+    with WiredDrive(protocol, speed=SPEED, seed=seed, network=network, wrap=wrap) as drive:
         trial = _Trial(drive, mischief, free)
         try:
             trial.run()

@@ -41,6 +41,7 @@ from signals.model.cabinets import Mode
 __all__ = ["NOTICED_S", "Course", "Outcome", "main", "table", "tried"]
 
 NOTICED_S: Final = 2.0
+"""To a tenth of a second: what happens just behind a tick is seen in the second one after it."""
 BACKUP_S: Final = 10.0
 OURS_S: Final = 90.0
 STEADY_S: Final = 15.0
@@ -154,7 +155,7 @@ class Course:
             self.trouble.append(f"the drive ended: {drive.trouble[0]!r}")
         if drive.violations:
             self.trouble.append(f"the lamps: {drive.violations[0].detail}")
-        if row.ends and not self.noticed_s <= NOTICED_S + row.shows_s:
+        if row.ends and not round(self.noticed_s, 1) <= NOTICED_S + row.shows_s:
             self.trouble.append(f"noticed after {_seconds(self.noticed_s) or 'never'}")
         if row.ends and not row.shared and not self.own_s <= self._own_limit_s:
             self.trouble.append(f"its own again after {_seconds(self.own_s) or 'never'}")

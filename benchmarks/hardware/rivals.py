@@ -89,6 +89,10 @@ class Rival:
             with suppress(WorldTimeoutError):
                 await self.stay(judges=self.clock.now_s() > quiet_s)
 
+    def acts(self) -> None:
+        """Note that he asks for something for the first time now."""
+        self.drive.happened_s.append(self.clock.now_s())
+
     async def come(self) -> None:
         """Come and take."""
         raise NotImplementedError
@@ -115,6 +119,7 @@ class PhaseMaster(Rival):
     async def come(self) -> None:
         """Write for the first time."""
         await self._transport.open()
+        self.acts()
         await self._run(store(self._chunks, self._wanted()))
 
     async def stay(self, *, judges: bool) -> None:
@@ -235,6 +240,7 @@ class TimesChanger(Rival):
         self.drive.servers.append(self._server)
         await self._link.connect()
         self._offset_s = (self._told_offset_s() + 7) % (self.drive.firmwares[self.which].cycle_ds // 10)
+        self.acts()
         await self._link.command(set_offset(1, self._offset_s, CODE))
 
     async def stay(self, *, judges: bool) -> None:

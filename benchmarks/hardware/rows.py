@@ -95,10 +95,11 @@ def _backup_gone(drive: WiredDrive) -> None:
     drive.misbehave(0, "refuses", on=False)
 
 
-def _rival(make: Callable[[WiredDrive], Rival]) -> Callable[[WiredDrive], None]:
+def _rival(make: Callable[[WiredDrive], Rival], *, gets_it: bool = True) -> Callable[[WiredDrive], None]:
     def begin(drive: WiredDrive) -> None:
-        drive.rival = make(drive)
-        drive.rival.begin()
+        rival = drive.rival = make(drive)
+        rival.begin()
+        drive.until(lambda: rival.has_it or not gets_it, LONG_S)
 
     return begin
 
@@ -151,7 +152,7 @@ ROWS: Final = (
     Row("H4b", "a second master asks it for a pattern", _rival(lambda drive: PatternMaster(drive, 0)), _rival_gone,
         protocols=("ntcip",), **SHARED),  # type: ignore[arg-type]
     Row("H4c", "a second application wants control",
-        _rival(lambda drive: WaitingApplication(drive, 0, expected=False)), _rival_gone, ends=False,
+        _rival(lambda drive: WaitingApplication(drive, 0, expected=False), gets_it=False), _rival_gone, ends=False,
         protocols=("tlcfi",)),
     Row("H4d", "a second application has control when we come back", _place_taken, _rival_gone,
         protocols=("tlcfi",), **SHARED),  # type: ignore[arg-type]

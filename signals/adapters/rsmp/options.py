@@ -31,7 +31,7 @@ _SECONDS: Final[Mapping[str, float]] = MappingProxyType(
         "reconnect_s": 10.0,
         "silent_s": 3.0,
         "dead_man_s": 10.0,
-        "hears_s": 0.8,
+        "hears_s": 0.6,
     }
 )
 _NAMES: Final = frozenset(

@@ -220,8 +220,8 @@ def _rejected(site: StatusReader, _: int) -> Values:
 
 
 def _emergency(site: StatusReader, _: int) -> Values:
-    routes = site.state.routes
-    return {"status": _truth(bool(routes)), "emergencystage": str(max(routes, default=0))}
+    routes, called = site.state.routes, site.firmware.mode is Mode.PREEMPT  # by a route, or by the vehicle itself
+    return {"status": _truth(bool(routes) or called), "emergencystage": str(max(routes, default=int(called)))}
 
 
 def _manual(site: StatusReader) -> str:

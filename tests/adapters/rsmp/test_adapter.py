@@ -168,7 +168,14 @@ def test_it_shows_what_the_groups_show_and_counts_vehicles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "mode"), [("manual", Mode.MANUAL), ("flash", Mode.FLASH), ("fault", Mode.FAULT), ("refuses", Mode.LOCAL)]
+    ("what", "mode"),
+    [
+        ("manual", Mode.MANUAL),
+        ("preempt", Mode.PREEMPT),
+        ("flash", Mode.FLASH),
+        ("fault", Mode.FAULT),
+        ("refuses", Mode.LOCAL),
+    ],
 )
 def test_it_sees_who_else_decides(what: str, mode: Mode) -> None:
     async def test() -> None:
