@@ -63,6 +63,8 @@ class LoopPlaces(NamedTuple):
         float32 [nA] speed limit, and the length of road before the stop line that is of interest.
     lane, lane_length_m
         int32, float32 [nA] the approach lane.
+    beside_offset, beside
+        int32 [nA + 1], int32: the other approaches of the same road.
     """
 
     stop_loop: Ints
@@ -79,6 +81,8 @@ class LoopPlaces(NamedTuple):
     sight_m: Floats
     lane: Ints
     lane_length_m: Floats
+    beside_offset: Ints
+    beside: Ints
 
 
 class Health(NamedTuple):
@@ -183,6 +187,8 @@ class Counters(NamedTuple):
         nevertheless, as he came in green.
     announced
         bool [nA] whether a loop that works tells of who comes.
+    filled
+        bool [nA] whether the queue was believed to reach a covered loop since the stop line was last free at green.
     vacant_s, red_s, green_s, ghost_s
         float64 [nA] for how long the stop line has been free, no signal green (0 while one is), one green (0 while none
         is), and somebody expected on the stop-line loop who is not there.
@@ -191,6 +197,9 @@ class Counters(NamedTuple):
     rate_veh_s, told_veh_s, credit_veh
         float64 [nA] mean arrivals, the part of them that was counted elsewhere before, and how much of a vehicle is
         due that nobody told of.
+    lane_in_veh, lane_out_veh
+        float64 [nA] vehicles counted at the last loop of the approach lane and at its stop line, of the last few hundred
+        (see `signals.kernels.loop_lanes`).
     crossed_veh, fresh_veh
         float64 [nA] connected vehicles that left over the stop line and were not counted there yet, and those that are
         new in this tick; the latter is -1 where no vehicle is connected.
@@ -209,6 +218,7 @@ class Counters(NamedTuple):
     waiting: Bools
     counted: Bools
     announced: Bools
+    filled: Bools
     vacant_s: Doubles
     red_s: Doubles
     green_s: Doubles
@@ -217,6 +227,8 @@ class Counters(NamedTuple):
     rate_veh_s: Doubles
     told_veh_s: Doubles
     credit_veh: Doubles
+    lane_in_veh: Doubles
+    lane_out_veh: Doubles
     crossed_veh: Doubles
     fresh_veh: Doubles
     penetration: Doubles

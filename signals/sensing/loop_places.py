@@ -73,6 +73,7 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
             near = _before(network, on_lane, (lane, *sole[lane]))
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
         own = [Post(number, _to_end_m(network, number), -1) for number in here if number not in near]
+        own = own or _on_the_way(network, on_lane, (lane, *sole[lane]), near, range_m)
         if not own:
             elsewhere = {
                 place: [number for number in numbers if number not in near] for place, numbers in on_lane.items()
@@ -86,6 +87,20 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
     return _tables(network, _sight(network, reach, range_m), stop, posts, onward, feeds)
 
 
+def _on_the_way(
+    network: Network, on_lane: Mapping[int, list[int]], lanes: Iterable[int], near: list[int], range_m: float
+) -> list[Post]:
+    """Return the loops on the last of the lanes before a stop line that has any, if these lead there and nowhere else."""
+    to_end_m = 0.0
+    for lane in lanes:
+        posts = [Post(number, to_end_m + _to_end_m(network, number), -1) for number in on_lane.get(lane, ())]
+        found = [post for post in posts if post.loop not in near and STOP_LINE_M < post.distance_m <= range_m]
+        if found:
+            return found
+        to_end_m += network.lanes[lane].length_m
+    return []
+
+
 def _tables(
     network: Network,
     sight_m: FloatArray,
@@ -97,7 +112,7 @@ def _tables(
     """Put what was found into arrays; the rows of feeding lanes come last."""
     arrays = network.arrays
     flat, places = [row for found in onward for row in found], [post for found in posts for post in found]
-    rows = [*flat, *feeds]
+    rows, beside = [*flat, *feeds], [_others(network, approach) for approach in range(len(stop))]
     return LoopPlaces(
         stop_loop=np.array(stop, np.int32),
         post_offset=np.cumsum([0, *map(len, posts)], dtype=np.int32),
@@ -113,6 +128,8 @@ def _tables(
         sight_m=sight_m,
         lane=arrays.approach_lane,
         lane_length_m=arrays.lane_length_m[arrays.approach_lane],
+        beside_offset=np.cumsum([0, *map(len, beside)], dtype=np.int32),
+        beside=np.array([other for found in beside for other in found], np.int32),
     )
 
 
@@ -143,12 +160,17 @@ def _onward(network: Network, approach: int, reach: Feeders) -> list[Row]:
 
 def _beside(network: Network, approach: int) -> dict[int, float]:
     """Return the approaches of the same road, and the share of those on an approach's lane who end up on each."""
-    lanes = network.arrays.approach_lane.tolist()
-    edge = network.lanes[lanes[approach]].edge
-    others = [other for other, lane in enumerate(lanes) if other != approach and network.lanes[lane].edge == edge]
+    others = _others(network, approach)
     if not others:
         return {approach: 1.0}
     return {approach: 1.0 - LANE_CHANGE, **dict.fromkeys(others, LANE_CHANGE / len(others))}
+
+
+def _others(network: Network, approach: int) -> list[int]:
+    """Return the other approaches of the same road."""
+    lanes = network.arrays.approach_lane.tolist()
+    edge = network.lanes[lanes[approach]].edge
+    return [other for other, lane in enumerate(lanes) if other != approach and network.lanes[lane].edge == edge]
 
 
 def _to_end_m(network: Network, number: int) -> float:
