@@ -8,6 +8,7 @@ from signals.kernels.loop_habits import learn_space, space_m
 from signals.kernels.loop_health import BRIEF, FAILED, VACANT_S, WORKS, state_of
 from signals.kernels.loop_lanes import change_lanes, staying
 from signals.kernels.loop_recognition import EARLY_S, FAR_M, STOP_LINE_M, comes_over, recognise, unseen_veh_s
+from signals.kernels.loop_rest import uncounted
 from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import STANDING_MPS, drop, insert
 from signals.kernels.loop_turns import count_turn, follow_known
@@ -142,7 +143,7 @@ def _note_rate(a: int, elapsed_s: float, counted: float, places: LoopPlaces, kep
     if counted >= 0.0 and elapsed_s > 0.0:
         kept.rate_veh_s[a] += (counted / elapsed_s - kept.rate_veh_s[a]) * share
     kept.told_veh_s[a] -= kept.told_veh_s[a] * min(elapsed_s / MEAN_S, 1.0)
-    untold = max(kept.rate_veh_s[a] - kept.told_veh_s[a], 0.0)
+    untold = max(kept.rate_veh_s[a] - kept.told_veh_s[a], 0.0) * uncounted(a, places, kept, tracks)
     if kept.fresh_veh[a] >= 0.0:  # of connected vehicles all are told of, by themselves
         untold = min(untold, (1.0 - penetration(kept)) * kept.rate_veh_s[a])
     kept.credit_veh[a] = min(kept.credit_veh[a] + untold * elapsed_s, MOST_DUE_VEH)

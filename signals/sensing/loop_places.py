@@ -10,6 +10,7 @@ import numpy as np
 
 from signals.kernels.loop_values import LoopPlaces
 from signals.model.feeders import Feeders, feeders
+from signals.model.lanes import User
 from signals.model.network import Detector, Network
 from signals.model.sole_ways import sole_ways
 from signals.model.values import FloatArray
@@ -38,10 +39,14 @@ STOP_LINE_M = 10.0
 """A loop that begins no further than this before the end of an approach lane is its stop-line loop."""
 LEAST_M = 3.0
 """On a lane that is shorter nobody stands: vehicles stop before it, and are seen from what leads to it."""
+ALONG_M = 60.0
+"""Loops on the only way to a stop line are as good as on its lane, if no farther away: few change lanes after them."""
 FAR_M = 600.0
 """Who has left a stop line is followed as far as this."""
 LANE_CHANGE = 0.5
 """Of those who enter a road of several lanes, as many leave it on another lane than their first."""
+CYCLING_MPS = 5.0
+"""Whatever the limit, cyclists ride at about 18 km/h."""
 PROBABLE = 0.1
 """A loop upstream counts for approaches where its vehicles go at least this probably."""
 
@@ -50,8 +55,9 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
     """Assign the detectors of a network.
 
     The stop-line loop is the one nearest the end of the approach lane, within 10 m of it; where that lane is too short
-    to stand on, of what leads to it and nowhere else. The others of that lane count in; where it has none, so do those
-    on every way to it at the last lane that has loops. Stop-line loops tell the next stop lines of who has left.
+    to stand on, of what leads to it and nowhere else. The others of that lane count in; where it has none, those of
+    what leads to it and nowhere else, within 60 m; where there are none either, those on every way to it at the last
+    lane that has loops. Stop-line loops tell the next stop lines of who has left.
 
     Parameters
     ----------
@@ -73,7 +79,7 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
             near = _before(network, on_lane, (lane, *sole[lane]))
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
         own = [Post(number, _to_end_m(network, number), -1) for number in here if number not in near]
-        own = own or _on_the_way(network, on_lane, (lane, *sole[lane]), near, range_m)
+        own = own or _on_the_way(network, on_lane, sole[lane], near, feeding[approach])
         if not own:
             elsewhere = {
                 place: [number for number in numbers if number not in near] for place, numbers in on_lane.items()
@@ -88,16 +94,23 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
 
 
 def _on_the_way(
-    network: Network, on_lane: Mapping[int, list[int]], lanes: Iterable[int], near: list[int], range_m: float
+    network: Network,
+    on_lane: Mapping[int, list[int]],
+    lanes: Iterable[int],
+    near: list[int],
+    feeding: Iterable[tuple[float, int, float]],
 ) -> list[Post]:
-    """Return the loops on the last of the lanes before a stop line that has any, if these lead there and nowhere else."""
-    to_end_m = 0.0
+    """Return the loops on the last of the lanes that lead to a stop line and nowhere else, if they are near enough."""
+    away_m = {lane: distance_m for distance_m, lane, _ in feeding}
     for lane in lanes:
-        posts = [Post(number, to_end_m + _to_end_m(network, number), -1) for number in on_lane.get(lane, ())]
-        found = [post for post in posts if post.loop not in near and STOP_LINE_M < post.distance_m <= range_m]
+        posts = [
+            Post(number, away_m[lane] + _to_end_m(network, number), -1)
+            for number in on_lane.get(lane, ())
+            if lane in away_m and number not in near
+        ]
+        found = [post for post in posts if STOP_LINE_M < post.distance_m <= ALONG_M]
         if found:
             return found
-        to_end_m += network.lanes[lane].length_m
     return []
 
 
@@ -124,13 +137,22 @@ def _tables(
         row_approach=np.array([row.approach for row in rows], np.int32),
         row_distance_m=np.array([row.distance_m for row in rows], np.float32),
         row_prior=np.array([row.probability for row in rows], np.float32),
-        speed_mps=arrays.lane_speed_mps[arrays.approach_lane],
+        speed_mps=_speed(network),
         sight_m=sight_m,
         lane=arrays.approach_lane,
         lane_length_m=arrays.lane_length_m[arrays.approach_lane],
         beside_offset=np.cumsum([0, *map(len, beside)], dtype=np.int32),
         beside=np.array([other for found in beside for other in found], np.int32),
     )
+
+
+def _speed(network: Network) -> FloatArray:
+    """Return float32 [nA], how fast those drive who come to each stop line."""
+    lanes = network.arrays.approach_lane.tolist()
+    return np.array(
+        [min(lane.speed_mps, CYCLING_MPS) if lane.user is User.BICYCLE else lane.speed_mps
+         for lane in map(network.lanes.__getitem__, lanes)], np.float32,
+    )  # fmt: skip
 
 
 def _sight(network: Network, reach: Feeders, range_m: float) -> FloatArray:
