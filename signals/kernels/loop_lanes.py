@@ -1,7 +1,7 @@
 """Who changes lanes between the last loop and the stop line: learned from what both counted.
 
-Who came over the last loop of a lane left over its stop line or changed to a lane beside it. By how many fewer or more left
-than came, of some hundred, so many changed. Nobody sees who it was, so that all are believed to have done so in part.
+Who came over the last loop of a lane left over its stop line or changed to a lane beside it. By how many fewer or more
+left than came, of some hundred, so many changed. Nobody sees who, so that all are believed to have done so in part.
 """
 
 from __future__ import annotations

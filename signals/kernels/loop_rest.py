@@ -1,7 +1,7 @@
 """Queues that outlast their green: longer than any loop can tell, and longer with every cycle.
 
-Behind a covered loop as many join a queue as usual come. That is learned from those who are counted; where a queue is left
-over, only as many as green lets through. Nobody can know how long it is then, but that more come than are counted.
+Behind a covered loop as many join a queue as usual come. That is learned from those who are counted; where a queue is
+left over, only as many as green lets through. Nobody can know how long it is then, but that more come than are counted.
 """
 
 from __future__ import annotations
