@@ -5,8 +5,10 @@ from __future__ import annotations
 from signals.kernels.compile import kernel
 from signals.kernels.loop_connected import explain_out, explained_in, penetration
 from signals.kernels.loop_habits import learn_space, space_m
-from signals.kernels.loop_health import BRIEF, FAILED, WORKS, state_of
+from signals.kernels.loop_health import BRIEF, FAILED, VACANT_S, WORKS, state_of
+from signals.kernels.loop_lanes import change_lanes, staying
 from signals.kernels.loop_recognition import EARLY_S, FAR_M, STOP_LINE_M, comes_over, recognise, unseen_veh_s
+from signals.kernels.loop_rest import uncounted
 from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import STANDING_MPS, drop, insert
 from signals.kernels.loop_turns import count_turn, follow_known
@@ -91,6 +93,7 @@ def count_in(
         Whether one of them is to be trusted.
     """
     any_works, counted = False, -1.0
+    kept.filled[a] = kept.filled[a] and (kept.red_s[a] > 0.0 or kept.vacant_s[a] < VACANT_S)
     limit = float(places.speed_mps[a])
     unseen = unseen_veh_s(a, 0, kept)
     for post in range(places.post_offset[a], places.post_offset[a + 1]):
@@ -105,14 +108,18 @@ def count_in(
             for _ in range(passed - explained_in(a, post_m, passed, tracks)):
                 share = min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0
                 handle = recognise(a, share, post_m, ahead_m, post_m + EARLY_S * limit, unseen, 1, places, kept, tracks)
+                away_m, origin = max(post_m - 0.5 * elapsed_s * speed, 0.0), row if row >= 0 else ON_LANE
+                if row < 0 and post == places.post_offset[a + 1] - 1:
+                    share = staying(a, places, kept)
+                    change_lanes(a, away_m, speed, places, kept, tracks)
                 if share >= LEAST_WEIGHT:
-                    origin = row if row >= 0 else ON_LANE
-                    insert(a, max(post_m - 0.5 * elapsed_s * speed, 0.0), speed, share, origin, handle, tracks)
+                    insert(a, away_m, speed, share, origin, handle, tracks)
             if health.still_s[loop] >= COVERED_S and kept.red_s[a] > 0.0:
-                if row < 0 and health.still_s[loop] - elapsed_s < COVERED_S:
+                if row < 0 and not kept.filled[a]:
                     learn_space(a, post_m, kept, tracks)
                 share = min(float(kept.row_weight[row]), 1.0) if row >= 0 else 1.0
                 _fill_up(a, post_m, share, space_m(kept), tracks)
+                kept.filled[a] = True
         if row < 0 or post == places.post_offset[a + 1] - 1:
             _forget_missed(a, post_m, int(state == BRIEF), places, kept, tracks)
         if row < 0 and state == WORKS:
@@ -136,7 +143,7 @@ def _note_rate(a: int, elapsed_s: float, counted: float, places: LoopPlaces, kep
     if counted >= 0.0 and elapsed_s > 0.0:
         kept.rate_veh_s[a] += (counted / elapsed_s - kept.rate_veh_s[a]) * share
     kept.told_veh_s[a] -= kept.told_veh_s[a] * min(elapsed_s / MEAN_S, 1.0)
-    untold = max(kept.rate_veh_s[a] - kept.told_veh_s[a], 0.0)
+    untold = max(kept.rate_veh_s[a] - kept.told_veh_s[a], 0.0) * uncounted(a, places, kept, tracks)
     if kept.fresh_veh[a] >= 0.0:  # of connected vehicles all are told of, by themselves
         untold = min(untold, (1.0 - penetration(kept)) * kept.rate_veh_s[a])
     kept.credit_veh[a] = min(kept.credit_veh[a] + untold * elapsed_s, MOST_DUE_VEH)

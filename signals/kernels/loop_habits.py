@@ -7,7 +7,7 @@ from signals.kernels.loop_values import ON_AVERAGE, SPACE_M, Counters, LoopPlace
 
 __all__ = ["learn_pace", "learn_space", "space_m"]
 
-SPACE_PRIOR_VEH = 5.0
+SPACE_PRIOR_VEH = 20.0
 LEAST_SPACE_M, MOST_SPACE_M = 4.5, 12.0
 SPACE_MEMORY_VEH = 400.0
 """Sums are halved when they reach this."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from signals.kernels.compile import kernel
 from signals.kernels.loop_values import SPACE_M, Counters, Floats, Health, Ints, LoopPlaces
 
-__all__ = ["BRIEF", "COVERED", "FAILED", "WORKS", "accuse", "judge", "state_of"]
+__all__ = ["BRIEF", "COVERED", "FAILED", "VACANT_S", "WORKS", "accuse", "judge", "state_of"]
 
 FAILED, BRIEF, WORKS = 0, 1, 2
 """Not to be trusted; without a reading for a moment, as after a lost report; as it should be."""

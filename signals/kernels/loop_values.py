@@ -60,9 +60,11 @@ class LoopPlaces(NamedTuple):
         they take, the next approach, how far it is to its stop line, and the probability, given the link. The rows of
         feeding lanes come after all these.
     speed_mps, sight_m
-        float32 [nA] speed limit, and the length of road before the stop line that is of interest.
+        float32 [nA] how fast vehicles may come, and the length of road before the stop line that is of interest.
     lane, lane_length_m
         int32, float32 [nA] the approach lane.
+    beside_offset, beside
+        int32 [nA + 1], int32: the other approaches of the same road.
     """
 
     stop_loop: Ints
@@ -79,6 +81,8 @@ class LoopPlaces(NamedTuple):
     sight_m: Floats
     lane: Ints
     lane_length_m: Floats
+    beside_offset: Ints
+    beside: Ints
 
 
 class Health(NamedTuple):
@@ -183,14 +187,24 @@ class Counters(NamedTuple):
         nevertheless, as he came in green.
     announced
         bool [nA] whether a loop that works tells of who comes.
+    filled
+        bool [nA] whether the queue was believed to reach a covered loop since the stop line was last free at green.
+    through, rest
+        bool [nA] whether the queue has reached over the last loop of the lane during all of this green, and whether it
+        did so when the last one ended (see `signals.kernels.loop_rest`).
     vacant_s, red_s, green_s, ghost_s
         float64 [nA] for how long the stop line has been free, no signal green (0 while one is), one green (0 while none
         is), and somebody expected on the stop-line loop who is not there.
+    clear_s
+        float64 [nA] for how long the last loop of the lane has been free.
     last_out
         int64 [nA] who was counted out last.
     rate_veh_s, told_veh_s, credit_veh
         float64 [nA] mean arrivals, the part of them that was counted elsewhere before, and how much of a vehicle is
         due that nobody told of.
+    lane_in_veh, lane_out_veh
+        float64 [nA] vehicles counted at the last loop of the approach lane and at its stop line, of the last few
+        hundred (see `signals.kernels.loop_lanes`).
     crossed_veh, fresh_veh
         float64 [nA] connected vehicles that left over the stop line and were not counted there yet, and those that are
         new in this tick; the latter is -1 where no vehicle is connected.
@@ -209,14 +223,20 @@ class Counters(NamedTuple):
     waiting: Bools
     counted: Bools
     announced: Bools
+    filled: Bools
+    through: Bools
+    rest: Bools
     vacant_s: Doubles
     red_s: Doubles
     green_s: Doubles
     ghost_s: Doubles
+    clear_s: Doubles
     last_out: Handles
     rate_veh_s: Doubles
     told_veh_s: Doubles
     credit_veh: Doubles
+    lane_in_veh: Doubles
+    lane_out_veh: Doubles
     crossed_veh: Doubles
     fresh_veh: Doubles
     penetration: Doubles

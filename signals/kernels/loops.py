@@ -13,6 +13,8 @@ from signals.kernels.loop_connected import contradict, join_queue, penetration, 
 from signals.kernels.loop_counts import count_in, count_out
 from signals.kernels.loop_habits import learn_pace, space_m
 from signals.kernels.loop_health import COVERED, FAILED, WORKS, accuse, judge, state_of
+from signals.kernels.loop_lanes import balance
+from signals.kernels.loop_rest import watch_rest
 from signals.kernels.loop_rows import forgive
 from signals.kernels.loop_stop_line import COMING_M, LINE_M, certain_head, correct_head, passed
 from signals.kernels.loop_tracks import STANDING_MPS, move, sort
@@ -71,6 +73,8 @@ def _watch(
     health: Health, kept: Counters, turns: Turns, tracks: Tracks,
 ) -> None:  # fmt: skip
     """Take one tick of one approach."""
+    balance(a, count, places, health, kept)
+    watch_rest(a, elapsed_s, count, occupied, places, health, kept)
     counted_in = count_in(a, elapsed_s, count, places, health, kept, tracks)
     stop = places.stop_loop[a]
     state = state_of(stop, health)

@@ -10,6 +10,7 @@ import numpy as np
 
 from signals.kernels.loop_values import LoopPlaces
 from signals.model.feeders import Feeders, feeders
+from signals.model.lanes import User
 from signals.model.network import Detector, Network
 from signals.model.sole_ways import sole_ways
 from signals.model.values import FloatArray
@@ -38,10 +39,14 @@ STOP_LINE_M = 10.0
 """A loop that begins no further than this before the end of an approach lane is its stop-line loop."""
 LEAST_M = 3.0
 """On a lane that is shorter nobody stands: vehicles stop before it, and are seen from what leads to it."""
+ALONG_M = 60.0
+"""Loops on the only way to a stop line are as good as on its lane, if no farther away: few change lanes after them."""
 FAR_M = 600.0
 """Who has left a stop line is followed as far as this."""
 LANE_CHANGE = 0.5
 """Of those who enter a road of several lanes, as many leave it on another lane than their first."""
+CYCLING_MPS = 5.0
+"""Whatever the limit, cyclists ride at about 18 km/h."""
 PROBABLE = 0.1
 """A loop upstream counts for approaches where its vehicles go at least this probably."""
 
@@ -50,8 +55,9 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
     """Assign the detectors of a network.
 
     The stop-line loop is the one nearest the end of the approach lane, within 10 m of it; where that lane is too short
-    to stand on, of what leads to it and nowhere else. The others of that lane count in; where it has none, so do those
-    on every way to it at the last lane that has loops. Stop-line loops tell the next stop lines of who has left.
+    to stand on, of what leads to it and nowhere else. The others of that lane count in; where it has none, those of
+    what leads to it and nowhere else, within 60 m; where there are none either, those on every way to it at the last
+    lane that has loops. Stop-line loops tell the next stop lines of who has left.
 
     Parameters
     ----------
@@ -73,6 +79,7 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
             near = _before(network, on_lane, (lane, *sole[lane]))
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
         own = [Post(number, _to_end_m(network, number), -1) for number in here if number not in near]
+        own = own or _on_the_way(network, on_lane, sole[lane], near, feeding[approach])
         if not own:
             elsewhere = {
                 place: [number for number in numbers if number not in near] for place, numbers in on_lane.items()
@@ -86,6 +93,27 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
     return _tables(network, _sight(network, reach, range_m), stop, posts, onward, feeds)
 
 
+def _on_the_way(
+    network: Network,
+    on_lane: Mapping[int, list[int]],
+    lanes: Iterable[int],
+    near: list[int],
+    feeding: Iterable[tuple[float, int, float]],
+) -> list[Post]:
+    """Return the loops on the last of the lanes that lead to a stop line and nowhere else, if they are near enough."""
+    away_m = {lane: distance_m for distance_m, lane, _ in feeding}
+    for lane in lanes:
+        posts = [
+            Post(number, away_m[lane] + _to_end_m(network, number), -1)
+            for number in on_lane.get(lane, ())
+            if lane in away_m and number not in near
+        ]
+        found = [post for post in posts if STOP_LINE_M < post.distance_m <= ALONG_M]
+        if found:
+            return found
+    return []
+
+
 def _tables(
     network: Network,
     sight_m: FloatArray,
@@ -97,7 +125,7 @@ def _tables(
     """Put what was found into arrays; the rows of feeding lanes come last."""
     arrays = network.arrays
     flat, places = [row for found in onward for row in found], [post for found in posts for post in found]
-    rows = [*flat, *feeds]
+    rows, beside = [*flat, *feeds], [_others(network, approach) for approach in range(len(stop))]
     return LoopPlaces(
         stop_loop=np.array(stop, np.int32),
         post_offset=np.cumsum([0, *map(len, posts)], dtype=np.int32),
@@ -109,11 +137,22 @@ def _tables(
         row_approach=np.array([row.approach for row in rows], np.int32),
         row_distance_m=np.array([row.distance_m for row in rows], np.float32),
         row_prior=np.array([row.probability for row in rows], np.float32),
-        speed_mps=arrays.lane_speed_mps[arrays.approach_lane],
+        speed_mps=_speed(network),
         sight_m=sight_m,
         lane=arrays.approach_lane,
         lane_length_m=arrays.lane_length_m[arrays.approach_lane],
+        beside_offset=np.cumsum([0, *map(len, beside)], dtype=np.int32),
+        beside=np.array([other for found in beside for other in found], np.int32),
     )
+
+
+def _speed(network: Network) -> FloatArray:
+    """Return float32 [nA], how fast those drive who come to each stop line."""
+    lanes = network.arrays.approach_lane.tolist()
+    return np.array(
+        [min(lane.speed_mps, CYCLING_MPS) if lane.user is User.BICYCLE else lane.speed_mps
+         for lane in map(network.lanes.__getitem__, lanes)], np.float32,
+    )  # fmt: skip
 
 
 def _sight(network: Network, reach: Feeders, range_m: float) -> FloatArray:
@@ -143,12 +182,17 @@ def _onward(network: Network, approach: int, reach: Feeders) -> list[Row]:
 
 def _beside(network: Network, approach: int) -> dict[int, float]:
     """Return the approaches of the same road, and the share of those on an approach's lane who end up on each."""
-    lanes = network.arrays.approach_lane.tolist()
-    edge = network.lanes[lanes[approach]].edge
-    others = [other for other, lane in enumerate(lanes) if other != approach and network.lanes[lane].edge == edge]
+    others = _others(network, approach)
     if not others:
         return {approach: 1.0}
     return {approach: 1.0 - LANE_CHANGE, **dict.fromkeys(others, LANE_CHANGE / len(others))}
+
+
+def _others(network: Network, approach: int) -> list[int]:
+    """Return the other approaches of the same road."""
+    lanes = network.arrays.approach_lane.tolist()
+    edge = network.lanes[lanes[approach]].edge
+    return [other for other, lane in enumerate(lanes) if other != approach and network.lanes[lane].edge == edge]
 
 
 def _to_end_m(network: Network, number: int) -> float:

@@ -34,6 +34,7 @@ class Approach:
     onward: tuple[tuple[int, int, float, float], ...] = ()
     """(local link, approach, distance, probability)."""
     links: int = 1
+    beside: tuple[int, ...] = ()
 
 
 @dataclass
@@ -71,6 +72,8 @@ class Street:
             sight_m=np.full(number, 200.0, np.float32),
             lane=np.arange(number, dtype=np.int32),
             lane_length_m=np.full(number, 100.0, np.float32),
+            beside_offset=np.cumsum([0, *(len(one.beside) for one in self.approaches)], dtype=np.int32),
+            beside=np.array([other for one in self.approaches for other in one.beside], np.int32),
         )
         self.loops = sum(stops) + len(posts)
         self.aspect = np.zeros(int(first_link[-1]), np.int8)
@@ -85,8 +88,8 @@ class Street:
             np.zeros(self.loops, np.bool_),
         )
         self.counters = Counters(
-            *(np.zeros(number, np.bool_) for _ in range(3)), np.full(number, NEVER_S),
-            *(np.zeros(number) for _ in range(3)), np.zeros(number, np.int64), *(np.zeros(number) for _ in range(4)),
+            *(np.zeros(number, np.bool_) for _ in range(6)), np.full(number, NEVER_S),
+            *(np.zeros(number) for _ in range(4)), np.zeros(number, np.int64), *(np.zeros(number) for _ in range(6)),
             np.full(number, -1.0), np.zeros(2), np.zeros(2), np.ones(number), np.zeros(1),
             self.places.row_prior.copy(), *(np.zeros(rows) for _ in range(3)),
         )  # fmt: skip

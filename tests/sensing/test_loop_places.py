@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from signals.model.crossroads import crossroads
+from signals.model.lanes import User
 from signals.model.network import Network
-from signals.sensing.loop_places import LEAST_M, _beside, loop_places
+from signals.sensing.loop_places import CYCLING_MPS, LEAST_M, _beside, loop_places
 from tests.sensing.corridor import corridor
 
 
@@ -62,7 +63,7 @@ def test_the_nearest_is_at_the_stop_line_and_the_others_count_in() -> None:
 def test_behind_a_tiny_lane_the_feeding_lane_counts_in() -> None:
     network = corridor((("e", 2.0), ("d", 30.0), ("d", 50.0), (":b", 1.0)))
     assert stop_loops(network) == ["", "", "e@2"]
-    assert rows(network, 2) == [("d@30", 40.0 + 14 + 5, 1.0)]
+    assert rows(network, 2) == [("d@30", 40.0 + 14 + 5, 1.0), ("d@50", 20.0 + 14 + 5, 1.0)]  # the only way to it
     assert rows(network, 0) == rows(network, 1) == []
 
 
@@ -107,6 +108,17 @@ def test_lanes_beside_get_their_share() -> None:
     network = corridor()
     assert _beside(network, 0) == {0: 0.5, 1: 0.5}
     assert _beside(network, 2) == {2: 1.0}
+    places = loop_places(network, 200.0)
+    assert places.beside_offset.tolist() == [0, 1, 2, 2]
+    assert places.beside.tolist() == [1, 0]
+
+
+def test_cyclists_ride_as_fast_as_they_can_not_as_they_may() -> None:
+    network = corridor()
+    lanes = tuple(replace(lane, user=User.BICYCLE) if lane.id in {"b0", "d"} else lane for lane in network.lanes)
+    slow = tuple(replace(lane, speed_mps=3.0) if lane.id == "b0" else lane for lane in lanes)
+    assert loop_places(replace(network, lanes=lanes), 200.0).speed_mps.tolist() == [CYCLING_MPS, 12.0, 12.0]
+    assert loop_places(replace(network, lanes=slow), 200.0).speed_mps.tolist() == [3.0, 12.0, 12.0]
 
 
 def test_the_stop_line_loop_of_a_tiny_lane_lies_on_what_leads_to_it_alone() -> None:
@@ -116,3 +128,11 @@ def test_the_stop_line_loop_of_a_tiny_lane_lies_on_what_leads_to_it_alone() -> N
     assert rows(replace(network, lanes=lanes), 2) == [("d@30", 40.0 + 14 + 1.5, 1.0)]  # it counts in no more
     far = corridor((("d", 55.0),))
     assert stop_loops(replace(far, lanes=lanes)) == ["", "", ""]
+
+
+def test_loops_on_the_only_way_are_its_own_unless_they_are_far_away() -> None:
+    near, far = corridor((("a0", 110.0),)), corridor((("d", 28.0),))
+    near = replace(near, lanes=tuple(replace(lane, length_m=40.0) if lane.id == "b0" else lane for lane in near.lanes))
+    assert loop_places(near, 200.0).post_row[0] == -1
+    assert rows(near, 0) == [("a0@110", 10 + 6 + 40.0, 1.0)]
+    assert loop_places(far, 200.0).post_row[-1] >= 0
