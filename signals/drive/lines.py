@@ -78,11 +78,11 @@ class Lines:
             if nothing.done() and not nothing.cancelled():
                 continue
             members = [k for k, seat in enumerate(self._seats) if seat.line is line]
+            line.abandon([self._seats[k].link.close for k in members])
             fresh = Line("anew")
             for k in members:
                 self._seats[k].renew(fresh)
             renewed += members
-            line.close(0.0)
         return renewed
 
     def close(self, within_s: float) -> None:

@@ -76,6 +76,10 @@ def test_who_is_stuck_is_replaced_with_all_on_his_line_and_nobody_else(town: Tow
     assert town.seats[0].line is town.seats[1].line is not old
     assert town.lines.each({0: fine, 1: fine}, 1.0) == {0: "fine", 1: "fine"}
     assert town.lines.replace_stuck() == []
+    town.free.set()
+    old._thread.join(5.0)
+    assert not old._thread.is_alive(), "it ends as soon as it can do anything"
+    assert [seat.closed for seat in town.seats] == [1, 1, 0], "and leaves what it held"
 
 
 def test_nobody_waits_twice_for_what_is_stuck(town: Town) -> None:

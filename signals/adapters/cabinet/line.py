@@ -88,6 +88,15 @@ class Line:
         self._thread.join(CLOSE_S if wait_s is None else wait_s)
         return not self._thread.is_alive()
 
+    def abandon(self, works: Sequence[Work]) -> None:
+        """Leave it as it is; if it can ever do anything again, it does this first (such as leaving ports), and ends."""
+
+        async def last() -> None:
+            await _all(works, CLOSE_S)
+            self._loop.stop()
+
+        self.begin(last)
+
     def _start(self, work: Work, found: Future[object]) -> None:
         """Make a task of something, in the thread of the loop."""
         task = self._loop.create_task(_one(work))

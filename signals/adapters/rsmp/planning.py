@@ -76,6 +76,7 @@ class Planning:
         self._found: dict[int, Times] = {}
         self._changed: set[int] = set()
         self._ours: Stand | None = None
+        self._tried: Times | None = None
         self.forget()
 
     def forget(self) -> None:
@@ -123,6 +124,7 @@ class Planning:
             self._found = read_times(view)
             self._changed.clear()
         plan = view.plan or 1
+        self._note_stand(plan)  # the answer may be lost, and it is ours all the same
         await self._do(choose_plan(plan, self._code, on=True))
         view.choose(plan)
         if not await self._follows(plan):
@@ -188,10 +190,21 @@ class Planning:
         """See that nobody else has chosen a plan; our own of before, which we have lost, is ours."""
         view, ours = self._asker.view, self._ours
         if view.forced and not view.plan_from_us:
-            if ours is None or (view.plan, read_times(view).get(view.plan)) != (ours.plan, ours.times):
+            if ours is None or view.plan != ours.plan or not self._may_be_ours(read_times(view).get(view.plan)):
                 raise CabinetRefusedError("rsmp: somebody else has chosen its plan")
         elif not view.forced:
             self._ours = None
+
+    def _may_be_ours(self, there: Times | None) -> bool:
+        """Whether each of the times is one that stood, or that we have sent: an answer may have been lost."""
+        known = [times for times in (self._ours and self._ours.times, self._tried) if times is not None]
+        if there is None or not known:
+            return there is None
+        return (
+            there.cycle_s in [times.cycle_s for times in known]
+            and there.offset_s in [times.offset_s for times in known]
+            and there.extensions in [times.extensions for times in known]
+        )
 
     def _note_stand(self, plan: int) -> None:
         """Remember how the plan stands that is ours, as it was read back."""
@@ -210,7 +223,7 @@ class Planning:
             return "the cycle must be the sum of its steps, and at most 255 s"
         if not 0 <= request.offset_s <= 255:
             return "the offset must lie between 0 and 255 s"
-        times = Times(request.cycle_s, request.offset_s, extensions)
+        times = self._tried = Times(request.cycle_s, request.offset_s, extensions)
         orders = [set_backup(self._asker.options.backup_min, self._code)]
         stand = read_times(self._asker.view).get(request.plan)
         orders += self._times(request.plan, times, stand)
