@@ -197,8 +197,7 @@ class Street:
 
     def write(self, command: Command) -> None:
         """Ask for what is permitted, give back what must be, take what may be; and let one tick pass."""
-        now_s = self._clock.now_s()
-        old = now_s - self._read_s > self.tick_ds / 10
+        old = self._clock.now_s() - self._read_s > self.tick_ds / 10
         latched = self._latched()
         reasons, asked, advised, taken = self._lapsed, [], {}, []
         self._lapsed = {}  # given back, too: nothing that was asked may come into force later

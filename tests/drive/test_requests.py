@@ -10,6 +10,7 @@ import pytest
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import Line
 from signals.drive.config import Level
+from signals.drive.foresight import Ends
 from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat
 from signals.drive.shown import Shown
@@ -63,10 +64,22 @@ def test_each_in_its_own_way(bench: Bench) -> None:
     assert isinstance(first, GroupRequest)
     assert isinstance(second, HoldRequest)
     assert (first.aspect == np.where(WANT[: OFFSET[1]], Aspect.GREEN, Aspect.RED)).all()
-    least = np.where(WANT, NETWORK.arrays.min_green_ds, -1)
-    assert (first.min_end_ds == least[: OFFSET[1]]).all()
+    assert (first.min_end_ds == -1).all()  # nobody has said
     assert (first.likely_end_ds == -1).all()
+    assert first.max_end_ds is None
     assert (second.call == WANT[OFFSET[1] :]).all()
+
+
+def test_a_cabinet_is_told_what_is_known_of_the_ends_of_its_own_groups(bench: Bench) -> None:
+    least = np.arange(COUNT, dtype=np.int32)
+    ends = Ends(least, least + 10, least + 20, np.full(COUNT, 70, np.int8))
+    first = bench.requests.of([0], bench.permitted()._replace(ends=ends))[0]
+    assert isinstance(first, GroupRequest)
+    own = slice(0, OFFSET[1])
+    assert (first.min_end_ds == least[own]).all()
+    assert (first.likely_end_ds == least[own] + 10).all()
+    assert (first.max_end_ds == least[own] + 20).all()
+    assert (first.confidence == 70).all()
 
 
 def test_who_has_no_beginning_is_asked_for_nothing_and_shall_show_nothing(bench: Bench) -> None:
