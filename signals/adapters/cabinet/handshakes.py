@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from typing import Final, cast
+from weakref import WeakSet
 
 from signals.adapters.cabinet.clock import Clock
 
@@ -22,6 +23,8 @@ LEAST_WALL_S: Final = 0.5
 GOODBYE_S: Final = 1.0
 """How long the end of TLS may take."""
 MAX_HANDSHAKES: Final = 64
+TURNS: Final = 50
+"""Of the loop at most until the sockets of those who were broken off are closed; some six are enough."""
 
 
 class Handshakes:
@@ -48,6 +51,8 @@ class Handshakes:
     ) -> None:
         self.tls, self.make, self._lets_in, self._clock = tls, make, lets_in, clock
         self._under_way: set[_Handshake] = set()
+        self._alive: WeakSet[asyncio.Transport] = WeakSet()
+        self._ended = False
 
     @property
     def under_way(self) -> int:
@@ -65,21 +70,28 @@ class Handshakes:
 
     def begin(self, one: _Handshake, peer: str) -> bool:
         """Count somebody in; False where he may not come in, or too many have come."""
-        if len(self._under_way) >= MAX_HANDSHAKES or not self._lets_in(peer):
+        if self._ended or len(self._under_way) >= MAX_HANDSHAKES or not self._lets_in(peer):
             return False
         self._under_way.add(one)
         return True
+
+    def note(self, plain: asyncio.Transport, *, alive: bool) -> None:
+        """Remember a socket until somebody else answers for it, or nobody does any more."""
+        (self._alive.add if alive else self._alive.discard)(plain)
 
     def done(self, one: _Handshake) -> None:
         """Count somebody out."""
         self._under_way.discard(one)
 
     async def end(self) -> None:
-        """Break off those that are under way, and leave nothing of them."""
+        """Break off those that are under way, let nobody in any more, and leave nothing of them."""
+        self._ended = True
         tasks = [task for one in tuple(self._under_way) if (task := one.leave()) is not None]
         if tasks:
             await asyncio.wait(tasks)
-        for _ in range(3):  # their sockets are closed by the loop
+        for plain in tuple(self._alive):
+            plain.abort()
+        for _ in range(TURNS):  # their sockets are closed by the loop, and somebody may just have been taken
             await self._clock.sleep(0)
 
 
@@ -95,6 +107,7 @@ class _Handshake(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Look who it is; called by asyncio."""
         self._transport = plain = cast("asyncio.Transport", transport)
+        self._all.note(plain, alive=True)
         if not self._all.begin(self, str((plain.get_extra_info("peername") or ("",))[0])):
             plain.abort()
             return
@@ -137,6 +150,8 @@ class _Handshake(asyncio.Protocol):
             self._hand_over(secured)
 
     def _hand_over(self, secured: asyncio.Transport) -> None:
+        if self._transport is not None:
+            self._all.note(self._transport, alive=False)
         speaker = self._all.make()
         secured.set_protocol(speaker)
         speaker.connection_made(secured)
