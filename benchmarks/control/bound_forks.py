@@ -22,9 +22,9 @@ import numpy.typing as npt
 
 from benchmarks.control.bound_delay import DelayMeter
 from signals.bench.disturbed import DisturbedScenario
+from signals.model.outer_world import OuterWorld
 from signals.model.roles import World
-from signals.model.trips import Incidents, Trips
-from signals.model.values import Command, Readings
+from signals.model.values import Command
 from signals.scenario_worlds import Opening
 
 __all__ = ["Branches", "Future", "LostBranchError", "WatchedScenario", "part_with_files"]
@@ -161,48 +161,30 @@ class Branches:
             os._exit(_LOST)
 
 
-class _WatchedWorld:
+class _WatchedWorld(OuterWorld):
     """A SUMO world that is metered after every tick and lets no child leave."""
 
     def __init__(self, world: World, branches: Branches) -> None:
-        self.network, self.tick_ds = world.network, world.tick_ds
-        self._world, self._branches = world, branches
+        super().__init__(world)
+        self._branches = branches
         self._meter: DelayMeter | None = None
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return tuple(getattr(self._world, "notes", ()))
-
-    @property
-    def finished(self) -> bool:
-        return self._world.finished
-
-    @property
-    def progress(self) -> float:
-        return self._world.progress
 
     def __enter__(self) -> Self:
         import libsumo  # noqa: PLC0415  heavy
 
-        self._world.__enter__()
+        super().__enter__()
         self._meter = DelayMeter(libsumo, self.tick_ds / 10)
         return self
 
     def __exit__(self, *reason: object) -> None:
         self._branches.end(well=not reason or reason[0] is None)
-        self._world.__exit__(*reason)
-
-    def read(self) -> Readings:
-        return self._world.read()
+        super().__exit__(*reason)
 
     def write(self, command: Command) -> None:
-        self._world.write(command)
+        super().write(command)
         assert self._meter is not None  # noqa: S101  entered
         self._meter.stepped()
         self._branches.ticked(self._meter)
-
-    def outcome(self) -> tuple[Trips, Incidents]:
-        return self._world.outcome()
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 import numpy as np
 import numpy.typing as npt
 
 from signals.errors import InputError
+from signals.model.outer_world import OuterWorld
 from signals.model.roles import World
-from signals.model.trips import Incidents, Trips
-from signals.model.values import BoolArray, Command, HandleArray, Readings
+from signals.model.values import BoolArray, HandleArray, Readings
 
 __all__ = ["ConnectedWorld", "connected"]
 
@@ -49,7 +47,7 @@ def _mixed(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return value ^ (value >> np.uint64(31))
 
 
-class ConnectedWorld:
+class ConnectedWorld(OuterWorld):
     """Another world, of which no more is seen than what its loops and its connected vehicles report.
 
     Parameters
@@ -75,36 +73,12 @@ class ConnectedWorld:
     def __init__(self, world: World, share: float, seed: int) -> None:
         if not 0.0 <= share <= 1.0:
             raise InputError(f"the share of connected vehicles must be between 0 and 1, got {share}")
-        self.network, self.tick_ds = world.network, world.tick_ds
-        self._world, self._share, self._seed = world, share, seed
-
-    def __enter__(self) -> Self:
-        """Enter the world."""
-        self._world.__enter__()
-        return self
-
-    def __exit__(self, *reason: object) -> None:
-        """Leave the world."""
-        self._world.__exit__(*reason)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the world says about its inputs."""
-        return tuple(getattr(self._world, "notes", ()))
-
-    @property
-    def finished(self) -> bool:
-        """Whether the world's time is over."""
-        return self._world.finished
-
-    @property
-    def progress(self) -> float:
-        """How much of its time has passed, 0 to 1."""
-        return self._world.progress
+        super().__init__(world)
+        self._share, self._seed = share, seed
 
     def read(self) -> Readings:
         """Report what loops and connected vehicles do. Raises `WorldError`."""
-        readings = self._world.read()
+        readings = super().read()
         seen = connected(readings.vehicle_handle, self._share, self._seed)
         return readings._replace(
             vehicle_lane=readings.vehicle_lane[seen],
@@ -112,11 +86,3 @@ class ConnectedWorld:
             vehicle_speed_mps=readings.vehicle_speed_mps[seen],
             vehicle_handle=readings.vehicle_handle[seen],
         )
-
-    def write(self, command: Command) -> None:
-        """Show what is commanded and let one tick pass. Raises `WorldError`."""
-        self._world.write(command)
-
-    def outcome(self) -> tuple[Trips, Incidents]:
-        """Account for every scheduled traveller, connected or not."""
-        return self._world.outcome()
