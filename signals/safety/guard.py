@@ -92,7 +92,7 @@ class Guard:
             network,
             tick_ds=tick_ds,
             max_lag_ticks=max_lag_ticks,
-            unseen_ticks=int(cold_start == "street" and max_lag_ticks > 0),
+            unseen_ticks=0 if cold_start == "simulated" else min(max_lag_ticks, 1),
             emergency_ds=EMERGENCY_DS,
         )
         self._monitor.latched[_numbers(network, latched)] = True

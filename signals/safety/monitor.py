@@ -104,8 +104,9 @@ class Monitor:
         self._owner = np.repeat(np.arange(intersections), np.diff(self._card.first))
         self._diary = _diary(self._card)
         self._commands = _record(COMMANDS, groups, 0)
-        displays = _record(DISPLAYS, groups, (1 + max_lag_ticks) * tick_ds)
-        self._displays = displays._replace(unseen_ds=unseen_ticks * tick_ds)
+        self._displays = _record(DISPLAYS, groups, (1 + max_lag_ticks) * tick_ds)._replace(
+            unseen_ds=unseen_ticks * tick_ds
+        )
         self._kept: tuple[Any, ...] = tuple(map(quick, (self._card, self._commands, self._displays, self._diary)))
         self.latched: BoolArray = np.zeros(intersections, np.bool_)
         # Compile now, not in the first tick. Nothing is ours yet, so nothing is remembered.

@@ -100,7 +100,7 @@ WAITING = (
     Bug(KERNEL, "the time of a call does not run", "called_ds[g] += site.tick_ds", "called_ds[g] += 0", "long-green"),
     Bug(KERNEL, "emergencies starve everybody", "if rank >= site.emergency_ds:", "if False:", "max-red"),
     Bug(GUARD, "patience in the wrong unit", "patience_ds=patience_ds", "patience_ds=10 * patience_ds", "max-red"),
-    Bug(GUARD, "an emergency ten times as long", "emergency_ds=EMERGENCY_DS,", "emergency_ds=10 * EMERGENCY_DS,", "long-green"),
+    Bug(GUARD, "an emergency ten times as long", "emergency_ds=EMERGENCY_DS,\n        tick_ds", "emergency_ds=10 * EMERGENCY_DS,\n        tick_ds", "long-green"),
 )  # fmt: skip
 
 SITES = (

@@ -60,8 +60,9 @@ class NaiveGuard:
             Twin(place, tick_ds, [p for p, _ in kernel_bounds(place, tick_ds)], cold=cold_start == "simulated")
             for place in what.intersections
         ]
+        unseen = 1 if cold_start == "street" and max_lag_ticks else 0
         self.monitors = [
-            NaiveMonitor(place, tick_ds, max_lag_ticks, monitor_bounds(place, tick_ds), 1800)
+            NaiveMonitor(place, tick_ds, max_lag_ticks, monitor_bounds(place, tick_ds), 1800, unseen)
             for place in what.intersections
         ]
 

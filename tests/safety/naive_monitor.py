@@ -16,8 +16,15 @@ Found = tuple[str, str, int, int]
 
 class NaiveMonitor:
     def __init__(
-        self, site: Intersection, tick_ds: int, max_lag_ticks: int, longest_waits_ds: Sequence[int], emergency_ds: int
+        self,
+        site: Intersection,
+        tick_ds: int,
+        max_lag_ticks: int,
+        longest_waits_ds: Sequence[int],
+        emergency_ds: int,
+        unseen_ticks: int = 0,
     ) -> None:
+        self.unseen_ds = unseen_ticks * tick_ds
         self.site, self.tick_ds, self.lag, self.longest_waits_ds = site, tick_ds, max_lag_ticks, longest_waits_ds
         self.emergency_ds = emergency_ds
         self.size = range(len(site.groups))
@@ -97,7 +104,8 @@ class NaiveMonitor:
     def clearance_over(self, g: int) -> bool:
         """Tell whether a lamp that is red need not mean clearance any more."""
         seen = self.displays[-1][g] if self.displays else None
-        enough = self.run_ds(g, self.displays, len(self.displays) - 1) >= self.site.groups[g].clearance_ds
+        lasted_ds = self.run_ds(g, self.displays, len(self.displays) - 1) + self.unseen_ds
+        enough = lasted_ds >= self.site.groups[g].clearance_ds
         return seen == RED or (seen == CLEARANCE and enough)
 
     def history_faults(self, kind: str, history: list[list[int | None]], called: set[int]) -> list[Found]:
@@ -136,7 +144,7 @@ class NaiveMonitor:
         if before == GREEN and group.user == User.PEDESTRIAN and hurry:
             least_ds = 0
         found = []
-        if self.run_ds(g, history, len(history) - 2) < least_ds:
+        if self.run_ds(g, history, len(history) - 2) + self.spare_ds(history) < least_ds:
             found.append(["", "short-red-amber", "short-green", "short-amber", "clearance-cut"][before])
         ways = {
             RED: RED_AMBER if group.red_amber_ds else GREEN,
@@ -156,10 +164,16 @@ class NaiveMonitor:
             found.append(name if aspect in places else "illegal-transition")
         return found
 
+    def spare_ds(self, history: list[list[int | None]]) -> int:
+        """Return how much longer than it was seen something may have lasted."""
+        return self.unseen_ds if history is self.displays else 0
+
     def too_early(self, g: int, j: int, history: list[list[int | None]]) -> bool:
         needed_ds = self.site.intergreen_ds[j][g]
         ends = [t for t in range(len(history)) if self.ends(j, history, t)]
-        return needed_ds is not None and bool(ends) and (len(history) - 1 - ends[-1]) * self.tick_ds < needed_ds
+        if needed_ds is None or not ends:
+            return False
+        return (len(history) - 1 - ends[-1]) * self.tick_ds + self.spare_ds(history) < needed_ds
 
     def ends(self, g: int, history: list[list[int | None]], t: int) -> bool:
         """Tell whether a green ended before a row; what is first seen between green and red has just ended."""

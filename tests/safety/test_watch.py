@@ -67,11 +67,14 @@ def test_the_monitor_and_its_twin_agree(block: int) -> None:
         traffic = Traffic(seed)
         rng, tick_ds, lag = traffic.rng, traffic.tick_ds, traffic.lag
         emergency_ds = rng.choice((0, tick_ds, 5 * tick_ds, 1_800))
-        monitor = Monitor(traffic.what, tick_ds=tick_ds, max_lag_ticks=lag, emergency_ds=emergency_ds)
+        unseen = rng.choice((0, 0, 1, 2))
+        monitor = Monitor(
+            traffic.what, tick_ds=tick_ds, max_lag_ticks=lag, unseen_ticks=unseen, emergency_ds=emergency_ds
+        )
         limits_ds = monitor._card.max_wait_ds
         limits_ds[:] = limits_ds // rng.choice((1, 4, 20))
         sites = zip(traffic.what.intersections, traffic.rows, strict=True)
-        twins = [NaiveMonitor(site, tick_ds, lag, limits_ds[own].tolist(), emergency_ds) for site, own in sites]
+        twins = [NaiveMonitor(site, tick_ds, lag, limits_ds[own].tolist(), emergency_ds, unseen) for site, own in sites]
         for tick in range(TICKS):
             traffic.advance()
             if rng.random() < 0.01:

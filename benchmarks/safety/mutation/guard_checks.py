@@ -205,6 +205,13 @@ def unlike_rehearsal(names: dict[str, Any]) -> str:
     return ""
 
 
+def unlike_prospects(names: dict[str, Any]) -> str:
+    """Ask what is promised before anything is written: nothing is known, and somebody says so."""
+    guard = names["Guard"](cross())
+    found = guard.prospects().look()
+    return "" if set(found.earliest_ds.tolist()) == set(found.latest_ds.tolist()) == {-1} else "something is promised"
+
+
 def unlike_settled(names: dict[str, Any]) -> str:
     """Work on the arrays of a guard, as a kernel does for many ticks, until its memory breaks: that has to tell."""
     told: list[tuple[Violation, ...]] = []

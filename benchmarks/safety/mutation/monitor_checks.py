@@ -55,6 +55,7 @@ class Watching(NamedTuple):
     site: Network
     tick_ds: int
     lag: int
+    unseen: int
     emergency_ds: int
     most_ds: np.ndarray
     """The longest waits, shortened so that somebody waits too long."""
@@ -69,10 +70,10 @@ def watchings(seed: int, count: int) -> Iterator[Watching]:
 
 def _drawn(rng: random.Random, name: str) -> Watching:
     what, rows, tick_ds, emergency_ds = draw_site(rng)
-    lag = rng.choice((0, 0, 1, 3))
+    lag, unseen = rng.choice((0, 0, 1, 3)), rng.choice((0, 0, 1, 2))
     most_ds = np.array([rng.randint(1, 15) * tick_ds - rng.randrange(tick_ds) for _ in range(rows[-1].stop)], np.int32)
     twins = [
-        NaiveMonitor(site, tick_ds, lag, most_ds[own].tolist(), emergency_ds)
+        NaiveMonitor(site, tick_ds, lag, most_ds[own].tolist(), emergency_ds, unseen)
         for site, own in zip(what.intersections, rows, strict=True)
     ]
     ticks = []
@@ -85,7 +86,7 @@ def _drawn(rng: random.Random, name: str) -> Watching:
                 told.found.append(_row(twin, fault, given[2], given[3], own.start))
         told.found.sort()
         ticks.append(told)
-    return Watching(name, what, tick_ds, lag, emergency_ds, most_ds, ticks)
+    return Watching(name, what, tick_ds, lag, unseen, emergency_ds, most_ds, ticks)
 
 
 def _told(rng: random.Random, what: Network, rows: list[slice], tick_ds: int, lag: int) -> Iterator[Told]:
@@ -168,9 +169,18 @@ def _waited(twin: NaiveMonitor, g: int) -> tuple[int, int]:
     return wait_ds, twin.longest_waits_ds[g] + twin.emergency_ds * called
 
 
+def _settings(case: Watching) -> dict[str, int]:
+    return {
+        "tick_ds": case.tick_ds,
+        "max_lag_ticks": case.lag,
+        "unseen_ticks": case.unseen,
+        "emergency_ds": case.emergency_ds,
+    }
+
+
 def unlike_rows(names: dict[str, Any], case: Watching) -> str:
     """Run the monitor's kernel, and say where its rows first differ."""
-    true = Monitor(case.site, tick_ds=case.tick_ds, max_lag_ticks=case.lag, emergency_ds=case.emergency_ds)
+    true = Monitor(case.site, **_settings(case))
     true._card.max_wait_ds[:] = case.most_ds
     kept = [views(part) for part in (true._card, true._commands, true._displays, true._diary)]
     width, first = len(Row.__args__), true._card.first.tolist()
@@ -192,7 +202,7 @@ def _first_difference(found: list[Row], expected: list[Row]) -> str:
 
 def unlike_sentences(names: dict[str, Any], case: Watching) -> str:
     """Run the whole monitor, and say where what it says, or whom it latches, first differs."""
-    monitor = names["Monitor"](case.site, tick_ds=case.tick_ds, max_lag_ticks=case.lag, emergency_ds=case.emergency_ds)
+    monitor = names["Monitor"](case.site, **_settings(case))
     monitor._card.max_wait_ds[:] = case.most_ds
     latched = [False for _ in case.site.intersections]
     for tick, told in enumerate(case.ticks):
@@ -253,9 +263,8 @@ def unlike_settings(names: dict[str, Any]) -> str:
         != 4
     ):
         return "columns"
-    return (
-        "" if (settings["max_lag_ticks"].default, settings["emergency_ds"].default) == (0, EMERGENCY_DS) else "settings"
-    )
+    given = [settings[name].default for name in ("max_lag_ticks", "unseen_ticks", "emergency_ds")]
+    return "" if given == [0, 0, EMERGENCY_DS] else "settings"
 
 
 def without_room(names: dict[str, Any]) -> str:
