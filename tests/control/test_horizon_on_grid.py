@@ -37,3 +37,10 @@ def test_what_there_is_to_say_is_passed_on() -> None:
     assert HorizonOnGrid(NETWORK, settings=SHORT).notes == ()
     (note,) = HorizonOnGrid(NETWORK, settings=Settings(horizon_s=20, longest_wait_s=5.0)).notes
     assert "longest_wait_s = 5 cannot be kept" in note
+
+
+def test_what_happened_to_it_is_passed_on() -> None:
+    controller = HorizonOnGrid(NETWORK, settings=Settings(horizon_s=20, deadline_ms=1e-6))
+    controller.decide(one_waits(NETWORK, 2))
+    assert [event.code for event in controller.take_events()] == ["plan-late"]
+    assert controller.take_events() == ()
