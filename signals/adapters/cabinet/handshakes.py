@@ -75,9 +75,13 @@ class Handshakes:
         self._under_way.add(one)
         return True
 
-    def note(self, plain: asyncio.Transport, *, alive: bool) -> None:
-        """Remember a socket until somebody else answers for it, or nobody does any more."""
-        (self._alive.add if alive else self._alive.discard)(plain)
+    def answer_for(self, plain: asyncio.Transport) -> None:
+        """Remember a socket that is to be closed in the end."""
+        self._alive.add(plain)
+
+    def hand_over(self, plain: asyncio.Transport) -> None:
+        """Forget a socket for which somebody else answers from now on."""
+        self._alive.discard(plain)
 
     def done(self, one: _Handshake) -> None:
         """Count somebody out."""
@@ -107,7 +111,7 @@ class _Handshake(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Look who it is; called by asyncio."""
         self._transport = plain = cast("asyncio.Transport", transport)
-        self._all.note(plain, alive=True)
+        self._all.answer_for(plain)
         if not self._all.begin(self, str((plain.get_extra_info("peername") or ("",))[0])):
             plain.abort()
             return
@@ -124,6 +128,7 @@ class _Handshake(asyncio.Protocol):
 
     def leave(self) -> asyncio.Task[None] | None:
         """Break it off, and return what ends then."""
+        self._all.done(self)  # who is broken off before he began never comes to say so
         if self._task is not None:
             self._task.cancel()
         if self._transport is not None:
@@ -151,7 +156,7 @@ class _Handshake(asyncio.Protocol):
 
     def _hand_over(self, secured: asyncio.Transport) -> None:
         if self._transport is not None:
-            self._all.note(self._transport, alive=False)
+            self._all.hand_over(self._transport)
         speaker = self._all.make()
         secured.set_protocol(speaker)
         speaker.connection_made(secured)

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.handshakes import Handshakes
+from signals.adapters.cabinet.listening import stop_listening
 from signals.adapters.cabinet.tls import Tls
 from signals.adapters.rsmp.messages import Told
 from signals.adapters.rsmp.options import Options, is_peer
@@ -291,7 +292,7 @@ class Supervisor:
             task.cancel()
             await asyncio.wait({task})
         if server is not None:
-            server.close()
+            await stop_listening(server)
         if self._handshakes is not None:
             await self._handshakes.end()
         for connection in tuple(self.connections):

@@ -8,6 +8,7 @@ from typing import Final
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.handshakes import Handshakes
+from signals.adapters.cabinet.listening import stop_listening
 from signals.adapters.cabinet.station import VirtualFirmware
 from signals.adapters.tlcfi.facilities import Facilities
 from signals.adapters.tlcfi.settings import read_settings
@@ -83,7 +84,7 @@ class TlcfiServer:
             with suppress(asyncio.CancelledError):
                 await self._watcher
         if self._server is not None:
-            self._server.close()
+            await stop_listening(self._server)
         if self._handshakes is not None:
             await self._handshakes.end()
         wires = list(self._sessions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,7 @@ import pytest
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.handshakes import MAX_HANDSHAKES, Handshakes
+from signals.adapters.cabinet.listening import stop_listening
 from signals.adapters.cabinet.tls import Tls
 from tests.adapters.cabinet.certificates import papers
 
@@ -61,7 +63,7 @@ async def listening(
     try:
         yield Place(handshakes, server.sockets[0].getsockname()[1], tls, came)
     finally:
-        server.close()
+        await stop_listening(server)
         await handshakes.end()
         for echo in came:
             echo.transport.abort()
@@ -165,5 +167,19 @@ def test_what_is_lost_right_behind_the_handshake_is_told(tmp_path: Path) -> None
             await place.came[0].gone.wait()
             assert place.came[0].said[0] == "made"
             assert place.came[0].said[-1] == "lost"
+
+    run(test)
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_whoever_is_taken_in_the_last_moment_finds_the_door_shut(tmp_path: Path, turns: int) -> None:
+    async def test() -> None:
+        async with listening(tmp_path) as place:
+            client = socket.create_connection(("127.0.0.1", place.port))
+            client.setblocking(False)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        with client, suppress(ConnectionResetError):  # it was not taken any more
+            assert client.recv(1) == b""
 
     run(test)
