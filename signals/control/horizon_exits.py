@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.kernels import box
+from signals.kernels import box, facing_links
 from signals.model.network import Network
 from signals.model.values import FloatArray, IntArray
 
-__all__ = ["boxes", "exit_approaches", "exits", "insides", "intergreen_s"]
+__all__ = ["boxes", "exit_approaches", "exits", "facing", "insides", "intergreen_s"]
 
 _SHORT_M = 15.0
 """Lanes shorter than this hold too few vehicles to be looked at alone."""
+_FEW_M = 30.0
+"""Between stop lines nearer to each other than this there is room for a bus, or a few cars."""
 
 
 def exits(network: Network) -> tuple[IntArray, IntArray]:
@@ -65,6 +67,32 @@ def boxes(network: Network) -> tuple[box.Box, box.Inside]:
         np.zeros(len(arrays.group_user), np.bool_),
         np.zeros(len(network.intersections), np.float32),
     )
+
+
+def facing(network: Network) -> facing_links.Facing:
+    """Find junctions that are joined by short links both ways, with an empty memory."""
+    arrays, found, (inside_offset, inside) = network.arrays, exits(network), insides(network)
+    starts = arrays.link_offset[arrays.approach_offset]  # the first link of each intersection
+    links: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for k, approach in enumerate(exit_approaches(network, found)):
+        length_m = sum(network.lanes[lane].length_m for lane in found[1][found[0][k] : found[0][k + 1]])
+        if approach >= 0 and length_m <= _FEW_M:
+            here = int(np.searchsorted(starts, k, side="right")) - 1
+            there = int(np.searchsorted(arrays.approach_offset, approach, side="right")) - 1
+            links.setdefault((here, there), []).append((k, int(approach)))
+    pairs = [(here, there) for here, there in links if here < there and (there, here) in links]
+    into, within = [], []
+    for way in (way for here, there in pairs for way in ((here, there), (there, here))):
+        into.append(sorted({int(arrays.link_group[k]) for k, _ in links[way]}))
+        beyond = {k for _, a in links[way] for k in range(arrays.link_offset[a], arrays.link_offset[a + 1])}
+        within.append(sorted({int(lane) for k in beyond for lane in inside[inside_offset[k] : inside_offset[k + 1]]}))
+    return facing_links.Facing(*_rows(into), *_rows(within), np.zeros(len(pairs), np.float32))
+
+
+def _rows(lists: list[list[int]]) -> tuple[IntArray, IntArray]:
+    """Return lists one after the other: where each begins, and what is in them."""
+    offset = np.cumsum([0, *map(len, lists)]).astype(np.int32)
+    return offset, np.array([one for found in lists for one in found], np.int32)
 
 
 def intergreen_s(network: Network) -> FloatArray:

@@ -36,7 +36,7 @@ class HorizonOnGrid:
         self, network: Network, *, decision_s: int = 10, amber_s: float = 3.0, settings: Settings | None = None
     ) -> None:
         # Who waits for the junction to clear would wait until the next choice.
-        chosen = replace(settings or Settings(), decision_s=decision_s, clear_box=False)
+        chosen = replace(settings or Settings(), decision_s=decision_s, clear_box=False, clear_short_links=False)
         self._mind = RollingHorizon(network, chosen)
         self._grid = DecisionGrid(network, self._mind, decision_s=decision_s, amber_s=amber_s)
 

@@ -77,6 +77,9 @@ class Settings:
         Whether it is learned how fast each queue really leaves.
     clear_box
         Whether groups wait to start while somebody of a conflicting movement stands inside the junction.
+    clear_short_links
+        Whether nobody more is let in between two junctions 30 m apart or less while somebody waits inside both: cars
+        that wait there for a gap can shut each other in for good.
     decision_s
         A stage can only be left so often: 1 = each second; more where decisions fall on a grid
         (`signals.control.decision_grid`).
@@ -113,6 +116,7 @@ class Settings:
     coordinate: bool = True
     learn_discharge: bool = True
     clear_box: bool = True
+    clear_short_links: bool = True
     decision_s: int = field(default=1, metadata=at_least(1))
     deadline_ms: float = field(default=0.0, metadata=at_least(0))
     threads: int = field(default=0, metadata=at_least(0))

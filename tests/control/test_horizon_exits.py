@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from signals.control import horizon_exits
 from signals.model.crossroads import crossroads
+from signals.model.network import Network
 from tests.control.test_horizon_site import in_a_row
 
 NETWORK = crossroads(pedestrians=False)
@@ -48,3 +49,36 @@ def test_intergreens_are_seconds_and_negative_where_compatible() -> None:
     ds = NETWORK.arrays.intergreen_ds
     assert (seconds[ds < 0] == -1.0).all()
     assert (seconds[ds >= 0] == (ds[ds >= 0] / 10).astype("float32")).all()
+
+
+def facing_each_other(length_m: float) -> Network:
+    """Two crossroads that are joined both ways by links of a length."""
+    network = in_a_row()
+    named = network.lane_index
+    back = replace(network.movements[-1], id="back", from_lane=named["b:west_out_0"], to_lane=named["east_in_0"])
+    between = {"east_out_0", "b:west_in_0", "b:west_out_0", "east_in_0"}
+    lanes = (replace(lane, length_m=length_m / 2) if lane.id in between else lane for lane in network.lanes)
+    # Each movement passes a lane inside the junction of its own; any lane will do.
+    inside = (replace(m, via=(number % len(network.lanes),)) for number, m in enumerate(network.movements[:-1]))
+    return replace(network, lanes=tuple(lanes), movements=(*inside, network.movements[-1], back))
+
+
+def test_junctions_with_little_room_between_them_face_each_other() -> None:
+    network = facing_each_other(12.0)
+    arrays, found = network.arrays, horizon_exits.facing(network)
+    assert len(found.held_s) == 1
+    for way, (entered, left) in enumerate((("east_out_0", "b:west_in_0"), ("b:west_out_0", "east_in_0"))):
+        into = found.into_group[found.into_offset[way] : found.into_offset[way + 1]].tolist()
+        leads = arrays.link_to_lane == network.lane_index[entered]
+        assert into == sorted(set(arrays.link_group[leads].tolist()))
+        inside = found.inside_lane[found.inside_offset[way] : found.inside_offset[way + 1]].tolist()
+        (approach,) = (arrays.approach_lane == network.lane_index[left]).nonzero()[0]
+        links = range(arrays.link_offset[approach], arrays.link_offset[approach + 1])
+        vias = (network.movements[arrays.link_movement[k]].via for k in links)
+        assert inside == sorted(lane for via in vias for lane in via)
+        assert len(inside) == len(links) > 0
+
+
+def test_far_from_each_other_or_one_way_only_they_do_not() -> None:
+    for network in (facing_each_other(40.0), in_a_row(12.0), NETWORK):
+        assert len(horizon_exits.facing(network).held_s) == 0

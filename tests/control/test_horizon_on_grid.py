@@ -17,7 +17,7 @@ def test_it_keeps_the_contract() -> None:
 
 def test_it_plans_on_the_grid_on_which_it_is_followed() -> None:
     controller = HorizonOnGrid(NETWORK, decision_s=5, amber_s=2.0, settings=SHORT)
-    assert controller._mind.settings == Settings(horizon_s=20, decision_s=5, clear_box=False)
+    assert controller._mind.settings == Settings(horizon_s=20, decision_s=5, clear_box=False, clear_short_links=False)
     nobody = shows(one_waits(NETWORK, 0), [0, 4])
     assert int(controller.decide(nobody).stage[0]) == 0
     wanted = [controller.decide(one_waits(NETWORK, 2, time_s)) for time_s in (1.0, 4.0, 5.0, 6.0, 7.0)]
