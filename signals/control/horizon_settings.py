@@ -44,9 +44,10 @@ class Settings:
     headway_s
         Saturation headway of a lane with a free green (measured in SUMO 1.28 at 1 s steps: 1.8 to 2.0 s).
     start_up_s
-        Lost time of a queue that gets green. Measured in SUMO 1.28 at 1 s steps, beyond the saturation headway: 1 s
-        until the first vehicle leaves, and 1.0, 0.5 and 0.2 s between the next ones; less about 1 s of amber that is
-        still driven through in the end (half a vehicle a lane).
+        How long it takes at green until the first of a queue leaves. Measured in SUMO 1.28 at 1 s steps: 1 s.
+    follow_up_s
+        What a queue that stood loses besides, once its first vehicle has left. Measured like that: 1.0, 0.5 and 0.2 s
+        between the first ones; less about 1 s of amber that is still driven through in the end (half a vehicle a lane).
     stop_cost_s
         A stop, in seconds of delay.
     red_queue_share
@@ -102,7 +103,8 @@ class Settings:
     longest_wait_s: float = field(default=0.0, metadata=at_least(0))
     horizon_s: int = field(default=60, metadata=at_least(2))
     headway_s: float = field(default=1.9, metadata=more_than(0))
-    start_up_s: float = field(default=1.7, metadata=at_least(0))
+    start_up_s: float = field(default=1.0, metadata=at_least(0))
+    follow_up_s: float = field(default=0.7, metadata=at_least(0))
     stop_cost_s: float = field(default=2.0, metadata=at_least(0))
     red_queue_share: float = field(default=0.8, metadata=at_least(0))
     gap_s: float = field(default=3.0, metadata=at_least(0))
@@ -160,6 +162,7 @@ def rules(settings: Settings) -> horizon_values.Rules:
         settings.horizon_s,
         settings.headway_s,
         settings.start_up_s,
+        settings.follow_up_s,
         settings.stop_cost_s,
         settings.red_queue_share,
         settings.gap_s,

@@ -13,13 +13,19 @@ from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE
 from signals.kernels.horizon_tables import FLOWING, SERVED, STEPPED
 from signals.kernels.horizon_values import Bits, Lists, Rules, Work
 
-__all__ = ["EXTEND_S", "LAST", "NEXT", "READY", "advance"]
+__all__ = ["EXTEND_S", "LAST", "NEVER", "NEXT", "READY", "advance"]
 
 TIME, WEIGHT, COST, MOVING = 0, 1, 2, 3
 """Columns of `Lists.arrivals`."""
 NEXT, READY, LAST = 0, 1, 2
 """Columns of `Work.label` and `Work.trial`."""
 EXTEND_S = 2
+NEVER = np.float32(-60.0)
+"""`LAST` of a queue of which nobody has left since it got green."""
+STOOD_S = np.float32(1.5)
+"""Who leaves later than he came by more than this had stopped."""
+CRAWLS = np.float32(0.1)
+"""As a share of the speed limit: who is slower stands already."""
 
 
 @inlined
@@ -49,6 +55,8 @@ def _flow(q: int, s: int, until_s: np.float32, rules: Rules, lists: Lists, work:
         cost += _cost(departure - arrival, arrivals[n, COST], arrivals[n, MOVING], rules)
         ready = departure + np.float32(rules.headway_s) * weight / factor
         if weight > 0.3:
+            if trial[LAST] <= NEVER and (departure > arrival + STOOD_S or arrivals[n, MOVING] < CRAWLS):
+                ready += np.float32(rules.follow_up_s)
             trial[LAST] = departure
         n += 1
     trial[NEXT], trial[READY] = n, ready
@@ -93,6 +101,8 @@ def _filter_in(
         cost += _cost(departure - arrival, arrivals[n, COST], arrivals[n, MOVING], rules)
         ready = departure + np.float32(rules.headway_s) * weight / factor
         if weight > 0.3:
+            if trial[LAST] <= NEVER and (departure > arrival + STOOD_S or arrivals[n, MOVING] < CRAWLS):
+                ready += np.float32(rules.follow_up_s)
             trial[LAST] = departure
         n += 1
     trial[NEXT], trial[READY] = n, ready

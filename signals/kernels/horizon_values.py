@@ -40,6 +40,7 @@ class Rules(NamedTuple):
     horizon_s: int
     headway_s: float
     start_up_s: float
+    follow_up_s: float
     stop_cost_s: float
     red_queue_share: float
     gap_s: float

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import inlined, kernel
-from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
+from signals.kernels.horizon_service import EXTEND_S, LAST, NEVER, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
 from signals.kernels.horizon_values import (
@@ -39,7 +39,8 @@ __all__ = ["INFINITE", "compare", "decide"]
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
 SOON_S = 5
-NEVER = np.float32(-60.0)
+LONG_AGO = np.float32(-30.0)
+"""When somebody has last left a queue that is green already."""
 MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
 """A bound has to miss by more than rounding before it is believed: so nothing is left out that would have been kept."""
 
@@ -149,7 +150,7 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
             earliest = _earliest_s(first_queue + q, site.group_offset[i], site, arrivals)
             if earliest > 0:
                 work.trial[q, READY] = max(work.trial[q, READY], earliest + np.float32(rules.start_up_s))
-        work.trial[q, LAST] = NEVER
+        work.trial[q, LAST] = NEVER if age <= rules.start_up_s else LONG_AGO
     _keep(queues, 0, running, 0.0, 0.0, -1, -1, -1, work)
 
 
@@ -166,7 +167,9 @@ def _ready_s(t: int, s: int, b: int, q: int, rules: Rules, work: Work) -> np.flo
 def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> None:
     """Take the label (t, s) as the trial state, as it is when it goes on with stage b."""
     for q in range(queues):
-        work.trial[q, NEXT], work.trial[q, LAST] = work.label[t, s, q, NEXT], work.label[t, s, q, LAST]
+        begins = b != s and work.start_s[s, b, q] >= 0
+        work.trial[q, NEXT] = work.label[t, s, q, NEXT]
+        work.trial[q, LAST] = NEVER if begins else work.label[t, s, q, LAST]
         work.trial[q, READY] = _ready_s(t, s, b, q, rules, work)
 
 

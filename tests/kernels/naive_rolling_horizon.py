@@ -10,6 +10,7 @@ from signals.model.lanes import User
 from signals.model.network import Network
 
 START_ACCELERATION = 2.6
+NEVER_S = -60.0
 
 
 @dataclass
@@ -161,6 +162,8 @@ class Search:
             cost += self.counts_for(queue, state[queue].position) * (delay + stop * vehicle.moving * rules.stop_cost_s)
             state[queue].available_s = departure + rules.headway_s * vehicle.weight / factor
             if vehicle.weight > 0.3:
+                if state[queue].last_s <= NEVER_S and (delay > 1.5 or vehicle.moving < 0.1):
+                    state[queue].available_s += rules.follow_up_s
                 state[queue].last_s = departure
             state[queue].position += 1
         return cost
@@ -202,7 +205,7 @@ class Search:
             age = self.case.green_age_s[q]
             ready = max(self.case.rules.start_up_s - age, 0.0) if age >= 0 else 0.0
             blocked = self.case.blocked_s[q] if q < len(self.links) else 0.0
-            state.append(Queue(0, max(ready, blocked), -60.0))
+            state.append(Queue(0, max(ready, blocked), NEVER_S if age <= self.case.rules.start_up_s else -30.0))
         return state
 
     def best(self) -> tuple[int, float]:
@@ -232,6 +235,7 @@ class Search:
                 start = self.start_s(a, b, q)
                 if start is not None:
                     queue.available_s = max(queue.available_s, t + start + self.case.rules.start_up_s)
+                    queue.last_s = NEVER_S
         stay = min(self.stay_s(a, b), until - t) if a != b else 0
         cost += self.advance(trial, a, t, t + stay) + self.advance(trial, b, t + stay, until)
         value = cost + self.outlook(trial, b, until)

@@ -47,6 +47,22 @@ def test_a_queue_leaves_a_headway_apart() -> None:
     assert cost_s > 0
 
 
+def test_those_who_stood_lose_more_after_the_first_has_started() -> None:
+    one, two, three = (empty(), empty(), empty())
+    one[0], two[0], three[0] = waiting(1), waiting(2), waiting(3)
+    last = [float(served(crossroads(pedestrians=False), rows, 0, 30)[0].trial[0, LAST]) for rows in (one, two, three)]
+    assert last[1] - last[0] == pytest.approx(1.9 + 0.7)
+    assert last[2] - last[1] == pytest.approx(1.9)
+
+
+def test_a_platoon_that_has_not_stopped_loses_nothing() -> None:
+    rows = empty()
+    rows[0] = [(100.0, 13.89, 1.0), (130.0, 13.89, 1.0)]
+    work, cost_s = served(crossroads(pedestrians=False), rows, 0, 30)
+    assert work.trial[0, NEXT] == 2
+    assert cost_s == 0.0
+
+
 def test_nobody_leaves_at_or_after_the_end_nor_at_red() -> None:
     rows = empty()
     rows[0], rows[2] = waiting(6), waiting(2)

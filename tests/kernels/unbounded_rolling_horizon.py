@@ -15,6 +15,7 @@ from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
 VALUED = 0
 EXTEND_S, SOON_S = 2, 5
+NEVER_S, STOOD_S, CRAWLS = np.float32(-60.0), np.float32(1.5), np.float32(0.1)
 ONE = np.float32(1.0)
 
 
@@ -87,7 +88,7 @@ class Search:
             for q, one in enumerate(queues):
                 if work.start_s[s, b, q] >= 0:
                     ready = np.float32(t) + work.start_s[s, b, q] + np.float32(rules.start_up_s)
-                    one.ready_s = max(one.ready_s, ready)
+                    one.ready_s, one.last_s = max(one.ready_s, ready), NEVER_S
             first = b if t == 0 else first
         spent = label.spent
         if stay > 0:
@@ -128,7 +129,10 @@ class Search:
             stop = min(max((delay - np.float32(1.5)) / np.float32(2.5), np.float32(0.0)), ONE)
             cost += counts * (delay + stop * moving * np.float32(rules.stop_cost_s))
             own.ready_s = departure + np.float32(rules.headway_s) * weight / factor
-            own.last_s = departure if weight > 0.3 else own.last_s
+            if weight > 0.3:
+                if own.last_s <= NEVER_S and (departure > arrival + STOOD_S or moving < CRAWLS):
+                    own.ready_s += np.float32(rules.follow_up_s)
+                own.last_s = departure
             own.next += 1
         return cost
 
