@@ -107,7 +107,7 @@ class Distortion:
         self._of_fault = {name: np.sort(part) for name, part in zip(_SHARES, parts, strict=False)}
         delay_ticks = max(round(faults.late_s * 10 / tick_ds), 0)
         self._past: deque[tuple[IntArray, FloatArray]] = deque(maxlen=delay_ticks + 1)
-        self._last_seen: dict[str, npt.NDArray[Any] | None] | None = None
+        self._last_seen: dict[str, Any] | None = None
 
     def detectors(self, fault: str) -> tuple[int, ...]:
         """Return the numbers of the detectors that have a fault: ``dead``, ``stuck_on``, ``stuck_off`` and so on."""
@@ -189,7 +189,7 @@ class Distortion:
         )
 
 
-def _vehicles_of(readings: Readings, most: int | None = None) -> dict[str, npt.NDArray[Any] | None]:
+def _vehicles_of(readings: Readings, most: int | None = None) -> dict[str, Any]:
     """Return copies of the columns of vehicles by name, of so many at most; what is not reported is None."""
     columns = {name: getattr(readings, name) for name in _VEHICLES}
     return {name: column if column is None else column[:most].copy() for name, column in columns.items()}

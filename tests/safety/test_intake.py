@@ -104,7 +104,7 @@ def test_what_are_no_readings(given: object) -> None:
     assert np.isnan(intake.occupied).all()
     assert not intake.call.any()
     assert not intake.preempt.any()
-    assert [len(column) for column in intake.vehicles] == [0, 0, 0, 0]
+    assert [len(column) for column in intake.vehicles] == [0] * 5
     assert intake.take(told(2.0)) is None
 
 
