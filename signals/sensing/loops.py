@@ -154,5 +154,5 @@ class LoopEstimator:
             beliefs.arrival_weight[:n],
             beliefs.arrival_handle[:n],
             self._turns.share,
-            None if self._connected is None else beliefs.arrival_class[:n],
+            beliefs.arrival_class[:n],
         )
