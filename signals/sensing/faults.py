@@ -132,7 +132,7 @@ class Distortion:
         if lost:
             return self._without_report(seen)
         if self._faults.lost:
-            self._last_seen = _vehicles_of(seen)
+            self._last_seen = _copied(_vehicles_of(seen))
         return seen
 
     def _loops(self, readings: Readings) -> tuple[IntArray, FloatArray]:
@@ -178,18 +178,22 @@ class Distortion:
 
     def _without_report(self, readings: Readings) -> Readings:
         """Return what is known of a tick whose report was lost."""
-        seen = self._last_seen or _vehicles_of(readings, most=0)
+        seen = self._last_seen or _copied(_vehicles_of(readings), most=0)
         return readings._replace(
             aspect=np.full_like(readings.aspect, Aspect.UNKNOWN),
             call=np.zeros_like(readings.call),
             detector_count=np.full_like(readings.detector_count, -1),
             detector_occupied=np.full_like(readings.detector_occupied, np.nan),
             preempt=None,
-            **{name: part if part is None else part.copy() for name, part in seen.items()},
+            **_copied(seen),
         )
 
 
-def _vehicles_of(readings: Readings, most: int | None = None) -> dict[str, Any]:
-    """Return copies of the columns of vehicles by name, of so many at most; what is not reported is None."""
-    columns = {name: getattr(readings, name) for name in _VEHICLES}
+def _vehicles_of(readings: Readings) -> dict[str, Any]:
+    """Return the columns of vehicles by name; what is not reported is None."""
+    return {name: getattr(readings, name) for name in _VEHICLES}
+
+
+def _copied(columns: dict[str, Any], most: int | None = None) -> dict[str, Any]:
+    """Return copies of columns, of so many rows at most."""
     return {name: column if column is None else column[:most].copy() for name, column in columns.items()}
