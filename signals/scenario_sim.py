@@ -97,6 +97,8 @@ class KindPart:
         How much of the acceleration is lost by dawdling, 0 to 1.
     emergency
         Whether it calls its signals.
+    rail
+        Whether it runs on rails: of public transport, a tram and no bus.
     """
 
     id: str
@@ -109,6 +111,7 @@ class KindPart:
     headway_s: float = field(default=1.0, metadata=more_than(0))
     imperfection: float = field(default=0.5, metadata=at_least(0))
     emergency: bool = False
+    rail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

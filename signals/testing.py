@@ -26,6 +26,7 @@ from signals.model.network import Network
 from signals.model.roles import Controller, World
 from signals.model.trips import Incidents, Trips
 from signals.model.values import Aspect, BoolArray, ByteArray, Decision, IntArray, Readings, Snapshot, Verdict
+from signals.model.vehicle_classes import VehicleClass
 from signals.safety.guard import DO_NOT_WRITE, Guard
 
 __all__ = ["check_controller", "check_world", "networks", "random_snapshot", "two_crossroads"]
@@ -112,6 +113,7 @@ def random_snapshot(
         arrival_weight=np.ones(total, np.float32),
         arrival_handle=np.arange(1, total + 1, dtype=np.int64),
         link_share=shares.astype(np.float32) if links else np.zeros(0, np.float32),
+        arrival_class=rng.integers(0, len(VehicleClass), total).astype(np.int8),
     )
 
 
@@ -322,9 +324,10 @@ def _check_readings(readings: Readings, world: World, time_s: float) -> None:
         ("detector_count", np.int32, detectors),
         ("detector_occupied", np.float32, detectors),
         ("preempt", np.int8, groups),
+        ("vehicle_class", np.int8, seen),
     ):
         array = getattr(readings, name)
-        if array is None and name == "preempt":
+        if array is None and name in {"preempt", "vehicle_class"}:
             continue
         _require(
             array.dtype == dtype and array.shape == shape,
@@ -334,6 +337,9 @@ def _check_readings(readings: Readings, world: World, time_s: float) -> None:
     lanes = readings.vehicle_lane
     _require(((lanes >= 0) & (lanes < len(network.lanes))).all(), "a vehicle is on a lane that does not exist")
     _require(len(np.unique(readings.vehicle_handle)) == len(lanes), "two vehicles have one handle")
+    if readings.vehicle_class is not None:
+        known = np.isin(readings.vehicle_class, [int(one) for one in VehicleClass])
+        _require(known.all(), "the class of a vehicle is not one of VehicleClass")
 
 
 def _check_shown(readings: Readings, commanded: ByteArray | None, tick: int) -> None:

@@ -12,9 +12,10 @@ from signals.errors import UnknownNameError
 from signals.kernels import horizon_values
 from signals.model.lanes import User
 from signals.model.values import FloatArray
+from signals.model.vehicle_classes import VehicleClass
 from signals.schema import at_least, from_table, more_than
 
-__all__ = ["Settings", "checked", "rules", "worths"]
+__all__ = ["Settings", "checked", "class_worths", "rules", "worths"]
 
 NAME = "rolling_horizon"
 
@@ -28,13 +29,14 @@ class Settings:
     objective
         Whose delay is weighed: ``vehicles`` (each counts the same, and so does a called crossing) or ``persons`` (each
         counts for those inside, and a crossing for as many as have probably come since it was called).
-    motor_weight, bicycle_weight, transit_weight, pedestrian_weight
-        What a second of delay of each class counts, per vehicle, called crossing or person. What drives is known by its
-        lane: a lane open to cars is for motor vehicles, whoever comes along on it; one for buses and trams only is for
-        public transport. All alike is what gives least delay of vehicles.
-    motor_persons, transit_persons
-        People in a motor vehicle and in one of public transport, where persons count. Chosen: 1.3 is what a commuting
-        car carries, 25 a bus that is half full; on a bicycle is one.
+    motor_weight, bicycle_weight, transit_weight, tram_weight, pedestrian_weight
+        What a second of delay of each class counts, per vehicle, called crossing or person. What a vehicle is comes
+        from the sensors where they can tell (`Snapshot.arrival_class`), and from its lane where they cannot: a lane
+        open to cars is for motor vehicles, whoever comes along on it; one for buses and trams only is for buses. All
+        alike is what gives least delay of vehicles.
+    motor_persons, transit_persons, tram_persons
+        People in a motor vehicle, in a bus and in a tram, where persons count. Chosen: 1.3 is what a commuting car
+        carries, 25 a bus that is half full, 60 a tram with as many in each metre; on a bicycle is one.
     longest_wait_s
         Nobody shall wait longer than this at a signal, from when he stands or calls until he starts: only stages are
         taken with which everybody is still served in time. 0 = off: there is the guard's maximum red only, usually
@@ -97,9 +99,11 @@ class Settings:
     motor_weight: float = field(default=1.0, metadata=at_least(0))
     bicycle_weight: float = field(default=1.0, metadata=at_least(0))
     transit_weight: float = field(default=1.0, metadata=at_least(0))
+    tram_weight: float = field(default=1.0, metadata=at_least(0))
     pedestrian_weight: float = field(default=1.0, metadata=at_least(0))
     motor_persons: float = field(default=1.3, metadata=more_than(0))
     transit_persons: float = field(default=25.0, metadata=more_than(0))
+    tram_persons: float = field(default=60.0, metadata=more_than(0))
     longest_wait_s: float = field(default=0.0, metadata=at_least(0))
     horizon_s: int = field(default=60, metadata=at_least(2))
     headway_s: float = field(default=1.9, metadata=more_than(0))
@@ -152,6 +156,22 @@ def worths(settings: Settings) -> FloatArray:
     }
     by_persons = settings.objective == "persons"
     return np.array([weights[user] * (persons.get(user, 1.0) if by_persons else 1.0) for user in User], np.float32)
+
+
+def class_worths(settings: Settings) -> FloatArray:
+    """Return what a second of delay of a vehicle of known class counts, float32 [one per `VehicleClass`].
+
+    Of one whose class is not known it is what its lane says (`worths`); that row is 0 and not used.
+    """
+    usual = worths(settings)
+    persons = settings.tram_persons if settings.objective == "persons" else 1.0
+    found = {
+        VehicleClass.MOTOR: usual[User.VEHICLE],
+        VehicleClass.BICYCLE: usual[User.BICYCLE],
+        VehicleClass.BUS: usual[User.TRANSIT],
+        VehicleClass.TRAM: settings.tram_weight * persons,
+    }
+    return np.array([found.get(one, 0.0) for one in VehicleClass], np.float32)
 
 
 def rules(settings: Settings) -> horizon_values.Rules:

@@ -44,6 +44,7 @@ __all__ = ["RollingHorizon", "Settings"]
 
 MOST_ARRIVALS = 96
 """Per queue; 60 s of a saturated lane are 32 vehicles, the rest are improbable ones."""
+NO_CLASSES = np.zeros(0, np.int8)
 
 
 class RollingHorizon:
@@ -106,6 +107,7 @@ class RollingHorizon:
         self._belongs = horizon_site.group_mask(network)
         self._first_stage, self._has_stage = self._arrays.stage_offset[:-1], self._choice.stage >= 0
         self._worth = horizon_site.worth(network, queues, horizon_settings.worths(self.settings))
+        self._class_worth = horizon_settings.class_worths(self.settings)
         self._walks = np.flatnonzero(queues.approach < 0).astype(np.int32)
         self._people = PeopleWaiting(network, counted=self.settings.objective == "persons")
         self._last_time_s = self._first_time_s = np.nan
@@ -270,7 +272,7 @@ class RollingHorizon:
     def _plan(self, _: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
         """Plan some intersections."""
         believed, told = (self._site, arrivals), (self._rules, self._lists)
-        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, *told)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, self._class_worth, *told)
         rolling_horizon.decide(
             first, beyond, *believed, *told, self._interstages, self._works[thread], self._choice,
             self._deadlines[thread], self._flows.planned,
@@ -279,7 +281,7 @@ class RollingHorizon:
     def _follow(self, time_s: float, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int) -> None:
         """Let some intersections do without a plan."""
         believed, told = (self._site, arrivals), (self._rules, self._lists)
-        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, *told)
+        horizon_arrivals.gather(first, beyond, *believed, self._flows.inflow, self._counts, self._class_worth, *told)
         horizon_follow.follow(
             first,
             beyond,
@@ -310,6 +312,7 @@ class RollingHorizon:
             snapshot.arrival_offset, snapshot.arrival_distance_m, snapshot.arrival_speed_mps, snapshot.arrival_weight,
             self._streets.limit_mps, snapshot.link_share, memory.head_share, memory.hidden_veh, snapshot.demand,
             self._walking, self._earliest_s, memory.blocked_s, memory.wait_s, self._learned.vigour,
+            NO_CLASSES if snapshot.arrival_class is None else snapshot.arrival_class,
         )  # fmt: skip
 
     def _compile(self, network: Network) -> None:

@@ -16,6 +16,8 @@ __all__ = ["gather"]
 # Columns of `Lists.arrivals` and of `Lists.sums`.
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
 VALUED = 0
+UNKNOWN = 0
+"""A class of vehicle."""
 CLUMP_VEH = 0.5
 CLUMP_S = 5
 """What is expected goes together until it is half a vehicle, or for 5 s."""
@@ -25,17 +27,19 @@ HEAD_M = 1.0
 
 
 @kernel
-def _insert(q: int, time_s: np.float32 | float, weight: float, moving: float, lists: Lists) -> None:
+def _insert(
+    q: int, time_s: np.float32 | float, weight: float, moving: float, worth: np.float32, lists: Lists
+) -> None:  # fmt: skip
     """Put an arrival into its queue, sorted by time; what exceeds the memory is dropped (it is the farthest)."""
     n = lists.total[q]
     if n >= lists.arrivals.shape[1]:
         return
     while n > 0 and lists.arrivals[q, n - 1, TIME] > time_s:
-        for column in (TIME, WEIGHT, MOVING):
+        for column in (TIME, WEIGHT, COST, MOVING):
             lists.arrivals[q, n, column] = lists.arrivals[q, n - 1, column]
         n -= 1
     lists.arrivals[q, n, TIME], lists.arrivals[q, n, WEIGHT] = time_s, weight
-    lists.arrivals[q, n, MOVING] = moving
+    lists.arrivals[q, n, COST], lists.arrivals[q, n, MOVING] = worth, moving
     lists.total[q] += 1
 
 
@@ -50,23 +54,27 @@ def _time_s(distance_m: np.float32, speed_mps: np.float32, limit_mps: np.float32
 
 
 @kernel
-def _seen(q: int, approach: int, arrivals: Arrivals, rules: Rules, lists: Lists) -> None:
+def _seen(
+    q: int, approach: int, arrivals: Arrivals, worth: np.float32, class_worth: Floats, rules: Rules, lists: Lists
+) -> None:
     """List the vehicles that are seen, and those that stand behind them unseen."""
     limit, last = max(arrivals.limit_mps[approach], np.float32(1.0)), np.float32(0.0)
     for n in range(arrivals.offset[approach], arrivals.offset[approach + 1]):
         speed = min(arrivals.speed_mps[n], limit)
         time = _time_s(max(arrivals.distance_m[n], np.float32(0.0)), speed, limit)
         if time < rules.horizon_s and arrivals.weight[n] > 0.05:
-            _insert(q, time, arrivals.weight[n], speed / limit, lists)
+            known = arrivals.vehicle_class[n] if n < len(arrivals.vehicle_class) else UNKNOWN
+            own = class_worth[known] if UNKNOWN < known < len(class_worth) else worth
+            _insert(q, time, arrivals.weight[n], speed / limit, own, lists)
             last = max(last, time)
     hidden = arrivals.hidden_veh[approach]
     while hidden > 0.1:
-        _insert(q, last, min(hidden, np.float32(1.0)), 0.0, lists)
+        _insert(q, last, min(hidden, np.float32(1.0)), 0.0, worth, lists)
         hidden -= np.float32(1.0)
 
 
 @kernel
-def _expected(q: int, inflow: Floats, horizon_s: int, lists: Lists) -> None:
+def _expected(q: int, inflow: Floats, horizon_s: int, worth: np.float32, lists: Lists) -> None:
     """List what is expected, float32 [H] vehicles in each second from now."""
     weight, moment, since = np.float32(0.0), np.float32(0.0), 0
     for second in range(horizon_s):
@@ -74,7 +82,7 @@ def _expected(q: int, inflow: Floats, horizon_s: int, lists: Lists) -> None:
         moment += inflow[second] * (np.float32(second) + np.float32(0.5))
         if weight >= CLUMP_VEH or second - since >= CLUMP_S - 1:
             if weight > 0.02:
-                _insert(q, moment / weight, weight, 1.0, lists)
+                _insert(q, moment / weight, weight, 1.0, worth, lists)
             weight, moment, since = np.float32(0.0), np.float32(0.0), second + 1
 
 
@@ -117,11 +125,12 @@ def _pressing(i: int, q: int, site: Site, arrivals: Arrivals, rules: Rules) -> n
 
 
 @kernel
-def _sum_up(q: int, horizon_s: int, worth: np.float32, pressing: np.float32, lists: Lists) -> np.float32:
-    """Costs and prefix sums of one queue; return its weight."""
+def _sum_up(q: int, horizon_s: int, pressing: np.float32, lists: Lists) -> np.float32:
+    """Costs and prefix sums of one queue; return its weight. What each is worth becomes what it counts for."""
     weight, cost, moment, valued = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
     lists.sums[q, 0] = 0.0
     for n in range(lists.total[q]):
+        worth = lists.arrivals[q, n, COST]
         lists.arrivals[q, n, COST] = lists.arrivals[q, n, WEIGHT] * (1 + pressing if n == 0 else 1) * worth
         valued += lists.arrivals[q, n, WEIGHT] * worth
         weight += lists.arrivals[q, n, WEIGHT]
@@ -141,8 +150,9 @@ def _sum_up(q: int, horizon_s: int, worth: np.float32, pressing: np.float32, lis
 
 @kernel
 def gather(
-    first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, worth: Floats, rules: Rules, lists: Lists
-) -> None:
+    first: int, beyond: int, site: Site, arrivals: Arrivals, inflow: Floats, worth: Floats, class_worth: Floats,
+    rules: Rules, lists: Lists,
+) -> None:  # fmt: skip
     """Build the lists of all queues of some intersections.
 
     Parameters
@@ -154,7 +164,11 @@ def gather(
     inflow
         float32 [nA, H] vehicles expected in each second from now that are not seen yet.
     worth
-        float32 [nQ] what a second of delay of one vehicle of a queue counts, or of all who wait at a called crossing.
+        float32 [nQ] what a second of delay counts of one vehicle of a queue whose class is not known, or of all who
+        wait at a called crossing.
+    class_worth
+        float32 [one per `signals.model.vehicle_classes.VehicleClass`] what it counts of one whose class is known,
+        wherever it drives.
     rules
         How far, and what long waits count.
     lists
@@ -167,10 +181,10 @@ def gather(
             approach = site.queue_approach[q]
             if approach >= 0:
                 for a in range(approach, site.queue_beyond[q]):
-                    _seen(q, a, arrivals, rules, lists)
-                    _expected(q, inflow[a], rules.horizon_s, lists)
+                    _seen(q, a, arrivals, worth[q], class_worth, rules, lists)
+                    _expected(q, inflow[a], rules.horizon_s, worth[q], lists)
                 _mix(approach, site.queue_beyond[q], arrivals, lists)
             elif arrivals.call[site.group_offset[i] + site.queue_group[q]]:
-                _insert(q, 0.0, 1.0, 0.0, lists)
+                _insert(q, 0.0, 1.0, 0.0, worth[q], lists)
             pressing = _pressing(i, q, site, arrivals, rules)
-            lists.weight_veh[i] += _sum_up(q, rules.horizon_s, worth[q], pressing, lists)
+            lists.weight_veh[i] += _sum_up(q, rules.horizon_s, pressing, lists)

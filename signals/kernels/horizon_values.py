@@ -123,6 +123,8 @@ class Arrivals(NamedTuple):
         float32 [nG] for how long each group has been demanded without green.
     vigour
         float32 [nQ, 2] how fast each queue really leaves, 1 = as the model has it: with nobody to yield to, and with.
+    vehicle_class
+        int8 [n] what the vehicles are; empty where of none it is known.
     """
 
     offset: Ints
@@ -139,6 +141,7 @@ class Arrivals(NamedTuple):
     blocked_s: Floats
     wait_s: Floats
     vigour: Floats
+    vehicle_class: Bytes
 
 
 class Lists(NamedTuple):
@@ -147,7 +150,8 @@ class Lists(NamedTuple):
     Attributes
     ----------
     arrivals
-        float32 [nQ, V, 4] time (s), vehicles, what they count for, 1 = at the speed limit to 0 = standing.
+        float32 [nQ, V, 4] time (s), vehicles, what they count for (each by its own class, where that is known), 1 = at
+        the speed limit to 0 = standing.
     total
         int32 [nQ] how many arrivals.
     sums

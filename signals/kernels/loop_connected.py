@@ -16,7 +16,16 @@ from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import STAND_M, STANDING_MPS, drop, insert, safe_mps, sort
 from signals.kernels.loop_values import ON_LANE, Counters, LoopPlaces, Reported, Tracks
 
-__all__ = ["COUNTED_M", "contradict", "explain_out", "explained_in", "join_queue", "penetration", "take_reports"]
+__all__ = [
+    "COUNTED_M",
+    "class_of",
+    "contradict",
+    "explain_out",
+    "explained_in",
+    "join_queue",
+    "penetration",
+    "take_reports",
+]
 
 PRIOR_SHARE, PRIOR_VEH = 0.1, 5.0
 """Penetration rate before anything is known, and how many vehicles that is worth."""
@@ -147,6 +156,16 @@ def take_reports(
                 tracks.since_s[a, j] = np.nan
             elif np.isnan(tracks.since_s[a, j]):
                 tracks.since_s[a, j] = time_s
+
+
+@kernel
+def class_of(a: int, j: int, reported: Reported, tracks: Tracks) -> int:
+    """Return what a vehicle of an approach says that it is; 0 where it says nothing."""
+    if tracks.known[a, j] != 0 and len(reported.vehicle_class) > 0:
+        for r in range(reported.offset[a], reported.offset[a + 1]):
+            if reported.handle[r] + 1 == tracks.known[a, j]:
+                return int(reported.vehicle_class[r])
+    return 0
 
 
 @kernel

@@ -259,6 +259,8 @@ class Reported(NamedTuple):
     offset, distance_m, speed_mps, weight, handle
         int32 [nA + 1], float32 [n], int64 [n]: those bound for each approach, the nearest first, as in
         `signals.model.values.Snapshot`.
+    vehicle_class
+        int8 [n] what they are; empty where that is not known.
     """
 
     on: Bools
@@ -267,6 +269,7 @@ class Reported(NamedTuple):
     speed_mps: Floats
     weight: Floats
     handle: Handles
+    vehicle_class: Bytes
 
 
 class LoopBeliefs(NamedTuple):
@@ -284,3 +287,4 @@ class LoopBeliefs(NamedTuple):
     arrival_speed_mps: Floats
     arrival_weight: Floats
     arrival_handle: Handles
+    arrival_class: Bytes

@@ -9,7 +9,7 @@ junctions, who has been counted out at one stop line is expected at the next, in
 from __future__ import annotations
 
 from signals.kernels.compile import kernel
-from signals.kernels.loop_connected import contradict, join_queue, penetration, take_reports
+from signals.kernels.loop_connected import class_of, contradict, join_queue, penetration, take_reports
 from signals.kernels.loop_counts import count_in, count_out
 from signals.kernels.loop_habits import learn_pace, space_m
 from signals.kernels.loop_health import COVERED, FAILED, WORKS, accuse, judge, state_of
@@ -103,7 +103,9 @@ def _watch(
 
 
 @kernel
-def _fill(a: int, time_s: float, places: LoopPlaces, tracks: Tracks, kept: Counters, beliefs: LoopBeliefs) -> None:
+def _fill(
+    a: int, time_s: float, places: LoopPlaces, reported: Reported, tracks: Tracks, kept: Counters, beliefs: LoopBeliefs
+) -> None:
     """Say what is believed of an approach."""
     queue = count = wait = 0.0
     row, lane, demand = beliefs.arrival_offset[a], places.lane[a], False
@@ -116,6 +118,7 @@ def _fill(a: int, time_s: float, places: LoopPlaces, tracks: Tracks, kept: Count
         beliefs.arrival_speed_mps[row] = tracks.speed_mps[a, j]
         beliefs.arrival_weight[row] = weight
         beliefs.arrival_handle[row] = tracks.handle[a, j]
+        beliefs.arrival_class[row] = class_of(a, j, reported, tracks)
         row += 1
         stands = tracks.speed_mps[a, j] < STANDING_MPS
         if tracks.row[a, j] == ON_AVERAGE and not stands:
@@ -177,4 +180,4 @@ def believe(
         _watch(a, time_s, elapsed_s, aspect, count, occupied, streets, sound, kept, ways, cars)
     out.arrival_offset[0] = 0
     for a in range(len(streets.lane)):
-        _fill(a, time_s, streets, cars, kept, out)
+        _fill(a, time_s, streets, told, cars, kept, out)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from signals.kernels.compile import kernel
 from signals.kernels.traffic_state import NOBODY_STOPPED, WAVE_S, Roads, State, Travellers
 
-__all__ = ["loops", "see"]
+__all__ = ["EMPTY", "INSIDE", "loops", "see"]
 
 Columns = tuple[Any, ...]
 Floats = npt.NDArray[np.float32]
@@ -19,6 +19,8 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 NEVER = np.inf
+EMPTY, INSIDE = -1, -2
+"""Rows of loops on lanes that have none: nobody drives there; it lies inside a junction, where nobody is followed."""
 
 
 @kernel
@@ -131,20 +133,22 @@ def loops(
     detector_lane
         Input, int32 [nD]: the lane of the network.
     detector_row
-        Input, int32 [nD]: the same in `State`, -1 where nobody drives.
+        Input, int32 [nD]: the same in `State`, `EMPTY` where nobody drives; `INSIDE` where nothing is known.
     roads, state
         Input: the arrays of a `Roads` and of a `State`.
     passed
         In and out, int32 [nD]: how many passed each detector since the beginning.
     count_out
-        Out, int32 [nD].
+        Out, int32 [nD]; -1 where nothing is known.
     occupied
-        Out, float32 [nD]: share of the time.
+        Out, float32 [nD]: share of the time; NaN where nothing is known.
     """
     fixed, now = Roads(*roads), State(*state)
     for row in range(len(detector_lane)):
         count_out[row], occupied[row] = 0, 0.0
         if detector_row[row] < 0:
+            if detector_row[row] == INSIDE:
+                count_out[row], occupied[row] = -1, np.nan
             continue
         lane, from_m, length_m = detector_lane[row], detector[row, 0], detector[row, 1]
         total, stands = now.lane_count[detector_row[row], 2], False

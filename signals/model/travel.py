@@ -10,6 +10,7 @@ from signals.errors import ScenarioError
 from signals.model.lanes import User
 from signals.model.trips import DoubleArray
 from signals.model.values import FloatArray, IntArray
+from signals.model.vehicle_classes import VehicleClass, usual_class
 
 __all__ = ["CAR", "NO_TRAVEL", "Travel", "VehicleKind", "Walk"]
 
@@ -36,6 +37,8 @@ class VehicleKind:
         Krauss' sigma, 0 to 1: how much of the acceleration is lost by dawdling.
     emergency
         Whether it calls its signals.
+    rail
+        Whether it runs on rails: of public transport, a tram and no bus.
     """
 
     id: str = "car"
@@ -48,6 +51,7 @@ class VehicleKind:
     headway_s: float = 1.0
     imperfection: float = 0.5
     emergency: bool = False
+    rail: bool = False
 
     def __post_init__(self) -> None:
         positive = (self.length_m, self.speed_mps, self.accel_mps2, self.decel_mps2, self.headway_s)
@@ -63,6 +67,11 @@ class VehicleKind:
     def space_m(self) -> float:
         """Length of road that it takes when it stands."""
         return self.length_m + self.gap_m
+
+    @property
+    def vehicle_class(self) -> VehicleClass:
+        """What it is, as far as control is concerned."""
+        return usual_class(self.user, rail=self.rail)
 
 
 CAR = VehicleKind()

@@ -16,6 +16,7 @@ import numpy.typing as npt
 __all__ = [
     "Aspect",
     "BoolArray",
+    "ByteArray",
     "Command",
     "Comparison",
     "Decision",
@@ -71,6 +72,9 @@ class Readings(NamedTuple):
     preempt
         int8 [nG] the number with which an emergency vehicle calls a group: 1 goes first, 0 = nobody calls it. None =
         nobody calls any.
+    vehicle_class
+        int8 [nV] what each vehicle is (`signals.model.vehicle_classes.VehicleClass`), 0 = unknown. None = of none it is
+        known.
     """
 
     time_s: float
@@ -83,6 +87,7 @@ class Readings(NamedTuple):
     detector_count: IntArray
     detector_occupied: FloatArray
     preempt: ByteArray | None = None
+    vehicle_class: ByteArray | None = None
 
 
 class Snapshot(NamedTuple):
@@ -120,6 +125,9 @@ class Snapshot(NamedTuple):
         int64 [n] the vehicle; 0 where it is only inferred.
     link_share
         float32 [nK] share of the approach's vehicles that take each link.
+    arrival_class
+        int8 [n] what each arrival is (`signals.model.vehicle_classes.VehicleClass`), 0 = unknown. None = of none it is
+        known.
     """
 
     time_s: float
@@ -138,6 +146,7 @@ class Snapshot(NamedTuple):
     arrival_weight: FloatArray
     arrival_handle: HandleArray
     link_share: FloatArray
+    arrival_class: ByteArray | None = None
 
 
 class Decision(NamedTuple):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray, HandleArray, IntArray, Readings
+from signals.model.vehicle_classes import VehicleClass
 from signals.safety.fallback import Trouble
 from signals.safety.ladder import Ladder
 from signals.safety.plausible import copied
@@ -37,16 +38,17 @@ MOST_VEH_S: Final = 1.5
 
 
 class Vehicles(NamedTuple):
-    """int32, float32, float32, int64 [nV] as in `signals.model.values.Readings`."""
+    """int32, float32, float32, int64, int8 [nV] as in `signals.model.values.Readings`; an untold class is unknown."""
 
     lane: IntArray
     position_m: FloatArray
     speed_mps: FloatArray
     handle: HandleArray
+    vehicle_class: ByteArray
 
     def those(self, which: BoolArray) -> Vehicles:
         """Return some of them."""
-        return Vehicles(self.lane[which], self.position_m[which], self.speed_mps[which], self.handle[which])
+        return Vehicles._make(column[which] for column in self)
 
     def same_as(self, other: Vehicles) -> bool:
         """Whether nothing in them differs."""
@@ -177,6 +179,7 @@ class Intake:
             and copied(given.vehicle_position_m, self.vehicles.position_m)
             and copied(given.vehicle_speed_mps, self.vehicles.speed_mps)
             and copied(given.vehicle_handle, self.vehicles.handle)
+            and (given.vehicle_class is None or copied(given.vehicle_class, self.vehicles.vehicle_class))
         )
 
     def _sift(self) -> None:
@@ -189,13 +192,15 @@ class Intake:
         broken = (self.count < -1) | (self.count > self._most_veh) | (self.occupied < 0) | (self.occupied > 1)
         self._ladder.advance(broken)
         self.count[self.quarantined], self.occupied[self.quarantined] = -1, np.nan
-        lane, position_m, speed_mps, handle = self.vehicles
+        lane, position_m, speed_mps, handle, vehicle_class = self.vehicles
+        no_class = (vehicle_class < VehicleClass.UNKNOWN) | (vehicle_class > max(VehicleClass))
+        vehicle_class[no_class] = VehicleClass.UNKNOWN
         here = (lane >= 0) & (lane < len(self._lane_length_m) - 1)
         end_m = self._lane_length_m[np.where(here, lane, -1)] + BEYOND_END_M
         real = here & (position_m >= 0) & (position_m <= end_m)
         real &= (speed_mps >= 0) & (speed_mps < FASTEST_MPS) & (handle >= 0)
         self.vehicles = self.vehicles.those(real)
-        self.rejected += int(odd.sum() + nobody.sum() + broken.sum() + (~real).sum())
+        self.rejected += int(odd.sum() + nobody.sum() + broken.sum() + (~real).sum() + no_class.sum())
 
     def _frozen(self) -> bool:
         """Whether nothing has changed for too long although a vehicle moves."""
@@ -213,4 +218,5 @@ class Intake:
 
 def _vehicles(count: int) -> Vehicles:
     rows = np.empty((2, count), np.float32)
-    return Vehicles(np.empty(count, np.int32), rows[0], rows[1], np.empty(count, np.int64))
+    unknown = np.full(count, VehicleClass.UNKNOWN, np.int8)
+    return Vehicles(np.empty(count, np.int32), rows[0], rows[1], np.empty(count, np.int64), unknown)

@@ -233,7 +233,7 @@ class SafeWorld:
             handles = told.vehicles.handle * len(self._seats) + k  # no two worlds may have the same
             seen = told.vehicles._replace(lane=share.lanes[told.vehicles.lane], handle=handles)
             found.append(seen.those(seen.lane >= 0))
-        lanes, positions, speeds, handles = (np.concatenate(column) for column in zip(*found, strict=True))
+        lanes, positions, speeds, handles, classes = (np.concatenate(column) for column in zip(*found, strict=True))
         if not self._tick:
             self._begin_s = next((seat.intake.time_s for seat in self._seats if seat.awake), 0.0)
         return known._replace(
@@ -242,6 +242,7 @@ class SafeWorld:
             vehicle_position_m=positions,
             vehicle_speed_mps=speeds,
             vehicle_handle=handles,
+            vehicle_class=classes,
         )
 
 

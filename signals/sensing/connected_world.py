@@ -85,4 +85,5 @@ class ConnectedWorld(OuterWorld):
             vehicle_position_m=readings.vehicle_position_m[seen],
             vehicle_speed_mps=readings.vehicle_speed_mps[seen],
             vehicle_handle=readings.vehicle_handle[seen],
+            vehicle_class=None if readings.vehicle_class is None else readings.vehicle_class[seen],
         )

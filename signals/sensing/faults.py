@@ -21,7 +21,7 @@ __all__ = ["Distortion", "Faults"]
 
 _SHARES = ("dead", "stuck_on", "stuck_off", "noisy", "late")
 _PROBABILITIES = ("noise", "lost", "unseen")
-_VEHICLES = ("vehicle_lane", "vehicle_position_m", "vehicle_speed_mps", "vehicle_handle")
+_VEHICLES = ("vehicle_lane", "vehicle_position_m", "vehicle_speed_mps", "vehicle_handle", "vehicle_class")
 _LENGTHS = ("late_s", "position_sd_m", "speed_sd_mps")
 
 
@@ -107,7 +107,7 @@ class Distortion:
         self._of_fault = {name: np.sort(part) for name, part in zip(_SHARES, parts, strict=False)}
         delay_ticks = max(round(faults.late_s * 10 / tick_ds), 0)
         self._past: deque[tuple[IntArray, FloatArray]] = deque(maxlen=delay_ticks + 1)
-        self._last_seen: list[npt.NDArray[Any]] | None = None
+        self._last_seen: dict[str, Any] | None = None
 
     def detectors(self, fault: str) -> tuple[int, ...]:
         """Return the numbers of the detectors that have a fault: ``dead``, ``stuck_on``, ``stuck_off`` and so on."""
@@ -132,7 +132,7 @@ class Distortion:
         if lost:
             return self._without_report(seen)
         if self._faults.lost:
-            self._last_seen = [getattr(seen, name).copy() for name in _VEHICLES]
+            self._last_seen = _copied(_vehicles_of(seen))
         return seen
 
     def _loops(self, readings: Readings) -> tuple[IntArray, FloatArray]:
@@ -173,20 +173,27 @@ class Distortion:
             vehicle_position_m=np.clip(shifted_m, 0.0, self._lane_length_m[lane]).astype(np.float32),
             vehicle_speed_mps=np.maximum(faster_mps, 0.0).astype(np.float32),
             vehicle_handle=readings.vehicle_handle[kept],
+            vehicle_class=None if readings.vehicle_class is None else readings.vehicle_class[kept],
         )
 
     def _without_report(self, readings: Readings) -> Readings:
         """Return what is known of a tick whose report was lost."""
-        seen = self._last_seen or [getattr(readings, name)[:0] for name in _VEHICLES]
-        lane, position_m, speed_mps, handle = (column.copy() for column in seen)
-        return Readings(
-            time_s=readings.time_s,
+        seen = self._last_seen or _copied(_vehicles_of(readings), most=0)
+        return readings._replace(
             aspect=np.full_like(readings.aspect, Aspect.UNKNOWN),
             call=np.zeros_like(readings.call),
-            vehicle_lane=lane,
-            vehicle_position_m=position_m,
-            vehicle_speed_mps=speed_mps,
-            vehicle_handle=handle,
             detector_count=np.full_like(readings.detector_count, -1),
             detector_occupied=np.full_like(readings.detector_occupied, np.nan),
+            preempt=None,
+            **_copied(seen),
         )
+
+
+def _vehicles_of(readings: Readings) -> dict[str, Any]:
+    """Return the columns of vehicles by name; what is not reported is None."""
+    return {name: getattr(readings, name) for name in _VEHICLES}
+
+
+def _copied(columns: dict[str, Any], most: int | None = None) -> dict[str, Any]:
+    """Return copies of columns, of so many rows at most."""
+    return {name: column if column is None else column[:most].copy() for name, column in columns.items()}

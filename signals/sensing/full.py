@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from signals.kernels.sensing import SKIPPED, TOP_HANDLE, Beliefs, Memory, Seen, observe
 from signals.model.feeders import feeders
 from signals.model.network import Network
-from signals.model.values import FloatArray, Readings, Snapshot
+from signals.model.values import ByteArray, FloatArray, Readings, Snapshot
+from signals.model.vehicle_classes import VehicleClass
 from signals.sensing import rooms
 from signals.sensing.clock import Clock
 from signals.sensing.places import places_of
 from signals.sensing.signal_heads import SignalHeads
 
 __all__ = ["FullEstimator"]
+
+LAST_CLASS = max(VehicleClass)
 
 
 class FullEstimator:
@@ -86,6 +91,7 @@ class FullEstimator:
         self._clock = Clock(self._tick_ds)
         self._heads = SignalHeads(self._network)
         self._unmatched = 0
+        self._class: ByteArray | None = None
         self._seen = rooms.first_seen()
         self._memory = rooms.first_memory(self._network, self._places)
         self._beliefs = rooms.first_beliefs(self._network)
@@ -97,6 +103,7 @@ class FullEstimator:
             len(readings.vehicle_position_m),
             len(readings.vehicle_speed_mps),
             len(readings.vehicle_handle),
+            len(readings.vehicle_lane if readings.vehicle_class is None else readings.vehicle_class),
         )
         n = min(sizes)
         self._unmatched += max(sizes) - n
@@ -107,6 +114,7 @@ class FullEstimator:
         self._seen.position_m[:n] = readings.vehicle_position_m[:n]
         self._seen.speed_mps[:n] = readings.vehicle_speed_mps[:n]
         self._seen.handle[:n] = readings.vehicle_handle[:n]
+        self._class = None if readings.vehicle_class is None else _known_class(readings.vehicle_class[:n])
         return n
 
     def _snapshot(self) -> Snapshot:
@@ -129,4 +137,11 @@ class FullEstimator:
             beliefs.arrival_weight[:n],
             beliefs.arrival_handle[:n],
             self._memory.link_share,
+            None if self._class is None else self._class[beliefs.arrival_vehicle[:n]],
         )
+
+
+def _known_class(vehicle_class: ByteArray) -> ByteArray:
+    """Return classes of vehicles; what is none of them is unknown."""
+    sure = (vehicle_class >= VehicleClass.UNKNOWN) & (vehicle_class <= LAST_CLASS)
+    return np.where(sure, vehicle_class, VehicleClass.UNKNOWN).astype(np.int8)

@@ -110,7 +110,8 @@ def nobody_reported(approaches: int) -> Reported:
     """Return the reports of no vehicle, where none is connected."""
     none = np.zeros(0, np.float32)
     return Reported(
-        np.zeros(1, np.bool_), np.zeros(approaches + 1, np.int32), none, none, none, np.zeros(0, np.int64)
+        np.zeros(1, np.bool_), np.zeros(approaches + 1, np.int32), none, none, none, np.zeros(0, np.int64),
+        np.zeros(0, np.int8),
     )  # fmt: skip
 
 
@@ -131,4 +132,5 @@ def first_beliefs(network: Network) -> LoopBeliefs:
         arrival_speed_mps=np.zeros(room, np.float32),
         arrival_weight=np.zeros(room, np.float32),
         arrival_handle=np.zeros(room, np.int64),
+        arrival_class=np.zeros(room, np.int8),
     )

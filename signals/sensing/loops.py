@@ -90,6 +90,7 @@ class LoopEstimator:
             seen.arrival_speed_mps[:n],
             seen.arrival_weight[:n],
             seen.arrival_handle[:n],
+            np.zeros(0, np.int8) if seen.arrival_class is None else seen.arrival_class,
         )
         self._turns.known_veh[:] = connected.link_count
         return seen
@@ -153,4 +154,5 @@ class LoopEstimator:
             beliefs.arrival_weight[:n],
             beliefs.arrival_handle[:n],
             self._turns.share,
+            beliefs.arrival_class[:n],
         )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from signals.adapters.sumo.fleet import Fleet, open_fleet
+from signals.model.vehicle_classes import VehicleClass
 
 WATCHED = {"in": 4, "out": 7}
 
@@ -19,10 +20,16 @@ class Road:
         self.place: dict[str, tuple[str, float, float, float]] = {}
         self.events: dict[str, tuple[str, ...]] = {}
         self.subscribed: set[str] = set()
+        self.vclass: dict[str, str] = {}
         self.api = self._remote_api() if remote else self._local_api()
 
     def happen(self, **events: tuple[str, ...]) -> None:
         self.events = events
+
+    def _vclass(self, vehicle: str) -> str:
+        """Answer for those on the road only, as SUMO does."""
+        assert vehicle in self.place
+        return self.vclass.get(vehicle, "passenger")
 
     def _event(self, kind: str) -> tuple[str, ...]:
         return self.events.get(kind, ())
@@ -33,7 +40,11 @@ class Road:
 
         return SimpleNamespace(
             vehicle=SimpleNamespace(
-                getLaneID=asks(0), getLanePosition=asks(1), getSpeed=asks(2), getWaitingTime=asks(3)
+                getLaneID=asks(0),
+                getLanePosition=asks(1),
+                getSpeed=asks(2),
+                getWaitingTime=asks(3),
+                getVehicleClass=self._vclass,
             ),
             simulation=SimpleNamespace(
                 getDepartedIDList=lambda: self._event("departed"),
@@ -60,7 +71,9 @@ class Road:
 
         return SimpleNamespace(
             vehicle=SimpleNamespace(
-                subscribe=lambda vehicle, _: self.subscribed.add(vehicle), getAllSubscriptionResults=results
+                subscribe=lambda vehicle, _: self.subscribed.add(vehicle),
+                getAllSubscriptionResults=results,
+                getVehicleClass=self._vclass,
             ),
             simulation=SimpleNamespace(
                 subscribe=lambda _: None,
@@ -76,8 +89,9 @@ def open_road(*, remote: bool) -> tuple[Road, Fleet]:
 
 def seen(fleet: Fleet) -> list[tuple[int, float, float, int]]:
     found = fleet.read()
-    assert [column.dtype for column in found] == [np.int32, np.float32, np.float32, np.int64]
-    return list(zip(*(column.tolist() for column in found), strict=True))
+    assert [column.dtype for column in found] == [np.int32, np.float32, np.float32, np.int64, np.int8]
+    assert len(found.vehicle_class) == len(found.handle)
+    return list(zip(*(column.tolist() for column in found[:4]), strict=True))
 
 
 WAYS = pytest.mark.parametrize("remote", [False, True], ids=["libsumo", "traci"])
@@ -152,3 +166,40 @@ def test_the_compiled_functions_are_taken_where_they_are() -> None:
     road.happen(departed=("a",))
     fleet.stepped()
     assert seen(fleet) == [(4, 5.0, 99.0, 1)]
+
+
+@WAYS
+def test_what_everybody_is_is_asked_once(remote: bool) -> None:
+    road, fleet = open_road(remote=remote)
+    road.vclass = {"a": "bus", "b": "bicycle", "c": "tram"}
+    road.place = dict.fromkeys("abcd", ("in", 5.0, 1.5, 0.0))
+    road.happen(departed=("a", "b", "c", "d", "gone"), arrived=("gone",))
+    fleet.stepped()
+    expected = [VehicleClass.BUS, VehicleClass.BICYCLE, VehicleClass.TRAM, VehicleClass.MOTOR]
+    assert fleet.read().vehicle_class.tolist() == expected
+    road.vclass = {}
+    road.happen()
+    fleet.stepped()
+    assert fleet.read().vehicle_class.tolist() == expected
+
+
+@WAYS
+def test_any_number_of_vehicles_has_a_class(remote: bool) -> None:
+    road, fleet = open_road(remote=remote)
+    names = tuple(f"v{number}" for number in range(9_000))
+    road.place = dict.fromkeys(names, ("in", 5.0, 1.5, 0.0))
+    road.vclass = {names[0]: "bus", names[-1]: "bus"}
+    road.happen(departed=names)
+    fleet.stepped()
+    found = fleet.read().vehicle_class
+    assert np.flatnonzero(found == VehicleClass.BUS).tolist() == [0, len(names) - 1]
+    assert np.count_nonzero(found == VehicleClass.MOTOR) == len(names) - 2
+
+
+@WAYS
+def test_where_nothing_is_watched_nobody_is_asked(remote: bool) -> None:
+    road = Road(remote=remote)
+    fleet = open_fleet(road, {})  # type: ignore[arg-type]
+    road.happen(departed=("nobody there",))
+    fleet.stepped()
+    assert fleet.departed == 1

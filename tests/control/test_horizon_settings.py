@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from signals.control.horizon_settings import Settings, checked, rules, worths
+from signals.control.horizon_settings import Settings, checked, class_worths, rules, worths
 from signals.errors import InputError
 from signals.model.lanes import User
+from signals.model.vehicle_classes import VehicleClass
 
 
 def test_single_settings_are_changed_and_whole_numbers_are_numbers() -> None:
@@ -58,3 +59,18 @@ def test_persons_are_those_inside() -> None:
     found = worths(Settings(objective="persons", transit_weight=2.0))
     assert found.tolist() == pytest.approx([1.3, 1.0, 1.0, 50.0])
     assert rules(Settings(objective="persons")).prune_s == pytest.approx(1.3 * Settings().prune_s)
+
+
+def test_a_known_class_counts_as_its_own_lane_does() -> None:
+    settings = Settings(motor_weight=0.5, bicycle_weight=2.0, transit_weight=4.0, tram_weight=5.0)
+    known, usual = class_worths(settings), worths(settings)
+    assert known[VehicleClass.MOTOR] == usual[User.VEHICLE] == 0.5
+    assert known[VehicleClass.BICYCLE] == usual[User.BICYCLE] == 2.0
+    assert known[VehicleClass.BUS] == usual[User.TRANSIT] == 4.0
+    assert known[VehicleClass.TRAM] == 5.0
+
+
+def test_known_classes_count_alike_by_default_and_those_inside_where_persons_count() -> None:
+    assert class_worths(Settings())[1:].tolist() == [1.0, 1.0, 1.0, 1.0]
+    found = class_worths(Settings(objective="persons", tram_weight=2.0))
+    assert found[1:].tolist() == pytest.approx([1.3, 1.0, 25.0, 120.0])

@@ -11,6 +11,8 @@ from signals.model.crossroads import crossroads
 from signals.model.network import Network
 from signals.model.roles import Controller
 from signals.model.values import Aspect, Snapshot
+from signals.model.vehicle_classes import VehicleClass
+from signals.testing import random_snapshot
 
 SHORT = Settings(horizon_s=20)
 
@@ -88,6 +90,71 @@ def test_the_same_snapshots_give_the_same_decisions() -> None:
         controller = RollingHorizon(network, SHORT)
         runs.append([controller.decide(snapshot).stage.tobytes() for snapshot in snapshots])
     assert runs[0] == runs[1]
+
+
+def one_against_many(network: Network, many: int, vehicle_class: VehicleClass | None) -> Snapshot:
+    """One stands at a red of the third approach; a platoon drives up to the green of the first."""
+    rows = np.zeros(len(network.arrays.approach_lane) + 1, np.int32)
+    rows[1:], rows[3:] = many, many + 1
+    told = np.full(many + 1, VehicleClass.MOTOR, np.int8)
+    if vehicle_class is not None:
+        told[-1] = vehicle_class
+    return one_waits(network, 2)._replace(
+        arrival_offset=rows,
+        arrival_distance_m=np.array([*np.arange(20.0, 20.0 + 24.0 * many, 24.0), 1.0], np.float32),
+        arrival_speed_mps=np.array([*[13.0] * many, 0.0], np.float32),
+        arrival_weight=np.ones(many + 1, np.float32),
+        arrival_handle=np.arange(1, many + 2, dtype=np.int64),
+        arrival_class=None if vehicle_class is None else told,
+    )
+
+
+@pytest.mark.parametrize(
+    ("objective", "vehicle_class", "stage"),
+    [
+        ("persons", VehicleClass.BUS, 2),
+        ("persons", VehicleClass.TRAM, 2),
+        ("persons", VehicleClass.MOTOR, 0),
+        ("persons", VehicleClass.BICYCLE, 0),
+        ("persons", VehicleClass.UNKNOWN, 0),
+        ("persons", None, 0),
+        ("vehicles", VehicleClass.BUS, 0),
+    ],
+)
+def test_those_inside_a_vehicle_count_wherever_it_drives(
+    objective: str, vehicle_class: VehicleClass | None, stage: int
+) -> None:
+    network = crossroads(pedestrians=False)
+    controller = RollingHorizon(network, objective=objective)
+    assert controller.decide(one_against_many(network, 6, vehicle_class)).stage.tolist() == [stage]
+
+
+def test_a_class_may_have_a_weight_of_its_own() -> None:
+    network = crossroads(pedestrians=False)
+    for vehicle_class, setting in (
+        (VehicleClass.BUS, "transit_weight"),
+        (VehicleClass.TRAM, "tram_weight"),
+        (VehicleClass.BICYCLE, "bicycle_weight"),
+    ):
+        controller = RollingHorizon(network, **{setting: 25.0})
+        assert controller.decide(one_against_many(network, 6, vehicle_class)).stage.tolist() == [2]
+
+
+def test_where_all_count_alike_classes_change_nothing() -> None:
+    network = crossroads()
+    rng = np.random.default_rng(5)
+    blind, told, planned = RollingHorizon(network, SHORT), RollingHorizon(network, SHORT), False
+    for time_s in range(15):
+        shown = one_waits(network, 0)
+        snapshot = random_snapshot(network, rng, float(time_s))._replace(aspect=shown.aspect, age_ds=shown.age_ds)
+        one = blind.decide(snapshot._replace(arrival_class=None))
+        two = told.decide(snapshot)
+        planned |= bool(blind._choice.planned[0])
+        assert one.stage.tolist() == two.stage.tolist()
+        assert one.want.tolist() == two.want.tolist()
+        assert blind._choice.cost_s.tobytes() == told._choice.cost_s.tobytes()
+        assert blind._flows.planned.tobytes() == told._flows.planned.tobytes()
+    assert planned
 
 
 def test_stages_are_left_on_a_grid_of_decisions_only() -> None:

@@ -108,14 +108,15 @@ class Street:
         )  # fmt: skip
         none = np.zeros(0, np.float32)
         self.reported = Reported(
-            np.zeros(1, np.bool_), np.zeros(number + 1, np.int32), none, none, none, np.zeros(0, np.int64)
+            np.zeros(1, np.bool_), np.zeros(number + 1, np.int32), none, none, none, np.zeros(0, np.int64),
+            np.zeros(0, np.int8),
         )  # fmt: skip
         columns = [np.zeros(number, np.float32) for _ in range(6)]
         rows = [np.zeros(number * ROOM, np.float32) for _ in range(3)]
         offset, handle = np.zeros(number + 1, np.int32), np.zeros(number * ROOM, np.int64)
         self.out = LoopBeliefs(
             np.zeros(number, np.bool_), columns[0], columns[1], columns[2], columns[3], columns[4], columns[5],
-            offset, rows[0], rows[1], rows[2], handle,
+            offset, rows[0], rows[1], rows[2], handle, np.zeros(number * ROOM, np.int8),
         )  # fmt: skip
 
     def tick(self, readings: dict[int, tuple[int, float]] | None = None, elapsed_s: float = 1.0) -> None:

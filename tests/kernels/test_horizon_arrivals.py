@@ -10,6 +10,7 @@ from signals.control import horizon_site
 from signals.control.rolling_horizon import RollingHorizon
 from signals.kernels.horizon_arrivals import gather
 from signals.model.crossroads import crossroads
+from signals.model.vehicle_classes import VehicleClass
 
 NETWORK = crossroads(pedestrians=False)
 TIME, WEIGHT, COST, MOVING = range(4)
@@ -25,6 +26,7 @@ class Bench:
         self.inflow = np.zeros((8, 60), np.float32)
         self.lists = self.controller._lists
         self.worth = np.ones(len(self.lists.total), np.float32)
+        self.class_worth = np.ones(len(VehicleClass), np.float32)
 
     def see(self, *vehicles: tuple[float, float, float]) -> None:
         """Let the first approach have these vehicles: distance, speed, weight."""
@@ -46,6 +48,7 @@ class Bench:
             controller._arrivals(self.seen),
             self.inflow,
             self.worth,
+            self.class_worth,
             controller._rules,
             self.lists,
         )
@@ -107,6 +110,29 @@ def test_a_class_counts_what_it_is_worth(bench: Bench) -> None:
     assert bench.listed(WEIGHT) == [1.0, 0.5]
     assert bench.lists.sums[0, :3, 0].tolist() == [0.0, 3.0, 4.5]
     assert bench.lists.weight_veh[0] == 1.5
+
+
+def test_a_vehicle_counts_by_its_own_class_where_that_is_known(bench: Bench) -> None:
+    bench.worth[0], bench.class_worth[:] = 3.0, [99.0, 2.0, 1.0, 25.0, 60.0]
+    # The bus drives and overtakes the bicycle, which is nearer and stands: what it counts for goes with it.
+    bench.see((1.3, 0.0, 1.0), (20.0, 0.0, 1.0), (25.0, 13.0, 0.5), (60.0, 13.0, 1.0))
+    classes = [VehicleClass.MOTOR, VehicleClass.BICYCLE, VehicleClass.BUS, VehicleClass.UNKNOWN]
+    bench.seen = bench.seen._replace(arrival_class=np.array(classes, np.int8))
+    bench.controller._memory.hidden_veh[0] = 1.0
+    bench.inflow[0, 30] = 1.0
+    assert bench.listed(WEIGHT) == [1.0, 0.5, 1.0, 1.0, 1.0, 1.0]
+    assert bench.listed(COST) == [2.0, 12.5, 1.0, 3.0, 3.0, 3.0]  # hidden and expected ones count as their lane does
+    assert bench.lists.sums[0, :7, 0].tolist() == [0.0, 2.0, 14.5, 15.5, 18.5, 21.5, 24.5]
+    assert bench.lists.weight_veh[0] == 5.5
+
+
+@pytest.mark.parametrize("classes", [None, [], [-3, 5], [127, 0]])
+def test_what_is_no_class_counts_as_the_lane_does(bench: Bench, classes: list[int] | None) -> None:
+    bench.worth[0], bench.class_worth[:] = 3.0, 7.0
+    bench.see((5.0, 0.0, 1.0), (12.0, 0.0, 1.0))
+    told = None if classes is None else np.array(classes, np.int8)
+    bench.seen = bench.seen._replace(arrival_class=told)
+    assert bench.listed(COST) == [3.0, 3.0]
 
 
 def test_what_exceeds_the_memory_is_the_farthest(bench: Bench) -> None:

@@ -25,7 +25,7 @@ class Late:
 
     def follow(self, time_s: float) -> int:
         mind, arrivals = self.controller, self.controller._arrivals(self.seen)
-        gather(0, 1, mind._site, arrivals, mind._flows.inflow, mind._worth, mind._rules, mind._lists)
+        gather(0, 1, mind._site, arrivals, mind._flows.inflow, mind._worth, mind._class_worth, mind._rules, mind._lists)
         follow(
             0, 1, time_s, mind._flows.planned_s, mind._site, arrivals, mind._rules, mind._lists, mind._works[0],
             self.choice, mind.unsearched,

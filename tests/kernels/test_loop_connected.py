@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from signals.kernels.loop_connected import (
     COUNTED_M,
+    class_of,
     contradict,
     explain_out,
     explained_in,
@@ -21,12 +24,13 @@ Report = tuple[float, float, int]
 """Distance, speed, handle."""
 
 
-def reports(*vehicles: Report, weight: float = 1.0) -> Reported:
+def reports(*vehicles: Report, weight: float = 1.0, classes: Sequence[int] = ()) -> Reported:
     """Return what connected vehicles of the only approach report."""
     columns = list(zip(*vehicles, strict=True)) or [(), (), ()]
     return Reported(
         np.ones(1, np.bool_), np.array([0, len(vehicles)], np.int32), np.array(columns[0], np.float32),
         np.array(columns[1], np.float32), np.full(len(vehicles), weight, np.float32), np.array(columns[2], np.int64),
+        np.array(classes, np.int8),
     )  # fmt: skip
 
 
@@ -221,3 +225,14 @@ def test_without_loops_the_usual_traffic_is_scaled_from_those_who_report() -> No
         street.reported = reports(near) if near else reports()
         street.tick()
     assert street.counters.rate_veh_s[0] == pytest.approx(0.1, abs=0.03)
+
+
+def test_what_a_vehicle_is_it_says_itself() -> None:
+    street = Street([Approach()])
+    insert(0, 90.0, 10.0, 1.0, ON_LANE, 0, street.tracks)
+    told = reports((46.0, 8.0, 77), (20.0, 8.0, 0), classes=(3, 2))
+    take_reports(0, 0.0, 1.0, told, street.counters, street.tracks)
+    assert [int(known) - 1 for known in street.tracks.known[0, :3]] == [0, 77, -1]
+    assert [class_of(0, j, told, street.tracks) for j in range(3)] == [2, 3, 0]
+    silent = told._replace(vehicle_class=np.zeros(0, np.int8))
+    assert [class_of(0, j, silent, street.tracks) for j in range(3)] == [0, 0, 0]

@@ -53,9 +53,11 @@ def test_what_can_be_is_passed_on_as_it_is() -> None:
         detector_count=draw.integers(-1, 3, LOOPS).astype(np.int32),
         detector_occupied=np.where(draw.random(LOOPS) < 0.3, np.nan, draw.random(LOOPS)).astype(np.float32),
         preempt=preempt,
+        vehicle_class=draw.integers(0, 5, 40).astype(np.int8),
     )
     assert intake.take(given) is None
-    mine = (intake.aspect, intake.call, *intake.vehicles, intake.count, intake.occupied, intake.preempt)
+    *where, vehicle_class = intake.vehicles
+    mine = (intake.aspect, intake.call, *where, intake.count, intake.occupied, intake.preempt, vehicle_class)
     for one, other in zip(mine, given[1:], strict=True):
         np.testing.assert_array_equal(one, other)
         assert not np.shares_memory(one, other)
@@ -85,6 +87,8 @@ MALFORMED_READINGS = {
     "more lanes than positions": told(vehicle_lane=np.zeros(3, np.int32)),
     "more speeds than lanes": told(vehicle_speed_mps=np.zeros(3, np.float32)),
     "handles": told(vehicle_handle=np.zeros(0, np.int32)),
+    "classes": told(vehicle_class=np.zeros(0, np.int32)),
+    "more classes than vehicles": told(vehicle_class=np.zeros(1, np.int8)),
 }
 
 
@@ -100,7 +104,7 @@ def test_what_are_no_readings(given: object) -> None:
     assert np.isnan(intake.occupied).all()
     assert not intake.call.any()
     assert not intake.preempt.any()
-    assert [len(column) for column in intake.vehicles] == [0, 0, 0, 0]
+    assert [len(column) for column in intake.vehicles] == [0] * 5
     assert intake.take(told(2.0)) is None
 
 
@@ -189,6 +193,17 @@ def test_a_vehicle_that_cannot_exist_is_left_out(name: str, values: list[float])
         assert intake.take(usual._replace(**{name: at(1, value, getattr(usual, name))})) is None
         assert intake.vehicles.handle.tolist() == [0, 2]
         assert intake.rejected == 1
+
+
+def test_a_class_that_is_none_is_unknown_and_its_vehicle_stays() -> None:
+    intake = Intake(SITE, 10)
+    assert intake.take(told(1.0, 4, vehicle_class=np.array([3, -1, 5, 4], np.int8))) is None
+    assert intake.vehicles.vehicle_class.tolist() == [3, 0, 0, 4]
+    assert intake.vehicles.handle.tolist() == [0, 1, 2, 3]
+    assert intake.rejected == 2
+    assert intake.take(told(2.0, 2)) is None
+    assert intake.vehicles.vehicle_class.tolist() == [0, 0]
+    assert intake.rejected == 2
 
 
 def test_readings_may_be_repeated_once_but_not_twice() -> None:

@@ -233,6 +233,7 @@ def test_what_was_seen_is_put_together() -> None:
             detector_count=np.full(len(honest.detector_count), k, np.int32),
             detector_occupied=np.full(len(honest.detector_count), k / 2, np.float32),
             preempt=np.full(3, 5, np.int8) if k else None,
+            vehicle_class=np.array([1, 3], np.int8) if k else None,
         )
 
     for k, cabinet in enumerate(cabinets):
@@ -248,9 +249,11 @@ def test_what_was_seen_is_put_together() -> None:
     assert told.vehicle_position_m.tolist() == [10, 10, 11, 11]
     assert told.vehicle_speed_mps.tolist() == [1, 1, 2, 2]
     assert len(set(told.vehicle_handle.tolist())) == 4
+    assert told.vehicle_class is not None
+    assert told.vehicle_class.tolist() == [0, 0, 1, 3]
     assert told.detector_count.tolist() == [0, 1, 1]
     assert told.detector_occupied.tolist() == [0, 0.5, 0.5]
-    assert [array.dtype for array in told[1:]] == [array.dtype for array in cabinets[0].honest()[1:9]] + [np.int8]
+    assert [array.dtype for array in told[1:]] == [array.dtype for array in cabinets[0].honest()[1:9]] + [np.int8] * 2
 
 
 def test_a_single_world_is_passed_through() -> None:

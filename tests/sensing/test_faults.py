@@ -31,6 +31,7 @@ def readings(tick: int, vehicles: int = 40) -> Readings:
         rng.integers(0, 5, DETECTORS).astype(np.int32),
         rng.random(DETECTORS).astype(np.float32),
         np.ones(GROUPS, np.int8),
+        rng.integers(0, 5, vehicles).astype(np.int8),
     )
 
 
@@ -46,6 +47,7 @@ def same(one: Readings, two: Readings, *but: str) -> bool:
 
 
 LOOPS = ("detector_count", "detector_occupied")
+VEHICLES = ("vehicle_lane", "vehicle_position_m", "vehicle_speed_mps", "vehicle_handle", "vehicle_class")
 
 
 def test_without_faults_nothing_changes() -> None:
@@ -125,8 +127,9 @@ def test_a_lost_report_says_nothing_but_the_time() -> None:
         assert np.isnan(two.detector_occupied).all()
         assert two.preempt is None
         known = [past for past in range(tick) if past not in lost]
-        before = reported[known[-1]].vehicle_handle if known else np.zeros(0, np.int64)
-        assert two.vehicle_handle.tolist() == before.tolist()
+        for name in VEHICLES:
+            before = getattr(reported[known[-1]], name) if known else getattr(one, name)[:0]
+            np.testing.assert_array_equal(getattr(two, name), before)
 
 
 def test_what_was_seen_before_is_kept_in_arrays_of_its_own() -> None:
@@ -149,7 +152,7 @@ def test_some_vehicles_are_not_seen() -> None:
     seen = 0
     for one, two in zip(reported, arrived, strict=True):
         rows = np.searchsorted(one.vehicle_handle, two.vehicle_handle)
-        for name in ("vehicle_lane", "vehicle_position_m", "vehicle_speed_mps", "vehicle_handle"):
+        for name in VEHICLES:
             assert (getattr(one, name)[rows] == getattr(two, name)).all()
         seen += len(rows)
     assert seen == pytest.approx(0.75 * 4000, rel=0.05)
@@ -186,14 +189,22 @@ def test_types_and_shapes_stay_and_what_was_reported_is_not_changed() -> None:
         now, before = readings(tick), readings(tick)
         arrived = distortion.distort(now)
         assert same(now, before)
-        for name in Readings._fields[1:-1]:
+        for name in {*Readings._fields[1:]} - {"preempt"}:
             assert getattr(arrived, name).dtype == getattr(now, name).dtype
-        assert len(arrived.vehicle_lane) == len(arrived.vehicle_handle) == len(arrived.vehicle_speed_mps)
+        assert len({len(getattr(arrived, name)) for name in VEHICLES}) == 1
+
+
+def test_of_vehicles_whose_class_is_not_reported_none_is_known() -> None:
+    distortion = Distortion(NETWORK, Faults(lost=0.5, unseen=0.2), 1, 10)
+    for tick in range(30):
+        assert distortion.distort(readings(tick)._replace(vehicle_class=None)).vehicle_class is None
 
 
 def test_the_same_seed_breaks_the_same() -> None:
     runs = [distorted(seed=seed, **ALL)[2] for seed in (1, 1, 2)]
-    packed = [b"".join(np.asarray(part).tobytes() for now in run for part in now[:-1]) for run in runs]
+    packed = [
+        b"".join(np.asarray(part).tobytes() for now in run for part in now._replace(preempt=None)) for run in runs
+    ]
     assert packed[0] == packed[1] != packed[2]
 
 

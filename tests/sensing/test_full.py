@@ -10,6 +10,7 @@ from signals.adapters.sim.world import SimWorld
 from signals.model.crossroads import crossroads, crossroads_demand
 from signals.model.roles import Estimator
 from signals.model.values import Aspect, Command, Readings, Snapshot
+from signals.model.vehicle_classes import VehicleClass
 from signals.sensing.full import FullEstimator
 from tests.kernels.test_sensing import readings
 from tests.sensing.corridor import corridor
@@ -135,6 +136,31 @@ def test_columns_of_different_length_are_cut_and_counted() -> None:
     estimator = FullEstimator(network)
     given = readings(network, 0.0, [(B0, 70.0, 0.0, 1), (B0, 60.0, 0.0, 2)])
     snapshot = estimator.update(given._replace(vehicle_speed_mps=given.vehicle_speed_mps[:1]))
+    assert snapshot.count_veh[AHEAD] == 1.0
+    assert estimator.skipped == 1
+
+
+def test_the_class_of_a_vehicle_goes_with_it() -> None:
+    network = corridor()
+    estimator = FullEstimator(network)
+    given = readings(network, 0.0, [(B0, 60.0, 0.0, 1), (B0, 70.0, 0.0, 2), (B0, 50.0, 0.0, 3), (E, 10.0, 5.0, 4)])
+    assert estimator.update(given).arrival_class is None
+    classes = np.array([VehicleClass.BUS, VehicleClass.MOTOR, 77, VehicleClass.TRAM], np.int8)  # one is no class
+    snapshot = estimator.update(given._replace(vehicle_class=classes))
+    assert snapshot.arrival_class is not None
+    assert snapshot.arrival_class.dtype == np.int8
+    of = {1: VehicleClass.BUS, 2: VehicleClass.MOTOR, 3: VehicleClass.UNKNOWN, 4: VehicleClass.TRAM}
+    assert snapshot.arrival_class.tolist() == [of[handle] for handle in snapshot.arrival_handle.tolist()]
+    first = slice(*snapshot.arrival_offset[AHEAD : AHEAD + 2])
+    assert snapshot.arrival_class[first].tolist() == [VehicleClass.MOTOR, VehicleClass.BUS, VehicleClass.UNKNOWN]
+    assert estimator.update(given).arrival_class is None
+
+
+def test_a_class_too_few_is_a_vehicle_too_few() -> None:
+    network = corridor()
+    estimator = FullEstimator(network)
+    given = readings(network, 0.0, [(B0, 70.0, 0.0, 1), (B0, 60.0, 0.0, 2)])
+    snapshot = estimator.update(given._replace(vehicle_class=np.ones(1, np.int8)))
     assert snapshot.count_veh[AHEAD] == 1.0
     assert estimator.skipped == 1
 

@@ -12,6 +12,7 @@ from signals.model.demand import Demand
 from signals.model.network import Network
 from signals.model.roles import Estimator
 from signals.model.values import Aspect, Command, Readings, Snapshot
+from signals.model.vehicle_classes import VehicleClass
 from signals.sensing.connected_world import connected
 from signals.sensing.full import FullEstimator
 from signals.sensing.loops import LoopEstimator
@@ -205,3 +206,28 @@ def test_a_connected_vehicle_that_stands_tells_how_full_a_lane_is_that_nobody_co
     )  # fmt: skip
     assert estimator.update(stands).lane_free_m[lane] == pytest.approx(15.0)
     assert np.isnan(estimator.update(given._replace(time_s=2.0)).lane_free_m[lane])
+
+
+def test_a_connected_vehicle_says_what_it_is_and_loops_cannot() -> None:
+    network = corridor((("b0", 77.0),))
+    estimator = LoopEstimator(network, connected=True)
+    lane = network.lane_index["b0"]
+    given = readings(network, 0.0, [1], [0.5])
+    estimator.update(given)
+    two = given._replace(
+        time_s=1.0, detector_count=np.zeros(1, np.int32), vehicle_lane=np.full(2, lane, np.int32),
+        vehicle_position_m=np.array([20.0, 5.0], np.float32), vehicle_speed_mps=np.zeros(2, np.float32),
+        vehicle_handle=np.array([3, 8]), vehicle_class=np.array([VehicleClass.BUS, VehicleClass.BICYCLE], np.int8),
+    )  # fmt: skip
+    snapshot = estimator.update(two)
+    assert snapshot.arrival_class is not None
+    told = [one for one in snapshot.arrival_class.tolist() if one]
+    assert told[:2] == [VehicleClass.BUS, VehicleClass.BICYCLE]
+    assert VehicleClass.UNKNOWN in snapshot.arrival_class.tolist()  # the one that was only counted
+    silent = estimator.update(two._replace(time_s=2.0, vehicle_class=None)).arrival_class
+    assert silent is not None
+    assert not silent.any()
+    counted = LoopEstimator(network).update(given).arrival_class
+    assert counted is not None
+    assert len(counted) > 0
+    assert not counted.any()

@@ -14,7 +14,7 @@ from signals.model.movements import Movement, Turn
 from signals.model.network import Network
 from signals.model.travel import Travel, VehicleKind
 from signals.model.trips import DoubleArray
-from signals.model.values import IntArray
+from signals.model.values import ByteArray, IntArray
 
 __all__ = ["Layout", "Traffic", "begin", "traffic"]
 
@@ -36,6 +36,8 @@ class Traffic(NamedTuple):
         The arrays of the kernels. Only lanes that somebody drives on have a row.
     lane
         int32 [nL] the lane of the network that each row is.
+    vehicle_class
+        int8 [nV] what each vehicle is.
     """
 
     roads: Roads
@@ -43,6 +45,7 @@ class Traffic(NamedTuple):
     state: State
     people: People
     lane: IntArray
+    vehicle_class: ByteArray
 
 
 class Layout:
@@ -94,7 +97,8 @@ class Layout:
             kind=np.array([_kind_row(kind) for kind in travel.kinds], np.float64),
         )
         travellers = _travellers(travel, ways, self._edges, begin_s)
-        return Traffic(roads, travellers, begin(roads, travellers), _people(travel, begin_s), driven)
+        classes = np.array([kind.vehicle_class for kind in travel.kinds], np.int8)[travel.kind]
+        return Traffic(roads, travellers, begin(roads, travellers), _people(travel, begin_s), driven, classes)
 
     def _rings(self, travel: Travel, driven: IntArray) -> IntArray:
         """Return for each lane where its ring begins, its size (all that flow through it) and its places to stand."""

@@ -7,10 +7,11 @@ import numpy as np
 from signals.adapters.sim.heads import Heads
 from signals.adapters.sim.layout import Traffic
 from signals.kernels.traffic import advance
-from signals.kernels.traffic_view import loops, see
+from signals.kernels.traffic_view import EMPTY, INSIDE, loops, see
 from signals.kernels.walkers import calls, walk
 from signals.model.network import Network
 from signals.model.values import ByteArray, IntArray, Readings
+from signals.model.vehicle_classes import VehicleClass
 
 __all__ = ["TrafficRun"]
 
@@ -40,8 +41,10 @@ class TrafficRun:
         self._handle = np.empty(vehicles, np.int64)
         self._detector = np.array([(d.position_m, d.length_m, CAR_M) for d in network.detectors]).reshape(-1, 3)
         self._lane_of = traffic.lane
+        self._class_of = np.append(np.int8(VehicleClass.UNKNOWN), traffic.vehicle_class)  # by handle
         row_of = {lane: row for row, lane in enumerate(traffic.lane.tolist())}
-        self._detector_row = np.array([row_of.get(d.lane, -1) for d in network.detectors], np.int32)
+        rows = [INSIDE if network.lanes[d.lane].internal else row_of.get(d.lane, EMPTY) for d in network.detectors]
+        self._detector_row = np.array(rows, np.int32)
         self._detector_lane = np.array([d.lane for d in network.detectors], np.int32)
         self._passed = np.zeros(detectors, np.int32)
         self._count = np.zeros(detectors, np.int32)
@@ -76,4 +79,5 @@ class TrafficRun:
             self._handle[:seen],
             self._count,
             self._occupied,
+            vehicle_class=self._class_of[self._handle[:seen]],
         )

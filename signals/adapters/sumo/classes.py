@@ -1,10 +1,11 @@
-"""Who a lane is for, by the vehicle classes that SUMO lets onto it."""
+"""Who a lane is for, by the vehicle classes that SUMO lets onto it, and what a vehicle of such a class is."""
 
 from __future__ import annotations
 
 from signals.model.lanes import User
+from signals.model.vehicle_classes import VehicleClass, usual_class
 
-__all__ = ["user_of"]
+__all__ = ["class_of", "user_of"]
 
 # Classes in none of the sets (emergency, taxi, scooter, …) may use a lane without making it theirs.
 _MOTOR = frozenset(
@@ -23,9 +24,8 @@ _MOTOR = frozenset(
         "custom2",
     }
 )
-_TRANSIT = frozenset(
-    {"bus", "coach", "tram", "rail_urban", "rail", "rail_electric", "rail_fast", "subway", "cable_car"}
-)
+_RAIL = frozenset({"tram", "rail_urban", "rail", "rail_electric", "rail_fast", "subway", "cable_car"})
+_TRANSIT = _RAIL | {"bus", "coach"}
 _RANKED = (
     (User.VEHICLE, _MOTOR),
     (User.TRANSIT, _TRANSIT),
@@ -47,3 +47,8 @@ def user_of(allow: str, disallow: str) -> User:
         return next((user for user, classes in _RANKED if allowed & classes), User.VEHICLE)
     denied = frozenset(disallow.split())
     return next((user for user, classes in _RANKED if not denied >= classes), User.VEHICLE)
+
+
+def class_of(vclass: str) -> VehicleClass:
+    """Return what a vehicle of one of SUMO's classes is."""
+    return usual_class(user_of(vclass, ""), rail=vclass in _RAIL)

@@ -8,29 +8,39 @@ depart, and come with the answer to each step. Both ways see the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from signals.adapters.sumo.classes import class_of
 from signals.adapters.sumo.client import Client
 from signals.adapters.sumo.in_process import direct
+from signals.model.vehicle_classes import VehicleClass
 
 __all__ = ["NOBODY", "Fleet", "Seen", "open_fleet"]
 
 
 class Seen(NamedTuple):
-    """Vehicles on watched lanes: lane int32, position_m and speed_mps float32, handle int64, each [nV]."""
+    """Vehicles on watched lanes: lane int32, position_m, speed_mps float32, handle int64, vehicle_class int8, [nV]."""
 
     lane: npt.NDArray[np.int32]
     position_m: npt.NDArray[np.float32]
     speed_mps: npt.NDArray[np.float32]
     handle: npt.NDArray[np.int64]
+    vehicle_class: npt.NDArray[np.int8]
 
 
-NOBODY = Seen(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))
+NOBODY = Seen(
+    np.zeros(0, np.int32),
+    np.zeros(0, np.float32),
+    np.zeros(0, np.float32),
+    np.zeros(0, np.int64),
+    np.zeros(0, np.int8),
+)
+_FIRST_VEHICLES = 4096
 
 
 class Fleet(Protocol):
@@ -73,20 +83,43 @@ def open_fleet(client: Client, watched: Mapping[str, int]) -> Fleet:
 class _Roll:
     """Who is on the road, with a number for each that means nothing outside the run.
 
-    Those on watched lanes and the others are kept apart: few change sides in a tick.
+    Those on watched lanes and the others are kept apart: few change sides in a tick. Where lanes are watched, the class
+    of each is asked when it departs.
     """
 
-    def __init__(self, watched: Mapping[str, int]) -> None:
+    def __init__(self, watched: Mapping[str, int], vclass_of: Callable[[str], str]) -> None:
         self.departed = 0
+        self._vclass_of = vclass_of if watched else None
+        self._class_of = np.zeros(_FIRST_VEHICLES, np.int8)  # by handle
         self._index_of = dict(watched).get
         self._here: dict[str, int] = {}
         self._away: dict[str, int] = {}
         self._parked: dict[str, int] = {}
 
-    def _depart(self, vehicles: Sequence[str]) -> None:
+    def _depart(self, vehicles: Sequence[str], arriving: Sequence[str]) -> None:
+        gone = set(arriving)  # of whoever departed and arrived in one step nothing can be asked any more
         for vehicle in vehicles:
             self.departed += 1
             self._away[vehicle] = self.departed
+            if self._vclass_of is not None and vehicle not in gone:
+                self._note_class(self.departed, class_of(self._vclass_of(vehicle)))
+
+    def _note_class(self, handle: int, vehicle_class: VehicleClass) -> None:
+        if handle >= len(self._class_of):
+            self._class_of = np.append(self._class_of, np.zeros_like(self._class_of))
+        self._class_of[handle] = vehicle_class
+
+    def _seen(self, lanes: list[int], positions_m: Iterable[float], speeds_mps: Iterable[float]) -> Seen:
+        """Return those who are here, whose lanes, positions and speeds are these."""
+        count = len(lanes)
+        handle = np.fromiter(self._here.values(), np.int64, count)
+        return Seen(
+            np.array(lanes, np.int32),
+            np.fromiter(positions_m, np.float32, count),
+            np.fromiter(speeds_mps, np.float32, count),
+            handle,
+            self._class_of[handle],
+        )
 
     def _park(self, vehicles: Sequence[str]) -> None:
         for vehicle in vehicles:
@@ -123,7 +156,7 @@ class _Polled(_Roll):
     """Asks libsumo."""
 
     def __init__(self, api: Any, watched: Mapping[str, int]) -> None:
-        super().__init__(watched)
+        super().__init__(watched, direct(api, "vehicle", "getVehicleClass"))
         self._lane_of = direct(api, "vehicle", "getLaneID")
         self._position_of = direct(api, "vehicle", "getLanePosition")
         self._speed_of = direct(api, "vehicle", "getSpeed")
@@ -135,21 +168,16 @@ class _Polled(_Roll):
 
     def stepped(self) -> None:
         """Ask who came and went."""
-        self._depart(self._departing())
+        arriving = self._arriving()
+        self._depart(self._departing(), arriving)
         self._park(self._parking())
         self._unpark(self._unparking())
-        self._arrive(self._arriving())
+        self._arrive(arriving)
 
     def read(self) -> Seen:
         """Ask for the lane of everybody, and for the rest of those who are on a watched one."""
         lanes = self._lanes(self._lane_of)
-        here, count = self._here, len(lanes)
-        return Seen(
-            np.array(lanes, np.int32),
-            np.fromiter(map(self._position_of, here), np.float32, count),
-            np.fromiter(map(self._speed_of, here), np.float32, count),
-            np.fromiter(here.values(), np.int64, count),
-        )
+        return self._seen(lanes, map(self._position_of, self._here), map(self._speed_of, self._here))
 
     def longest_wait_s(self) -> float:
         """Ask all of them."""
@@ -162,7 +190,7 @@ class _Subscribed(_Roll):
     def __init__(self, api: Any, watched: Mapping[str, int]) -> None:
         import traci.constants as tc  # noqa: PLC0415  only needed here
 
-        super().__init__(watched)
+        super().__init__(watched, api.vehicle.getVehicleClass)
         self._api = api
         self._keys = (tc.VAR_LANE_ID, tc.VAR_LANEPOSITION, tc.VAR_SPEED, tc.VAR_WAITING_TIME)
         self._wanted = self._keys if watched else self._keys[-1:]
@@ -183,7 +211,7 @@ class _Subscribed(_Roll):
         for vehicle in departing:
             if vehicle not in gone:
                 subscribe(vehicle, self._wanted)
-        self._depart(departing)
+        self._depart(departing, arriving)
         self._park(parking)
         self._unpark(unparking)
         self._arrive(arriving)
@@ -193,13 +221,8 @@ class _Subscribed(_Roll):
         lane_key, position_key, speed_key, _ = self._keys
         results = self._api.vehicle.getAllSubscriptionResults()
         lanes = self._lanes(lambda vehicle: results[vehicle][lane_key])
-        here, count = self._here, len(lanes)
-        return Seen(
-            np.array(lanes, np.int32),
-            np.fromiter((results[vehicle][position_key] for vehicle in here), np.float32, count),
-            np.fromiter((results[vehicle][speed_key] for vehicle in here), np.float32, count),
-            np.fromiter(here.values(), np.int64, count),
-        )
+        rows = [results[vehicle] for vehicle in self._here]
+        return self._seen(lanes, (row[position_key] for row in rows), (row[speed_key] for row in rows))
 
     def longest_wait_s(self) -> float:
         """Return it from what came."""

@@ -71,7 +71,8 @@ class Running:
         seen = self._fleet.read() if self._watched else NOBODY
         count, occupied = self._loops.read(time_s) if self._loops else self._no_loops
         preempt = self._emergencies.read() if self._emergencies else self._no_emergency
-        return Readings(time_s, self._lamps.read(), self._people.read(), *seen, count, occupied, preempt)
+        shown, called = self._lamps.read(), self._people.read()
+        return Readings(time_s, shown, called, *seen[:4], count, occupied, preempt, seen.vehicle_class)
 
     def write(self, command: Command) -> None:
         """Show what is commanded and let one tick pass."""

@@ -12,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from signals.adapters.sumo.attributes import number, refuse, text
-from signals.adapters.sumo.classes import user_of
+from signals.adapters.sumo.classes import class_of, user_of
 from signals.adapters.sumo.mixes import Mix, mix_of
 from signals.adapters.sumo.safe_xml import Element
 from signals.errors import ScenarioError
 from signals.model.travel import VehicleKind
 from signals.model.trips import DoubleArray
+from signals.model.vehicle_classes import VehicleClass
 
 __all__ = ["CLASSES", "DEFAULT", "DEFAULT_PERSON", "SpeedFactor", "TypeBook", "VehicleType"]
 
@@ -193,6 +194,7 @@ def _vehicle_type(element: Element) -> VehicleType:
             headway_s=number(given, "tau", 1.0),
             imperfection=number(given, "sigma", usual.imperfection),
             emergency=vclass == "emergency",
+            rail=class_of(vclass) is VehicleClass.TRAM,
         )
     except ScenarioError as error:
         refuse(element, str(error))
