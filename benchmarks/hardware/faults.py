@@ -89,7 +89,8 @@ def tried(row: Row, protocol: str, speed: float, seed: int) -> Outcome:
         return Outcome(found.noticed_s, math.nan, found.back_s, found.trouble, found.note)
     threads = threading.active_count()
     with WiredDrive(protocol, speed=1.0 if row.burdens else speed, backup_s=BACKUP_S, seed=seed) as drive:
-        course = Course(drive, row)
+        cycle_s = drive.firmwares[0].cycle_ds / 10
+        course = Course(drive, row.at(protocol, cycle_s))
         try:
             course.run()
         except TimeoutError as error:

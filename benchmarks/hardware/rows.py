@@ -13,6 +13,7 @@ __all__ = ["PROTOCOLS", "ROWS", "Row"]
 
 PROTOCOLS: Final = ("tlcfi", "ntcip", "rsmp")
 DATAGRAMS: Final = ("ntcip",)
+PLANS: Final = ("rsmp",)
 GONE_S: Final = 20.0
 LONG_S: Final = 30.0
 
@@ -30,6 +31,8 @@ class Row(NamedTuple):
         Whether it must end our control; None where it may.
     shows_s
         How long it may take until it can be seen at all: one that does nothing is seen when something must change.
+    cycles
+        The same where plans are driven, in cycles of the plan; see `Row.at`.
     late_s
         How late what we send arrives: so much later the controller can know that it is free.
     lasts_s
@@ -56,6 +59,7 @@ class Row(NamedTuple):
     end: Callable[[WiredDrive], None]
     ends: bool | None = None
     shows_s: float = 0.0
+    cycles: int = 0
     late_s: float = 0.0
     lasts_s: float = 0.0
     barred: bool = False
@@ -65,6 +69,10 @@ class Row(NamedTuple):
     burdens: bool = False
     own_way: str = ""
     protocols: tuple[str, ...] = PROTOCOLS
+
+    def at(self, protocol: str, cycle_s: float) -> Row:
+        """Return the row as it is for a protocol, at controllers with a cycle: plans change once in it."""
+        return self._replace(shows_s=self.cycles * cycle_s) if protocol in PLANS and self.cycles else self
 
 
 def _wire(kind: str, share: float = 1.0, delay_s: float = 0.0, jitter_s: float = 0.0) -> Callable[[WiredDrive], None]:
@@ -141,7 +149,7 @@ ROWS: Final = (
     Row("N6e", "1,000 connections end badly", _good, _good, own_way="cycles"),
     Row("N7", "10,000 pieces of garbage a second", _wire("flood"), _good, burdens=True),
     _controller("H1", "it starts anew", "reboot", settled=True),
-    _controller("H2a", "it says yes and does nothing", "lies", shows_s=22.0, person=True),
+    _controller("H2a", "it says yes and does nothing", "lies", shows_s=22.0, cycles=5, person=True),
     _controller("H2b", "it lets nobody decide", "refuses"),
     _controller("H3a", "a person decides there", "manual", barred=True),
     _controller("H3b", "an emergency vehicle comes", "preempt", barred=True),

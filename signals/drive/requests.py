@@ -94,6 +94,12 @@ class Requests:
             requests[k] = None if seat.way is None else translate(wish, seat.way, seat.site)
         return requests
 
+    def forget(self, k: int) -> None:
+        """Remember nothing of what a cabinet that is taken now was asked before: it runs its own plan."""
+        planner = self._planners[k]
+        if planner is not None:
+            planner.restart()
+
     def planned(self, k: int, want: BoolArray | None) -> PlanRequest | None:
         """Return the plan that a cabinet is asked to run from the next cycle on, or would be."""
         planner = self._planners[k]

@@ -17,6 +17,7 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
+from signals.drive.plan_changes import PlanChange, release
 from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError
@@ -26,12 +27,13 @@ from signals.model.cabinets import (
     CabinetReport,
     Capability,
     Mode,
+    PlanRequest,
     Receipt,
     Request,
 )
 from signals.model.prompt_links import PromptLink
 
-__all__ = ["ANEW_S", "CONNECT_S", "Seat", "Standing"]
+__all__ = ["ANEW_S", "CHANGE_S", "CONNECT_S", "Seat", "Standing"]
 
 CONNECT_S: Final = 30.0
 """How long connecting, identifying and reading the timing may take."""
@@ -45,6 +47,8 @@ ANEW_S: Final = 60.0
 """After how long one that is not what it must be is met anew."""
 SILENCES: Final = 1
 """How many requests in a row need not be acknowledged in time, where it goes on reporting: one may be lost."""
+CHANGE_S: Final = 10.0
+"""How long a cabinet may take for a change of its plan: several questions and answers, on which no tick depends."""
 PARTING_S: Final = 2.0
 """How long giving back may take where nobody may be listening any more."""
 
@@ -121,6 +125,7 @@ class Seat:
         self._since_s = 0.0
         self._fixed: tuple[str, ...] = ()
         self._introduced, self._silences = "", 0
+        self._change: PlanChange | None = None
         self.site = self.link.site
         self._sound = Soundness(self.site)
         self._speak_through(self.link)
@@ -207,14 +212,19 @@ class Seat:
         return self.link.take
 
     def sending(self, request: Request | None) -> Work:
-        """Return what sends a request, and then says that all is well here."""
-        return partial(self._sending, request)
+        """Return what sends a request, and then says that all is well here.
+
+        A plan is sent beside that, for as long as it takes; `changed` says what came of it.
+        """
+        if isinstance(request, PlanRequest) and self._change is None:
+            self._change = PlanChange(self.link, self.line, request, self._clock.now_s())
+        return partial(self._sending, None if isinstance(request, PlanRequest) else request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
         self.why = self.wrong = reason
         self.standing = Standing.THERE if self.standing is Standing.OURS else self.standing
-        return partial(self.link.release, reason)
+        return partial(release, self.link, self._end_change(), reason)
 
     def sent(self, answer: object) -> Receipt | None:
         """Take what sending came to; a request that was refused, or not answered, is a fault."""
@@ -231,6 +241,18 @@ class Seat:
             return answer
         elif answer is not None:
             self.fail("it answered what is no answer")
+        return None
+
+    def changed(self) -> Receipt | None:
+        """Return what came of a plan that was sent, once that is known; where it took too long, that is a fault."""
+        change = self._change
+        if change is None:
+            return None
+        if change.done:
+            self._change, answer = None, change.answer()
+            return self.sent(NO_ANSWER if answer is None else answer)
+        if self._clock.now_s() - change.since_s > CHANGE_S:
+            self.fail("it did not acknowledge its plan in time")
         return None
 
     def taken(self, answer: object) -> None:
@@ -255,13 +277,19 @@ class Seat:
         was_ours = self.standing >= Standing.ASKED
         self.why, self.wrong, self._introduced = why, why, ""
         self.standing, self.report = Standing.AWAY, None
-        self.line.begin(partial(_part, self.link, self._clock, why) if was_ours else self.link.close)
+        change = self._end_change()
+        self.line.begin(partial(_part, self.link, self._clock, change, why) if was_ours else self.link.close)
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
         self._speak_through(self._make())
-        self.line, self._connecting = line, None
+        self.line, self._connecting, self._change = line, None, None
         self.standing, self.report = Standing.AWAY, None
+
+    def _end_change(self) -> PlanChange | None:
+        """Wait for no plan any more; return the one that may still be on its way, which is to be ended."""
+        change, self._change = self._change, None
+        return change
 
     def _speak_through(self, link: CabinetLink) -> None:
         self.link = link
@@ -320,10 +348,10 @@ async def _connect(link: CabinetLink) -> object:
     return await link.connect()
 
 
-async def _part(link: CabinetLink, clock: Clock, why: str) -> None:
+async def _part(link: CabinetLink, clock: Clock, change: PlanChange | None, why: str) -> None:
     """Give back what may be ours, whether anybody hears it or not, and leave."""
     try:
-        await clock.within(PARTING_S, link.release(why))
+        await clock.within(PARTING_S, release(link, change, why))
     finally:
         await link.close()
 

@@ -47,12 +47,16 @@ class SplitPlanner:
             raise ValueError(f'intersection "{site.id}" has no plan')
         self._plan, self._tick_ds = site.intersection.plans[0], tick_ds
         self._main = main_steps(self._plan)
-        self._green_s = _whole_seconds(self._plan)
         self._least_s = [_least_s(site.intersection, self._plan, step) for step in range(len(self._plan.steps))]
         groups = len(site.groups)
         self._has = np.zeros((len(self._main), groups), np.bool_)
         for row, step in enumerate(self._main):
             self._has[row, list(self._plan.steps[step].groups)] = True
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin with the plan as it is in the controller: what was asked before is not there any more."""
+        self._green_s = _whole_seconds(self._plan)
         self._wished, self._share = np.zeros(len(self._main)), np.zeros(0)
         self._passed_ds = 0
 

@@ -24,13 +24,14 @@ import numpy as np
 
 from signals.drive.arming import is_at_rest
 from signals.drive.config import Level
+from signals.drive.cycles import Cycles
 from signals.drive.diary import Diary, Done
 from signals.drive.lines import Lines
 from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat, Standing
 from signals.drive.shown import Shown
 from signals.errors import WorldError
-from signals.model.cabinets import Capability, Mode, Receipt, Request
+from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.trips import Incidents, Trips
 from signals.model.values import BoolArray, Command, Event, IntArray, Readings
 from signals.safety.fallback import Trouble
@@ -111,6 +112,8 @@ class Street:
         self._sensors = [np.array([index[name] for name in seat.site.detectors], np.int64) for seat in seats]
         self._ladder = Ladder(len(seats), tick_ds)
         self._shown = Shown(network, tick_ds)
+        self._cycles = Cycles([seat.site for seat in seats], self._rows, tick_ds)
+        self._unkept: dict[int, str] = {}
         self._requests = Requests(network, self._seats, self._places, self._shown, tick_ds)
         self._most_begun = max(1, CONNECTS_PER_S * tick_ds // 10)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
@@ -220,9 +223,7 @@ class Street:
         requests = self._requests.of(asked, Permitted(command, want, coming, self._begun, ends))
         receipts = self._ask(requests)
         self._let_go(reasons, self._wall_s * SHARE)
-        for k, answer in self._lines.each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE).items():
-            self._seats[k].taken(answer)
-            self._note_fault(k)
+        self._take(taken)
         self._ladder.advance(self._faults)
         self._faults[:] = False
         self._write_down({**advised, **requests}, receipts)
@@ -262,6 +263,7 @@ class Street:
                 self._settle(k)
         self.lost[[self._places[k] for k in driven if self._begun[k]]] = False
         self._shown.compare()
+        self._unkept = self._cycles.see(self._shown.aspect, self._tick)
         self._note_settling()
 
     def _settle(self, k: int) -> None:
@@ -291,7 +293,7 @@ class Street:
         if not self._asked.answered:
             return "the controller has not answered in this tick"
         if obstacles or seat.level is not Level.DIRECT:
-            return next(iter(obstacles), "")
+            return next(iter(obstacles), self._unkept.get(k, ""))
         if self._begun[k] and not command.write[place]:
             return "the guard does not write it"
         late = late_ticks[place]
@@ -314,14 +316,27 @@ class Street:
             self._diary.tell("refused", self._places[k], code="not-taken", text="; ".join(obstacles))
         return not obstacles
 
+    def _take(self, who: Sequence[int]) -> None:
+        """Ask cabinets for control; what they were told before they do not run any more."""
+        for k in who:
+            self._cycles.forget(k)
+            self._requests.forget(k)
+        for k, answer in self._lines.each({k: self._seats[k].taking() for k in who}, self._wall_s * SHARE).items():
+            self._seats[k].taken(answer)
+            self._note_fault(k)
+
     def _ask(self, requests: Mapping[int, Request | None]) -> dict[int, Receipt | None]:
         """Send to everybody what is asked of him, and the heartbeat behind it."""
         works = {k: self._seats[k].sending(request) for k, request in requests.items()}
+        for k, request in requests.items():
+            info = self._seats[k].info
+            if isinstance(request, PlanRequest) and info is not None and Capability.SPLITS in info.capabilities:
+                self._cycles.asked(k, request, self._tick)
         receipts: dict[int, Receipt | None] = {}
         refused = {}
         for k, answer in self._lines.each(works, self._wall_s * SHARE).items():
             seat = self._seats[k]
-            receipts[k] = seat.sent(answer)
+            receipts[k] = seat.sent(answer) or seat.changed()
             if not seat.wrong:
                 continue
             if seat.standing is Standing.OURS:

@@ -89,8 +89,7 @@ def foresee(
             elif shows == GREEN:
                 earliest_ds[g] = max(site.least_green_ds[g] - state.age_ds[g], 0)
                 if _rival_waits(site, state, demand, g):
-                    longest_ds = max(site.max_green_ds[g], site.min_green_ds[g])
-                    latest_ds[g] = max(_whole(longest_ds - state.age_ds[g], site.tick_ds), site.tick_ds)
+                    latest_ds[g] = max(_whole(site.max_green_ds[g] - state.age_ds[g], site.tick_ds), site.tick_ds)
             else:
                 earliest_ds[g] = latest_ds[g] = _left_ds(site, state, g)
 

@@ -43,6 +43,7 @@ def test_it_is_a_link_that_does_what_it_must() -> None:
         assert Soundness(SITE).of_report(link.report())
         assert await link.release("done")
         await link.close()
+        assert not link.acted.is_set()
 
     asyncio.run(told())
 
@@ -62,8 +63,9 @@ def test_then_it_does_not(name: str) -> None:
         except BaseException:  # noqa: BLE001  whatever it is
             return False
 
+    link, mischief = made(KINDS[name])
+
     async def told() -> bool:
-        link, mischief = made(KINDS[name])
         await link.connect()
         await link.take()
         mischief.set()
@@ -73,3 +75,4 @@ def test_then_it_does_not(name: str) -> None:
             return False
 
     assert not asyncio.run(told())
+    assert link.acted.is_set()

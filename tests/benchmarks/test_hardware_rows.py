@@ -21,3 +21,10 @@ def test_every_fault_of_the_matrix_has_a_row_in_every_protocol_where_it_can_happ
 
 def test_where_we_must_stand_back_it_must_end_our_control() -> None:
     assert all(row.ends for row in ROWS if row.barred or row.shared or row.settled or row.shows_s)
+
+
+def test_where_plans_are_driven_what_does_nothing_is_seen_after_cycles() -> None:
+    (row,) = [row for row in ROWS if row.id == "H2a"]
+    assert row.at("ntcip", 94.0) is row
+    assert row.at("rsmp", 94.0).shows_s == 5 * 94.0
+    assert all(row.at("rsmp", 94.0) is row for row in ROWS if not row.cycles)

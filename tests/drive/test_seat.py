@@ -13,9 +13,9 @@ import pytest
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line
 from signals.drive.config import Level
-from signals.drive.seat import ANEW_S, CONNECT_S, Heard, Seat, Standing, told
+from signals.drive.seat import ANEW_S, CHANGE_S, CONNECT_S, Heard, Seat, Standing, told
 from signals.errors import WorldLostError, WorldTimeoutError
-from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, Receipt, Request
+from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.crossroads import crossroads
 from tests.drive.cabinet_of_mine import EVERYTHING, MyCabinet, Plan
 
@@ -316,6 +316,83 @@ def test_what_sending_comes_to(bench: Bench) -> None:
     assert bench.seat.standing is Standing.OURS
     bench.seat.sent(WorldLostError("cut"))
     assert bench.seat.standing is Standing.AWAY
+
+
+PLAN = PlanRequest(1, 60, 0, (60,))
+
+
+def asked_for_a_plan(bench: Bench, answer: object) -> Seat:
+    """Ask a cabinet that is ours to run a plan, and wait until it has answered that."""
+    bench.connect()
+    bench.read()
+    bench.take()
+    bench.plan.answers = answer
+    assert bench.seat.sent(bench.do(bench.seat.sending(PLAN))) is None  # the heartbeat
+    bench.wait_for_the_line()
+    return bench.seat
+
+
+def test_a_plan_is_sent_beside_the_heartbeat(bench: Bench) -> None:
+    receipt = Receipt(True, "accepted", "", 0.0, 0.0)
+    seat = asked_for_a_plan(bench, receipt)
+    link = seat.link
+    assert isinstance(link, MyCabinet)
+    assert (link.heartbeats, link.requests) == (1, [PLAN])
+    assert seat.changed() == receipt
+    assert (seat.changed(), seat.wrong, seat.standing) == (None, "", Standing.OURS)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Receipt(False, "no", "today", 0.0, 0.0), "it refused: no, today"),
+        ("yes", "it answered what is no answer"),
+        (None, "it answered what is no answer"),
+    ],
+)
+def test_a_plan_that_is_not_taken_is_a_fault(bench: Bench, answer: object, why: str) -> None:
+    if answer is None:
+        bench.plan.answers = None
+        bench.connect()
+        bench.read()
+        bench.take()
+
+        async def nothing(_: Request) -> None:
+            pass
+
+        bench.seat.link.send = nothing  # type: ignore[assignment,method-assign]
+        bench.do(bench.seat.sending(PLAN))
+        bench.wait_for_the_line()
+        seat = bench.seat
+    else:
+        seat = asked_for_a_plan(bench, answer)
+    seat.changed()
+    assert seat.wrong == why
+
+
+def test_a_plan_that_is_never_answered_is_ended_before_the_cabinet_is_given_back(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    bench.take()
+    ended = []
+
+    async def hang(_: Request) -> Receipt:
+        try:
+            return await asyncio.Event().wait()  # type: ignore[return-value]
+        finally:
+            ended.append(bench.plan.log[-1])
+
+    bench.seat.link.send = hang  # type: ignore[method-assign]
+    bench.do(bench.seat.sending(PLAN))
+    bench.do(bench.seat.sending(PLAN))  # one at a time
+    bench.hands.now_s += CHANGE_S
+    assert (bench.seat.changed(), bench.seat.wrong) == (None, "")
+    bench.hands.now_s += 0.1
+    bench.seat.changed()
+    assert bench.seat.wrong == "it did not acknowledge its plan in time"
+    bench.wait_for_the_line()
+    assert ended == ["take"]
+    assert bench.plan.log[-2:] == [f"release: {bench.seat.wrong}", "close"]
 
 
 @pytest.mark.parametrize("answer", [LATE, WorldLostError("cut"), False])

@@ -87,3 +87,11 @@ def test_the_offset_is_where_the_plan_stands_at_midnight() -> None:
     request = cycle_of(SplitPlanner(late, 10), 0.8)
     assert request is not None
     assert request[2] == 50  # type: ignore[index]
+
+
+def test_one_that_begins_anew_begins_with_the_plan_of_the_controller() -> None:
+    planner, fresh = SplitPlanner(SITE, 10), SplitPlanner(SITE, 10)
+    cycle_of(planner, 0.8)
+    planner.note(wish(FIRST))
+    planner.restart()
+    assert cycle_of(planner, 0.2) == cycle_of(fresh, 0.2) != None  # noqa: E711

@@ -19,6 +19,7 @@ from signals.drive.diary import Diary
 from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
+from signals.drive.splits import MOST_STEP_S
 from signals.drive.street import Street, lag_ticks
 from signals.errors import WorldError, WorldLostError
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Mode, PlanRequest, sites_of
@@ -372,6 +373,36 @@ def test_a_cabinet_that_only_has_plans_gets_splits(bench: Benches) -> None:
     drive.run(200)
     assert drive.street.lost.all()
     assert all(isinstance(request, PlanRequest) for request in drive.cabinets[0][0].requests)
+
+
+PLANS = Capability.STATUS | Capability.SPLITS | Capability.PLANS | Capability.BACKUP_TIMER
+
+
+@pytest.mark.parametrize("lies", [False, True])
+def test_a_cabinet_that_takes_splits_and_does_not_run_them_is_given_back(bench: Benches, lies: bool) -> None:
+    drive = bench(Plan(capabilities=PLANS, lies=lies), Plan(capabilities=PLANS))
+    drive.run_until(lambda: drive.ours(0) and drive.ours(1))
+    drive.run(600)
+    requests = drive.cabinets[0][0].requests
+    said = [sentence for sentence in drive.sentences if "does not run the plan" in sentence]
+    assert len(said) == lies
+    assert all(sentence.startswith("centre: ") for sentence in said)
+    released = [entry for entry in drive.plans[0].log if entry.startswith("release: it does not run the plan")]
+    assert len(released) == lies
+    assert drive.plans[0].log.count("take") == 1 + lies
+    if lies:  # it runs its own plan when it is taken again: so it is asked for a step from there
+        built = [step.duration_ds // 10 for step in drive.seats[0].site.intersection.plans[0].steps]
+        moved = [np.abs(np.subtract(request.green_s, built)).max() for request in requests]
+        assert moved[0] <= MOST_STEP_S < max(moved)
+        assert moved[-1] <= MOST_STEP_S
+
+
+def test_where_splits_cannot_be_changed_they_are_not_held_against_anything(bench: Benches) -> None:
+    drive = bench(Plan(capabilities=PLANS & ~Capability.SPLITS, lies=True))
+    drive.run_until(lambda: drive.ours(0))
+    drive.run(6 * 94)
+    assert drive.ours(0)
+    assert not [sentence for sentence in drive.sentences if "does not run" in sentence]
 
 
 def test_everything_is_in_the_audit_log(bench: Benches, tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def _drawn(rng: random.Random, name: str) -> Trace:
         for place, own in zip(what.intersections, rows, strict=True)
     ]
     if rng.random() < 0.5:
-        _remember(rng, memory.state, site, rng.choice((30, 300)) if wide else 12)
+        remember(rng, memory.state, site, rng.choice((30, 300)) if wide else 12)
     for i, (twin, own) in enumerate(zip(twins, rows, strict=True)):
         _begin(twin, memory.state, i, own)
     start, inputs, expected = bytes(memory.buffer), [], []
@@ -147,7 +147,7 @@ def _small_group(rng: random.Random, number: int) -> SignalGroup:
     )
 
 
-def _remember(rng: random.Random, state: State, site: Site, most: int) -> None:
+def remember(rng: random.Random, state: State, site: Site, most: int) -> None:
     """Let a memory be anything: times around what matters, and around where clocks stop."""
     tick_ds = site.tick_ds
     for g in range(len(state.aspect)):

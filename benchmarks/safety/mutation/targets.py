@@ -12,8 +12,9 @@ import signals.safety.bounds
 import signals.safety.guard
 import signals.safety.interstage
 import signals.safety.monitor
+import signals.safety.prospects
 import signals.safety.watch
-from benchmarks.safety.mutation import bounds_checks, guard_checks, kernel_checks, monitor_checks
+from benchmarks.safety.mutation import bounds_checks, guard_checks, kernel_checks, monitor_checks, prospects_checks
 from benchmarks.safety.mutation.kills import Check, Names
 from benchmarks.safety.mutation.mutants import Specimen
 from signals.model.arrays import NetworkArrays
@@ -106,6 +107,12 @@ TARGETS: Final = {
         ),
         ("self._write &= ~self._monitor.latched", "pass"),
         (NetworkArrays,),
+    ),
+    "prospects": Target(
+        signals.safety.prospects,
+        ((prospects_checks.unlike_promises, prospects_checks.outlooks, 300),),
+        (prospects_checks.unlike_looks,),
+        ("closed_ds = _left_ds(site, state, j) + site.clearance_ds[j]", "closed_ds = _left_ds(site, state, j)"),
     ),
 }
 """By the name of the module."""

@@ -35,7 +35,7 @@ from signals.model.cabinets import (
     Request,
 )
 
-__all__ = ["NtcipCabinet"]
+__all__ = ["COUNTED_S", "NtcipCabinet"]
 
 T = TypeVar("T")
 
@@ -45,6 +45,8 @@ CONNECT_S: Final = 15.0
 STALE_S: Final = 2.0
 """How old a status may be before nobody knows any more."""
 SPAT_FRESH_S: Final = 0.5
+COUNTED_S: Final = 0.4
+"""How long after a status was asked for its counts are waited for: a tick has no time for both where a line is slow."""
 FREE: Final = 254
 """The pattern of running free; 255 flashes."""
 SECOND_MIDDLE_S: Final = 0.5
@@ -248,6 +250,7 @@ class NtcipCabinet:
             self._clock_offset_s = status.time_s + SECOND_MIDDLE_S - self._clock.utc_s()
         self._call = self._settings.phases.called(self._session.buttons)
         self._note_lamps()
+        await self._run(self._session.count(), COUNTED_S - (self._clock.now_s() - asked_s))
 
     def _note_lamps(self) -> None:
         lamps = self._session.lamps

@@ -18,6 +18,7 @@ from signals.adapters.ntcip.overdue import OverdueWatch
 from signals.adapters.ntcip.phases import NO_MASKS, Lamps, Masks
 from signals.adapters.ntcip.settings import Settings
 from signals.adapters.ntcip.status import Sheet, Status, alarms_of, grows_serious, mode_of, sheet_of, status_of
+from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
 
 __all__ = ["RefusedRequest", "Session"]
@@ -86,6 +87,7 @@ class Session:
         self._trouble = ""
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
         self._missing: set[bytes] = set()
+        self._counts_due = False
         self._sheets: dict[tuple[bool, bool], Sheet] = {}
         self.detectors = DetectorWatch(settings.detectors, counts=False)
         self.overdue = OverdueWatch(settings.phases, None)
@@ -122,14 +124,7 @@ class Session:
         before = self.status.short_alarm if self.status else 0
         self.status, self.lamps = status, status.lamps or self.lamps
         self.detectors.see(status.active, status.failed)
-        if self.detectors.is_new(status.sequence):
-            columns = [
-                [instance(name, number) for number in self.settings.detectors]
-                for name in ("detectorVolume", "detectorOccupancy")
-            ]
-            got = yield from fetch(self.chunks, [oid for column in columns for oid in column])
-            told = [[value if isinstance(value := got.get(oid), int) else None for oid in column] for column in columns]
-            self.detectors.count(*told)
+        self._counts_due = self.detectors.is_new(status.sequence)
         if grows_serious(before, status.short_alarm):
             oid = instance("unitAlarmStatus2", 0)
             self._note_alarm2((yield from fetch(self.chunks, [oid])).get(oid, 0), now_s)
@@ -137,6 +132,25 @@ class Session:
         self._judge(status)
         self.overdue.look(self.lamps.greens | self.lamps.walks if self.lamps else 0, now_s)
         return status
+
+    def count(self) -> Steps[None]:
+        """Ask what was counted in a period that has ended since the last sweep; without an answer nobody knows it.
+
+        It is asked for behind the status, on which more depends: that must not be late for it.
+        """
+        if not self._counts_due:
+            return
+        self._counts_due = False
+        columns = [
+            [instance(name, number) for number in self.settings.detectors]
+            for name in ("detectorVolume", "detectorOccupancy")
+        ]
+        try:
+            got = yield from fetch(self.chunks, [oid for column in columns for oid in column])
+        except WorldTimeoutError:
+            got = {}
+        told = [[value if isinstance(value := got.get(oid), int) else None for oid in column] for column in columns]
+        self.detectors.count(*told)
 
     def show(self, lamps: Lamps) -> None:
         """Take what is shown, from somewhere else than a sweep."""

@@ -17,6 +17,8 @@ __all__ = ["TABLES", "TIMES", "Asker", "Planning", "Stand", "read_times"]
 
 TIMES: Final = ("S0023", "S0024", "S0028")
 TABLES: Final = ("S0014", *TIMES, "S0034")
+EARLY_S: Final = 2.0
+"""How much sooner than after a cycle a change may come: who sends once a cycle does not do so to the moment."""
 LOOK_S: Final = 0.5
 """How often is looked whether the site has followed."""
 
@@ -140,7 +142,7 @@ class Planning:
             )
         if not (self._asker.view.plan_from_us and self._asker.view.forced):
             return _no("not-in-control", "the plan of the site is not ours", now_s, now_s)
-        if now_s - self._sent_s < self._cycle_s:
+        if now_s - self._sent_s < self._cycle_s - EARLY_S:
             return _no("too-soon", "a plan changes at most once in its cycle", now_s, now_s)
         await self._asker.read(TABLES)  # what stands there is not always what was sent
         orders = self._orders(request)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.ntcip.adapter import NtcipCabinet
+from signals.adapters.ntcip.adapter import COUNTED_S, NtcipCabinet
 from signals.adapters.ntcip.ber import arcs_of
 from signals.adapters.ntcip.messages import Answer, Ask, Kind
-from signals.adapters.ntcip.objects import SENDABLE_ARCS
+from signals.adapters.ntcip.objects import SENDABLE_ARCS, instance
 from signals.adapters.ntcip.tscbm import encode_spat
 from signals.errors import InputError, WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
@@ -288,6 +288,37 @@ def test_detectors_and_buttons() -> None:
                 assert report.call.tolist() == [g == red for g in range(12)]
         assert count[3] in (4, 5)
         assert count.sum() == count[3]
+
+    story(tell)
+
+
+def test_a_status_is_not_late_for_counts_that_do_not_come() -> None:
+    async def tell(street: Bench) -> None:
+        await taken(street)
+        transport = street.link._transport
+        assert transport is not None
+        carry, volume = transport.ask, instance("detectorVolume", 1)
+
+        async def ask(what: Ask, until_s: float) -> Answer:
+            if what.bindings[0].oid == volume:
+                await street.clock.sleep(until_s - street.clock.now_s())
+                raise WorldTimeoutError("not in time")
+            return await carry(what, until_s)
+
+        transport.ask = ask  # type: ignore[method-assign]
+        for _ in range(3):
+            street.tick(occupied=(0,))
+            begin_s = street.clock.now_s()
+            await street.link.refresh()
+            assert street.clock.now_s() - begin_s < COUNTED_S + 0.1 * street.clock.speed  # of the wall: it may be busy
+            report = street.link.report()
+            assert report.received_s >= begin_s
+            assert report.mode is Mode.OURS
+            assert report.detector_count.tolist() == [-1] * 16
+            await street.link.heartbeat()
+        transport.ask = carry  # type: ignore[method-assign]
+        report = await turn(street, occupied=(0,))
+        assert report.detector_count[0] >= 0
 
     story(tell)
 

@@ -12,6 +12,7 @@ from signals.adapters.ntcip.objects import CONTROLS, check_sendable, instance
 from signals.adapters.ntcip.phases import bits_of
 from signals.adapters.ntcip.session import RefusedRequest, Session
 from signals.adapters.ntcip.settings import Settings
+from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
 from signals.model.values import Aspect
 
@@ -42,6 +43,7 @@ class Drive:
 
     def sweep(self, *, lamps: bool = True) -> None:
         self.desk.run(self.session.sweep(self.now_s, lamps=lamps))
+        self.desk.run(self.session.count())
 
     def take(self) -> None:
         self.desk.run(self.session.take(self.now_s))
@@ -560,6 +562,22 @@ def test_detectors_whose_counts_are_no_numbers_are_not_known() -> None:
     assert drive.session.detectors.report()[0][:2].tolist() == [-1, 0]
 
 
+def test_counts_that_are_not_answered_are_not_known() -> None:
+    drive = Drive()
+    drive.tick(occupied=(0, 5))
+    drive.session.detectors.report()
+    drive.desk.tick(1, occupied=(0, 5))
+    drive.desk.run(drive.session.sweep(drive.now_s, lamps=True))
+    counting = drive.session.count()
+    next(counting)
+    with pytest.raises(StopIteration):
+        counting.throw(WorldTimeoutError("late"))
+    assert (drive.session.detectors.report()[0] == -1).all()
+    drive.desk.run(drive.session.count())  # nothing is due any more
+    drive.tick(occupied=(0, 5))
+    assert drive.session.detectors.report()[0][[0, 1]].tolist() == [1, 0]
+
+
 def test_lamps_may_come_from_somewhere_else() -> None:
     drive = Drive()
     lamps = drive.session.lamps
@@ -640,7 +658,8 @@ def test_whatever_a_controller_answers_nothing_but_a_refusal_comes_of_it(data: s
 
     desk.change = change
     steps = (
-        lambda: session.identify(1.0), lambda: session.sweep(2.0, lamps=True), lambda: session.take(3.0),
+        lambda: session.identify(1.0), lambda: session.sweep(2.0, lamps=True), session.count,
+        lambda: session.take(3.0),
         lambda: session.hold(holds(hold=(0,)), 4.0), lambda: session.beat(6.0), lambda: session.release(7.0),
     )  # fmt: skip
     for step in steps:

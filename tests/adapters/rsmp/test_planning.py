@@ -103,7 +103,9 @@ def test_only_what_differs_is_sent_and_bands_come_last() -> None:
         assert (await planning.send(request())).code == "unchanged"
         assert desk.sent == ["M0023", "M0014"]
         assert (await planning.send(request(GREEN))).code == "too-soon"
-        desk.ahead_s += 95.0
+        desk.ahead_s += 91.0
+        assert (await planning.send(request(GREEN))).code == "too-soon"
+        desk.ahead_s += 2.0  # who sends once a cycle does not do so to the moment
         longer = request((26, *MORE[1:]), offset_s=7)
         assert (await planning.send(longer)).accepted
         assert desk.sent[2:] == ["M0023", "M0018", "M0015", "M0014"]
