@@ -364,6 +364,24 @@ def test_a_cabinet_that_only_holds_and_forces_off_is_driven_so(bench: Benches) -
     assert isinstance(drive.cabinets[0][0].requests[-1], HoldRequest)
 
 
+def test_where_edges_were_missed_cabinets_that_time_themselves_begin_anew(bench: Benches) -> None:
+    drive = bench(Plan(capabilities=Capability.STATUS | Capability.HOLD_FORCE_OFF | Capability.BACKUP_TIMER), Plan())
+    drive.run_until(lambda: all(drive.street._begun))
+    pacer = drive.street._pacer
+    wait, pacer.wait = pacer.wait, lambda: 3  # type: ignore[method-assign]
+    before = drive.street._tick
+    drive.run(1)
+    pacer.wait = wait  # type: ignore[method-assign]
+    assert drive.street._tick == before + 3
+    assert drive.street._begun == [False, True]
+    drive.run(1)
+    assert drive.ours(0)  # it does what it was asked for last, and is not given back
+    assert drive.street._begun[0] == (not drive.street.lost[0])
+    drive.run_until(lambda: drive.street._begun[0])
+    assert drive.ours(1)
+    assert not drive.diary.violations
+
+
 def test_a_cabinet_that_only_has_plans_gets_splits(bench: Benches) -> None:
     plans = Capability.STATUS | Capability.SPLITS | Capability.PLANS | Capability.BACKUP_TIMER
     drive = bench(Plan(capabilities=plans), Plan(capabilities=plans))

@@ -25,7 +25,9 @@ __all__ = ["RefusedRequest", "Session"]
 SYNC: Final = "systemSyncControl"
 MOST_SYNC_S: Final = 254
 
-REPEAT_S: Final = 1.0
+REPEAT_S: Final = 5.0
+"""How often what is asked is repeated at most; three times within the backup time where that is shorter. What it holds
+is read back every second."""
 FOREIGN: Final = "not-what-was-asked"
 ALARM2_S: Final = 10.0
 """How long an alarm that is cleared by reading it is reported."""
@@ -240,11 +242,24 @@ class Session:
 
     def beat(self, now_s: float) -> Steps[None]:
         """Repeat what is asked, unless something was written within the last half of the time between repeats."""
-        backup_s = self.identity.backup_s if self.identity else None
-        if not self.taken or now_s - self._sent_s < min(REPEAT_S, (backup_s or REPEAT_S) / 3) / 2:
+        if not self.is_beat_due(now_s):
             return
         bindings = [integer(instance(PATTERN, 0), self._pattern)] if self._pattern else self._columns(self._masks)
         yield from self._write(bindings, now_s)
+
+    def is_beat_due(self, now_s: float) -> bool:
+        """Whether `beat` has something to repeat."""
+        backup_s = self.identity.backup_s if self.identity else None
+        return self.taken and now_s - self._sent_s >= min(REPEAT_S, (backup_s or REPEAT_S) / 3) / 2
+
+    def is_as_before(self, request: HoldRequest) -> bool:
+        """Whether `hold` would write nothing, as it was asked for that already."""
+        if not self.taken or self._pattern:
+            return False
+        try:
+            return self._checked(request) == self._masks == self._tried
+        except RefusedRequest:
+            return False
 
     def release(self, now_s: float) -> Steps[bool]:
         """Ask for nothing any more, and look whether that is so.
