@@ -123,11 +123,13 @@ class NtcipCabinet:
 
     async def refresh(self) -> None:
         """Ask for the status and wait for it, unless it was asked for just before; see `CabinetLink.refresh`."""
+        self._ahead.looked(self._clock.now_s())
         if self._looking is not None:
             with suppress(WorldError):  # it is asked again
                 await self._looking
         if not self.is_fresh():
             await self._sweep(self._limit_s)
+        self._is_ahead = False
 
     def is_fresh(self) -> bool:
         """Whether a status has come that was asked for shortly before this tick; see `PromptLink.is_fresh`."""
@@ -144,7 +146,8 @@ class NtcipCabinet:
     def report(self) -> CabinetReport:
         """Return what is known; see `CabinetLink.report`."""
         session, now_s = self._session, self._clock.now_s()
-        self._ahead.looked(now_s)
+        if self._is_ahead:
+            self._ahead.looked(now_s)
         self._is_ahead = False
         count, occupied = session.detectors.report()
         if self._transport is None or self._lost or session.status is None or now_s - self._received_s > STALE_S:
@@ -229,6 +232,7 @@ class NtcipCabinet:
         self._received_s = float("-inf")
         self._aspect, self._call = np.full(size, -1, np.int8), np.zeros(size, np.bool_)
         self._shown: Lamps | None = None
+        self._pushed = 0
         self._clock_offset_s = float("nan")
         self._spat = FreshSpat()
         self._ahead, self._is_ahead = LookAhead(), False
@@ -299,7 +303,9 @@ class NtcipCabinet:
         self._ahead.took(self._clock.now_s() - asked_s)
         if status.time_s >= 0:
             self._clock_offset_s = status.time_s + SECOND_MIDDLE_S - self._clock.utc_s()
-        self._call = self._settings.phases.called(self._session.buttons)
+        if self._session.buttons != self._pushed:
+            self._pushed = self._session.buttons
+            self._call = self._settings.phases.called(self._pushed)
         self._note_lamps()
 
     def _note_lamps(self) -> None:

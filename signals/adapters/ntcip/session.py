@@ -28,6 +28,8 @@ MOST_SYNC_S: Final = 254
 REPEAT_S: Final = 5.0
 """How often what is asked is repeated at most; three times within the backup time where that is shorter. What it holds
 is read back every second."""
+MOST_MEANT: Final = 64
+"""How many requests are remembered as what they mean in masks."""
 FOREIGN: Final = "not-what-was-asked"
 ALARM2_S: Final = 10.0
 """How long an alarm that is cleared by reading it is reported."""
@@ -85,6 +87,7 @@ class Session:
         self._masks, self._pattern, self._planned = NO_MASKS, 0, (0, 0)
         self._tried, self._pattern_tried = NO_MASKS, 0  # others than those: written, and not confirmed
         self._wrote, self._sent_s = False, float("-inf")
+        self._meant: dict[bytes, Masks] = {}
         self._trouble = ""
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
         self._missing: set[bytes] = set()
@@ -102,6 +105,7 @@ class Session:
         self.detectors = DetectorWatch(self.settings.detectors, counts=identity.volume_s > 0)
         self.overdue = OverdueWatch(self.settings.phases, identity)
         self.identity = identity
+        self._meant.clear()
         self._note_alarm2(identity.alarm2, now_s)
         return identity
 
@@ -328,16 +332,25 @@ class Session:
     def _checked(self, request: HoldRequest) -> Masks:
         """Return the masks of a request that can be meant."""
         self._check_ours()
-        phases = self.settings.phases
-        masks = phases.masks_of(request)
+        key = b"".join([set_.tobytes() for set_ in request])
+        masks = self._meant.get(key)
+        if masks is None:  # there are few that come again and again
+            masks = self._possible(self.settings.phases.masks_of(request))
+            if len(self._meant) >= MOST_MEANT:
+                self._meant.clear()
+            self._meant[key] = masks
+        return masks._replace(force_off=masks.force_off & (self.lamps.greens if self.lamps else 0))
+
+    def _possible(self, masks: Masks) -> Masks:
+        """Return masks as they are, or raise `RefusedRequest` where they cannot be meant."""
         if masks.hold & (masks.force_off | masks.phase_omit):
             raise RefusedRequest("contradiction", "a phase is held and forced off or left out at once")
-        held = [phase for phase in phases.phases if masks.hold >> phase - 1 & 1]
+        held = [phase for phase in self.settings.phases.phases if masks.hold >> phase - 1 & 1]
         for k, first in enumerate(held):
             for second in held[k + 1 :]:
                 if not (self.identity and self.identity.together(first, second)):
                     raise RefusedRequest("not-concurrent", f"phases {first} and {second} may not be on together there")
-        return masks._replace(force_off=masks.force_off & (self.lamps.greens if self.lamps else 0))
+        return masks
 
     def _check_ours(self) -> None:
         if not self.taken:

@@ -319,10 +319,11 @@ def test_what_was_begun_before_a_tick_ends_with_the_link() -> None:
     async def tell(street: Bench) -> None:
         await taken(street)
         link = street.link
+        before = link.report().sequence
         link._look_ahead()
         assert not link.is_fresh()
-        await link.refresh()
-        assert link.is_fresh()
+        await link.refresh()  # waits for what is on its way
+        assert link.report().sequence == before + 1
         link._look_ahead()
         street.server.cut()
         assert not await link.release("the end")
