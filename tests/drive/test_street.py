@@ -195,11 +195,20 @@ def test_what_cabinets_are_told_of_the_next_change_comes_true(bench: Benches) ->
 
 def test_not_all_begin_to_connect_at_once(bench: Benches) -> None:
     drive = bench()
-    drive.street._most_begun = 1
+    drive.street._begins.most = drive.street._begins._bound = 1
     drive.run(1)
     assert [seat.standing > Standing.AWAY for seat in drive.seats] == [True, False]
     drive.run(1)
     assert all(seat.standing > Standing.AWAY for seat in drive.seats)
+
+
+def test_not_all_are_asked_for_control_at_once(bench: Benches) -> None:
+    drive = bench(Plan(), Plan())
+    drive.street._takes.most = drive.street._takes._bound = 1
+    drive.run_until(lambda: drive.seats[0].standing >= Standing.ASKED)
+    assert drive.seats[1].standing is Standing.THERE
+    drive.run(1)
+    assert drive.seats[1].standing >= Standing.ASKED
 
 
 def test_at_the_end_everything_is_given_back_and_left(bench: Benches) -> None:
