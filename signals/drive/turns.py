@@ -1,4 +1,4 @@
-"""How many cabinets have their turn in a tick, to be connected or to be asked for control: as many as there is time for.
+"""How many cabinets have their turn in a tick, to be connected or asked for control: as many as there is time for.
 
 Where hundreds are asked for control at once, the tick ends before they have answered; nobody knows who has heard it,
 and all are asked again, so that none ever is ours. And hundreds that are identified at once leave no time for those

@@ -23,7 +23,7 @@ __all__ = ["RsmpServer"]
 LOOK_S: Final = 1.0
 """How often time-outs are looked at while the firmware stands still."""
 SPREAD: Final = (0.5, 1.0)
-"""After which share of ``reconnect_s`` a site tries again: sites of a town that lost their supervisor together do not come
+"""After which share of ``reconnect_s`` a site tries again: sites that lost their supervisor together do not all come
 back in the same second."""
 
 
@@ -75,7 +75,7 @@ class RsmpServer:
         same: Site | None = None if beside is None else beside.site
         self.site = Site(firmware, self._options, codes, identify, same)
         self._wire = Wire(self._opened, self._received, self._lost)
-        self._patience = Random(self._options.id)  # noqa: S311  no secret
+        self._patience = Random(self._options.id)
         self._gone = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._time_ds, self._silent = firmware.time_ds, False

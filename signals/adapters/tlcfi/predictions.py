@@ -85,8 +85,8 @@ class Predictions:
                 likely_ds = last_ds = -1  # noqa: PLW2901  of the clearance, and not of the red
             ahead_ms = (
                 MS_IN_DS * first_ds,
-                -1 if likely_ds < 0 else MS_IN_DS * (likely_ds if likely_ds > first_ds else first_ds),
-                -1 if last_ds < 0 else MS_IN_DS * (last_ds if last_ds > first_ds else first_ds),
+                -1 if likely_ds < 0 else MS_IN_DS * max(likely_ds, first_ds),
+                -1 if last_ds < 0 else MS_IN_DS * max(last_ds, first_ds),
             )
             if before is None or group in changed or _is_news(ahead_ms, before, ticks):
                 told[group] = new = _Told(*[(ticks + ms) % TICKS if ms >= 0 else -1 for ms in ahead_ms])

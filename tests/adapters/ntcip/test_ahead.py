@@ -29,6 +29,8 @@ def test_it_is_asked_as_much_ahead_as_answers_take() -> None:
     assert ticking(1.0, 3.0).rest_s(101.0) == pytest.approx(1.0 - MOST_S)
 
 
-@pytest.mark.parametrize(("tick_s", "took_s", "now_s"), [(1.0, 0.002, 101.0), (0.1, 0.1, 100.1), (1.0, 0.1, 101.9), (60.0, 0.1, 160.0)])
+@pytest.mark.parametrize(
+    ("tick_s", "took_s", "now_s"), [(1.0, 0.002, 101.0), (0.1, 0.1, 100.1), (1.0, 0.1, 101.9), (60.0, 0.1, 160.0)]
+)
 def test_where_it_would_not_help_it_is_asked_at_the_tick(tick_s: float, took_s: float, now_s: float) -> None:
     assert ticking(tick_s, took_s).rest_s(now_s) is None
