@@ -41,6 +41,7 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
+from signals.drive.foresight import Foresight
 from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
@@ -54,6 +55,7 @@ from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
 from signals.record.audit import AuditLog
 from signals.safety.fallback import Fallback
 from signals.safety.guard import Guard
+from signals.safety.punctual import Punctual
 from signals.sensing.loops import LoopEstimator
 
 __all__ = ["Measured", "main", "network_of", "verdict"]
@@ -62,6 +64,7 @@ FIRST_PORT: Final = 30_000
 SUPERVISOR_PORT: Final = 29_999
 CONNECT_S: Final = 300.0
 MOMENTS: Final = 10
+DEADLINE_S: Final = 0.5
 MOST_BUSY_S: Final = 0.1
 READY: Final = "ready"
 TROUBLE: Final = (" fault ", " violation ", " release ")
@@ -194,10 +197,11 @@ def _driven(
 ) -> Measured:
     """Drive them, and measure from when all are ours."""
     clock, network = Clock(), network_of(protocol, junctions, tick_ds)
-    asked = Attentive(cast("Controller", StagesInTurn(network)))
-    told: list[str] = []
-    diary = Diary(network, log, told.append)
     guard = Guard(network, tick_ds=tick_ds, cold_start="street", max_lag_ticks=lag_ticks(tick_ds) + 1)
+    foresight = Foresight(cast("Controller", StagesInTurn(network)), network, guard.prospects(), tick_ds)
+    asked = Attentive(Punctual(foresight, min(DEADLINE_S, tick_ds / 20)), foresight)
+    told: list[str] = []
+    diary = Diary(network, log, told.append, foresight.take_events)
     litter = Litter()
     pacer = Pacer(tick_ds / 10, idle=litter.sweep)
     seats = _seats(protocol, network, clock, tick_ds)

@@ -25,6 +25,7 @@ from signals.adapters.cabinet.station import CabinetServer
 from signals.drive.attention import Attentive
 from signals.drive.config import Level
 from signals.drive.diary import Diary
+from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.street import Street, lag_ticks
@@ -273,10 +274,11 @@ class WiredDrive:
             await self.clock.sleep(due_s - self.clock.now_s())
 
     def _drive(self, ports: Iterable[int], log: AuditLog) -> tuple[Street, Fallback, Guard, Diary]:
-        asked = Attentive(cast("Controller", StagesInTurn(self.network)))
-        diary = Diary(self.network, log, self.sentences.append)
         guard = Guard(self.network, tick_ds=TICK_DS, cold_start="street", max_lag_ticks=lag_ticks(TICK_DS) + 1)
         self._guard = guard
+        foresight = Foresight(cast("Controller", StagesInTurn(self.network)), self.network, guard.prospects(), TICK_DS)
+        asked = Attentive(foresight, foresight)
+        diary = Diary(self.network, log, self.sentences.append, foresight.take_events)
         line = Line(self.protocol)
         seats = [
             Seat(

@@ -30,6 +30,8 @@ class Pacer:
     ----------
     ticks, missed
         How many edges were waited for, and how many had passed already.
+    last_busy_s
+        How long the work of the last tick took.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Pacer:
         self._tick_s, self._now_s, self._sleep, self._idle = tick_s, now_s, sleep, idle
         self._edge_s = now_s()
         self.ticks = self.missed = 0
+        self.last_busy_s = 0.0
         self._busy_s: list[float] = []
 
     def begin(self) -> None:
@@ -55,7 +58,7 @@ class Pacer:
 
     def wait(self) -> int:
         """Wait for the next edge, and return how many ticks have passed: more than one where edges were missed."""
-        busy_s = self._now_s() - self._edge_s
+        self.last_busy_s = busy_s = self._now_s() - self._edge_s
         if len(self._busy_s) < KEPT:
             self._busy_s.append(busy_s)
         else:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
+from signals.adapters.cabinet.line import LATE
 from signals.drive.arming import is_at_rest
 from signals.drive.config import Level
 from signals.drive.cycles import Cycles
@@ -30,6 +31,7 @@ from signals.drive.lines import Lines
 from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat, Standing
 from signals.drive.shown import Shown
+from signals.drive.turns import Turns
 from signals.errors import WorldError
 from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.trips import Incidents, Trips
@@ -50,13 +52,13 @@ LAG_DS: Final = 5
 WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 """Some only say that they are ready when they have been asked."""
 
-CONNECTS_PER_S: Final = 50
-"""How many begin to connect in a second: a thousand at once would have no time for each other."""
 STANDINGS: Final = {standing: standing.name.lower() for standing in Standing}
 LEVELS: Final = {level: level.name.lower() for level in Level}
 READ_SHARE: Final = 0.5
 SHARE: Final = 0.3
 """Of a tick: how long reading, and how long asking, may take."""
+BUSY_SHARE: Final = 0.5
+"""Where more of a tick than this was needed for those that are there, fewer others begin to connect."""
 LEAVE_S: Final = 1.5
 """How long giving everything back may take in the end, in seconds of the wall."""
 
@@ -115,7 +117,7 @@ class Street:
         self._cycles = Cycles([seat.site for seat in seats], self._rows, tick_ds)
         self._unkept: dict[int, str] = {}
         self._requests = Requests(network, self._seats, self._places, self._shown, tick_ds)
-        self._most_begun = max(1, CONNECTS_PER_S * tick_ds // 10)
+        self._begins, self._takes = Turns(tick_ds), Turns(tick_ds)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
         self._begun = [False] * len(seats)
         self._settled_tick = np.full(len(seats), -1, np.int64)
@@ -223,11 +225,24 @@ class Street:
         requests = self._requests.of(asked, Permitted(command, want, coming, self._begun, ends))
         receipts = self._ask(requests)
         self._let_go(reasons, self._wall_s * SHARE)
-        self._take(taken)
+        self._take(taken[: self._takes.most])
         self._ladder.advance(self._faults)
         self._faults[:] = False
         self._write_down({**advised, **requests}, receipts)
-        self._tick += self._pacer.wait() - 1
+        self._pass(self._pacer.wait())
+
+    def _pass(self, ticks: int) -> None:
+        """Go on after so many ticks; where edges were missed, cabinets that time themselves begin anew.
+
+        The guard counts a tick for each that it has permitted. Such a cabinet has gone on meanwhile, so that it would
+        be ahead of what is permitted, and the monitor would take that for a broken rule.
+        """
+        self._tick += ticks - 1
+        self._begins.note(late=self._pacer.last_busy_s > BUSY_SHARE * self._wall_s)
+        if ticks > 1:
+            for k, seat in enumerate(self._seats):
+                if seat.way is Capability.HOLD_FORCE_OFF:
+                    self._begun[k] = False
 
     def _connect(self) -> None:
         """Begin to connect where that is due, and see what became of it."""
@@ -236,7 +251,7 @@ class Street:
             if seat.standing >= Standing.THERE and not seat.is_left_to_be_met_anew():
                 continue
             connecting = seat.standing is Standing.CONNECTING
-            seat.advance(resting=bool(resting[k]) or begun >= self._most_begun)
+            seat.advance(resting=bool(resting[k]) or begun >= self._begins.most)
             begun += not connecting and seat.standing is Standing.CONNECTING
             if connecting and seat.wrong:
                 self._lines.suspect(seat.line)
@@ -316,12 +331,14 @@ class Street:
             self._diary.tell("refused", self._places[k], code="not-taken", text="; ".join(obstacles))
         return not obstacles
 
-    def _take(self, who: Sequence[int]) -> None:
+    def _take(self, taken: Sequence[int]) -> None:
         """Ask cabinets for control; what they were told before they do not run any more."""
-        for k in who:
+        for k in taken:
             self._cycles.forget(k)
             self._requests.forget(k)
-        for k, answer in self._lines.each({k: self._seats[k].taking() for k in who}, self._wall_s * SHARE).items():
+        answers = self._lines.each({k: self._seats[k].taking() for k in taken}, self._wall_s * SHARE)
+        self._takes.note(late=any(answer is LATE for answer in answers.values()))
+        for k, answer in answers.items():
             self._seats[k].taken(answer)
             self._note_fault(k)
 

@@ -196,11 +196,20 @@ def test_what_cabinets_are_told_of_the_next_change_comes_true(bench: Benches) ->
 
 def test_not_all_begin_to_connect_at_once(bench: Benches) -> None:
     drive = bench()
-    drive.street._most_begun = 1
+    drive.street._begins.most = drive.street._begins._bound = 1
     drive.run(1)
     assert [seat.standing > Standing.AWAY for seat in drive.seats] == [True, False]
     drive.run(1)
     assert all(seat.standing > Standing.AWAY for seat in drive.seats)
+
+
+def test_not_all_are_asked_for_control_at_once(bench: Benches) -> None:
+    drive = bench(Plan(), Plan())
+    drive.street._takes.most = drive.street._takes._bound = 1
+    drive.run_until(lambda: drive.seats[0].standing >= Standing.ASKED)
+    assert drive.seats[1].standing is Standing.THERE
+    drive.run(1)
+    assert drive.seats[1].standing >= Standing.ASKED
 
 
 def test_at_the_end_everything_is_given_back_and_left(bench: Benches) -> None:
@@ -363,6 +372,24 @@ def test_a_cabinet_that_only_holds_and_forces_off_is_driven_so(bench: Benches) -
     drive.run_until(lambda: drive.ours(0))
     drive.run(5)
     assert isinstance(drive.cabinets[0][0].requests[-1], HoldRequest)
+
+
+def test_where_edges_were_missed_cabinets_that_time_themselves_begin_anew(bench: Benches) -> None:
+    drive = bench(Plan(capabilities=Capability.STATUS | Capability.HOLD_FORCE_OFF | Capability.BACKUP_TIMER), Plan())
+    drive.run_until(lambda: all(drive.street._begun))
+    pacer = drive.street._pacer
+    wait, pacer.wait = pacer.wait, lambda: 3  # type: ignore[method-assign]
+    before = drive.street._tick
+    drive.run(1)
+    pacer.wait = wait  # type: ignore[method-assign]
+    assert drive.street._tick == before + 3
+    assert drive.street._begun == [False, True]
+    drive.run(1)
+    assert drive.ours(0)  # it does what it was asked for last, and is not given back
+    assert drive.street._begun[0] == (not drive.street.lost[0])
+    drive.run_until(lambda: drive.street._begun[0])
+    assert drive.ours(1)
+    assert not drive.diary.violations
 
 
 def test_a_cabinet_that_only_has_plans_gets_splits(bench: Benches) -> None:

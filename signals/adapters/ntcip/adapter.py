@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import secrets
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import numpy as np
 
 from signals.adapters.cabinet.clock import Clock
+from signals.adapters.ntcip.ahead import FRESH_S, LookAhead
 from signals.adapters.ntcip.ber import BrokenMessageError
 from signals.adapters.ntcip.exchange import Steps
 from signals.adapters.ntcip.identity import CAPABILITIES, info_of
@@ -82,6 +84,8 @@ class NtcipCabinet:
         self._session = Session(self._settings)
         self._transport: Transport | None = None
         self._ears: asyncio.DatagramTransport | None = None
+        self._next: asyncio.TimerHandle | None = None
+        self._looking: asyncio.Task[None] | None = None
         if self._settings.version is None:
             UsmTransport(address.host, self._settings, Credentials(address.secrets, address.options), clock)
         self._sequence = 0  # goes on from one connection to the next
@@ -109,6 +113,7 @@ class NtcipCabinet:
 
     async def close(self) -> None:
         """Leave; asks for nothing and gives nothing back."""
+        await self._look_no_further()
         if self._ears is not None:
             self._ears.abort()
         if self._transport is not None:
@@ -119,12 +124,33 @@ class NtcipCabinet:
         await asyncio.sleep(0)
 
     async def refresh(self) -> None:
-        """Ask for the status and wait for it; see `CabinetLink.refresh`."""
-        await self._sweep(self._limit_s)
+        """Ask for the status and wait for it, unless it was asked for just before; see `CabinetLink.refresh`."""
+        self._ahead.looked(self._clock.now_s())
+        if self._looking is not None:
+            with suppress(WorldError):  # it is asked again
+                await self._looking
+        if not self.is_fresh():
+            await self._sweep(self._limit_s)
+        self._is_ahead = False
+
+    def is_fresh(self) -> bool:
+        """Whether a status has come that was asked for shortly before this tick; see `PromptLink.is_fresh`."""
+        known = not self._lost and self._transport is not None and self._looking is None and self._is_ahead
+        return known and self._clock.now_s() - self._received_s <= FRESH_S
+
+    def is_prompt(self, request: Request | None) -> bool:
+        """Whether nothing is to be written; see `PromptLink.is_prompt`."""
+        now_s = self._clock.now_s()
+        if self._session.is_beat_due(now_s):
+            return False
+        return request is None or (isinstance(request, HoldRequest) and self._session.is_as_before(request))
 
     def report(self) -> CabinetReport:
         """Return what is known; see `CabinetLink.report`."""
         session, now_s = self._session, self._clock.now_s()
+        if self._is_ahead:
+            self._ahead.looked(now_s)
+        self._is_ahead = False
         count, occupied = session.detectors.report()
         if self._transport is None or self._lost or session.status is None or now_s - self._received_s > STALE_S:
             size = len(self.site.groups)
@@ -145,6 +171,7 @@ class NtcipCabinet:
 
     async def take(self) -> None:
         """Look whether it is free, and write that nothing is asked of it; see `CabinetLink.take`."""
+        await self._look_no_further()
         await self._run(self._session.take(self._clock.now_s()), 2 * self._limit_s)
 
     async def send(self, request: Request) -> Receipt:
@@ -169,13 +196,20 @@ class NtcipCabinet:
         return self._receipt(ACCEPTED, detail, sent_s)
 
     async def heartbeat(self) -> None:
-        """Repeat what is asked, which starts the backup timer anew; see `CabinetLink.heartbeat`."""
+        """Repeat what is asked, which starts the backup timer anew; see `CabinetLink.heartbeat`.
+
+        Only whoever calls this has the next status asked for before the next tick.
+        """
         await self._run(self._session.beat(self._clock.now_s()), self._limit_s)
+        rest_s = self._ahead.rest_s(self._clock.now_s())
+        if rest_s is not None and self._next is None and self._transport is not None:
+            self._next = self._clock.later(rest_s, self._look_ahead)
 
     async def release(self, reason: str) -> bool:  # noqa: ARG002  it cannot be told why
         """Ask for nothing any more; see `CabinetLink.release`. It is tried twice, and where it seems lost, too."""
         if self._transport is None:
             return False
+        await self._look_no_further()
         self._lost = False
         for _ in range(2):
             try:
@@ -200,8 +234,30 @@ class NtcipCabinet:
         self._received_s = float("-inf")
         self._aspect, self._call = np.full(size, -1, np.int8), np.zeros(size, np.bool_)
         self._shown: Lamps | None = None
+        self._pushed = 0
         self._clock_offset_s = float("nan")
         self._spat = FreshSpat()
+        self._ahead, self._is_ahead = LookAhead(), False
+
+    def _look_ahead(self) -> None:
+        """Ask for the status before the next tick does."""
+        self._next = None
+        self._looking = asyncio.get_running_loop().create_task(self._sweep(self._limit_s))
+        self._looking.add_done_callback(self._looked_ahead)
+
+    def _looked_ahead(self, done: asyncio.Task[None]) -> None:
+        self._looking = None
+        # Whatever went wrong the next tick will find out for itself.
+        self._is_ahead = not done.cancelled() and done.exception() is None
+
+    async def _look_no_further(self) -> None:
+        """End what was begun ahead of a tick."""
+        timer, looking, self._next = self._next, self._looking, None
+        if timer is not None:
+            timer.cancel()
+        if looking is not None:
+            looking.cancel()
+            await asyncio.wait({looking})
 
     def _make_transport(self) -> Transport:
         address, settings = self._address, self._settings
@@ -246,9 +302,12 @@ class NtcipCabinet:
         status = await self._run(self._session.sweep(asked_s, lamps=not by_itself), limit_s)
         # What is known is as old as the question: an answer may have been on its way for long.
         self._received_s, self._sequence = asked_s, self._sequence + 1
+        self._ahead.took(self._clock.now_s() - asked_s)
         if status.time_s >= 0:
             self._clock_offset_s = status.time_s + SECOND_MIDDLE_S - self._clock.utc_s()
-        self._call = self._settings.phases.called(self._session.buttons)
+        if self._session.buttons != self._pushed:
+            self._pushed = self._session.buttons
+            self._call = self._settings.phases.called(self._pushed)
         self._note_lamps()
         await self._run(self._session.count(), COUNTED_S - (self._clock.now_s() - asked_s))
 

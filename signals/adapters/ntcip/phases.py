@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -91,9 +91,29 @@ class PhaseMap:
     ----------
     services
         One for each group, in the order of `CabinetSite.groups`.
+
+    Attributes
+    ----------
+    phases
+        The phases that are spoken about, ascending.
+    octets
+        The groups of eight phases that are spoken about, from 1, ascending.
+    alone
+        Phases that serve people only, as a set.
     """
 
     services: tuple[Service, ...]
+    phases: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    octets: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    alone: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is needed every second."""
+        phases = sorted({service.phase for service in self.services})
+        vehicles = bits_of(s.phase for s in self.services if not s.people)
+        object.__setattr__(self, "phases", tuple(phases))
+        object.__setattr__(self, "octets", tuple(sorted({(phase - 1) // 8 + 1 for phase in phases})))
+        object.__setattr__(self, "alone", bits_of(s.phase for s in self.services if s.people) & ~vehicles)
 
     @classmethod
     def of(cls, site: CabinetSite, names: object) -> PhaseMap:
@@ -130,23 +150,6 @@ class PhaseMap:
                     f"cannot both be served by phase {services[a].phase}"
                 )
         return cls(services)
-
-    @property
-    def phases(self) -> tuple[int, ...]:
-        """The phases that are spoken about, ascending."""
-        return tuple(sorted({service.phase for service in self.services}))
-
-    @property
-    def octets(self) -> tuple[int, ...]:
-        """The groups of eight phases that are spoken about, from 1, ascending."""
-        return tuple(sorted({(phase - 1) // 8 + 1 for phase in self.phases}))
-
-    @property
-    def alone(self) -> int:
-        """Phases that serve people only, as a set."""
-        return bits_of(s.phase for s in self.services if s.people) & ~bits_of(
-            s.phase for s in self.services if not s.people
-        )
 
     def masks_of(self, request: HoldRequest) -> Masks:
         """Return what a request asks of the phases.

@@ -26,7 +26,11 @@ __all__ = ["RefusedRequest", "Session"]
 SYNC: Final = "systemSyncControl"
 MOST_SYNC_S: Final = 254
 
-REPEAT_S: Final = 1.0
+REPEAT_S: Final = 5.0
+"""How often what is asked is repeated at most; three times within the backup time where that is shorter. What it holds
+is read back every second."""
+MOST_MEANT: Final = 64
+"""How many requests are remembered as what they mean in masks."""
 FOREIGN: Final = "not-what-was-asked"
 ALARM2_S: Final = 10.0
 """How long an alarm that is cleared by reading it is reported."""
@@ -84,6 +88,7 @@ class Session:
         self._masks, self._pattern, self._planned = NO_MASKS, 0, (0, 0)
         self._tried, self._pattern_tried = NO_MASKS, 0  # others than those: written, and not confirmed
         self._wrote, self._sent_s = False, float("-inf")
+        self._meant: dict[bytes, Masks] = {}
         self._trouble = ""
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
         self._missing: set[bytes] = set()
@@ -102,6 +107,7 @@ class Session:
         self.detectors = DetectorWatch(self.settings.detectors, counts=identity.volume_s > 0)
         self.overdue = OverdueWatch(self.settings.phases, identity)
         self.identity = identity
+        self._meant.clear()
         self._note_alarm2(identity.alarm2, now_s)
         return identity
 
@@ -254,11 +260,24 @@ class Session:
 
     def beat(self, now_s: float) -> Steps[None]:
         """Repeat what is asked, unless something was written within the last half of the time between repeats."""
-        backup_s = self.identity.backup_s if self.identity else None
-        if not self.taken or now_s - self._sent_s < min(REPEAT_S, (backup_s or REPEAT_S) / 3) / 2:
+        if not self.is_beat_due(now_s):
             return
         bindings = [integer(instance(PATTERN, 0), self._pattern)] if self._pattern else self._columns(self._masks)
         yield from self._write(bindings, now_s)
+
+    def is_beat_due(self, now_s: float) -> bool:
+        """Whether `beat` has something to repeat."""
+        backup_s = self.identity.backup_s if self.identity else None
+        return self.taken and now_s - self._sent_s >= min(REPEAT_S, (backup_s or REPEAT_S) / 3) / 2
+
+    def is_as_before(self, request: HoldRequest) -> bool:
+        """Whether `hold` would write nothing, as it was asked for that already."""
+        if not self.taken or self._pattern:
+            return False
+        try:
+            return self._checked(request) == self._masks == self._tried
+        except RefusedRequest:
+            return False
 
     def release(self, now_s: float) -> Steps[bool]:
         """Ask for nothing any more, and look whether that is so.
@@ -327,16 +346,25 @@ class Session:
     def _checked(self, request: HoldRequest) -> Masks:
         """Return the masks of a request that can be meant."""
         self._check_ours()
-        phases = self.settings.phases
-        masks = phases.masks_of(request)
+        key = b"".join([set_.tobytes() for set_ in request])
+        masks = self._meant.get(key)
+        if masks is None:  # there are few that come again and again
+            masks = self._possible(self.settings.phases.masks_of(request))
+            if len(self._meant) >= MOST_MEANT:
+                self._meant.clear()
+            self._meant[key] = masks
+        return masks._replace(force_off=masks.force_off & (self.lamps.greens if self.lamps else 0))
+
+    def _possible(self, masks: Masks) -> Masks:
+        """Return masks as they are, or raise `RefusedRequest` where they cannot be meant."""
         if masks.hold & (masks.force_off | masks.phase_omit):
             raise RefusedRequest("contradiction", "a phase is held and forced off or left out at once")
-        held = [phase for phase in phases.phases if masks.hold >> phase - 1 & 1]
+        held = [phase for phase in self.settings.phases.phases if masks.hold >> phase - 1 & 1]
         for k, first in enumerate(held):
             for second in held[k + 1 :]:
                 if not (self.identity and self.identity.together(first, second)):
                     raise RefusedRequest("not-concurrent", f"phases {first} and {second} may not be on together there")
-        return masks._replace(force_off=masks.force_off & (self.lamps.greens if self.lamps else 0))
+        return masks
 
     def _check_ours(self) -> None:
         if not self.taken:

@@ -28,6 +28,13 @@ MOST_SHAPES: Final = 8
 """How many requests are remembered, to see which are asked again, and how many forms of the responses to those: a
 number takes one octet more where it grows."""
 
+PATIENCE: Final = 2.0
+"""A request is sent again after so many times what answers take."""
+NEWS: Final = 0.25
+"""How much the last answer counts for that."""
+LEAST_TRIES: Final = 2.5
+"""And always so soon that there is time for two more."""
+
 
 class Transport(Protocol):
     """A way to a controller."""
@@ -156,6 +163,7 @@ class CommunityTransport:
         self._host, self._settings, self._dialogue, self._clock = host, settings, dialogue, clock
         self._socket: asyncio.DatagramTransport | None = None
         self._ears = _Ears(dialogue)
+        self._took_s = 0.0
 
     async def open(self) -> None:
         """Make the socket. Raises `WorldLostError` where the address is none."""
@@ -169,6 +177,9 @@ class CommunityTransport:
 
     async def ask(self, ask: Ask, until_s: float) -> Answer:
         """Send a request, and again where nothing is answered; the same number and octets each time.
+
+        Whoever has much to do answers late, and later still where he is asked everything twice: so it is sent again
+        only after twice the time that answers have taken of late.
 
         Parameters
         ----------
@@ -187,6 +198,7 @@ class CommunityTransport:
         if self._socket is None or self._socket.is_closing():
             raise WorldLostError("NTCIP: not connected")
         number, data = self._dialogue.request(ask)
+        begin_s, again_s = self._clock.now_s(), self._again_s()
         try:
             for _ in range(self._settings.tries):
                 left_s = until_s - self._clock.now_s()
@@ -194,9 +206,10 @@ class CommunityTransport:
                     break
                 answer = self._ears.expect(number)
                 self._socket.sendto(data)
-                late = self._clock.later(min(self._settings.timeout_s, left_s), partial(self._ears.give_up, answer))
+                late = self._clock.later(min(again_s, left_s), partial(self._ears.give_up, answer))
                 try:
                     if (found := await answer) is not None:
+                        self._took_s += (self._clock.now_s() - begin_s - self._took_s) * NEWS
                         return found
                 finally:
                     late.cancel()
@@ -207,6 +220,11 @@ class CommunityTransport:
             f"NTCIP: {self._host}:{self._settings.port} did not answer "
             f"{self._settings.tries} requests within {self._settings.timeout_s} s each"
         )
+
+    def _again_s(self) -> float:
+        """Return after how long a request is sent again."""
+        settings = self._settings
+        return max(settings.timeout_s, min(PATIENCE * self._took_s, settings.timeout_s * settings.tries / LEAST_TRIES))
 
     def close(self) -> None:
         """Close the socket; safe to call twice."""

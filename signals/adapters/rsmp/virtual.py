@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import partial
+from random import Random
 from typing import Final
 from uuid import uuid4
 
@@ -21,6 +22,9 @@ __all__ = ["RsmpServer"]
 
 LOOK_S: Final = 1.0
 """How often time-outs are looked at while the firmware stands still."""
+SPREAD: Final = (0.5, 1.0)
+"""After which share of ``reconnect_s`` a site tries again: sites that lost their supervisor together do not all come
+back in the same second."""
 
 
 class RsmpServer:
@@ -71,6 +75,7 @@ class RsmpServer:
         same: Site | None = None if beside is None else beside.site
         self.site = Site(firmware, self._options, codes, identify, same)
         self._wire = Wire(self._opened, self._received, self._lost)
+        self._patience = Random(self._options.id)
         self._gone = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._time_ds, self._silent = firmware.time_ds, False
@@ -138,7 +143,7 @@ class RsmpServer:
                 await self._clock.within(self._options.seconds["connect_s"], connecting)
                 await self._attend(wire)
             if self._task is not None:
-                await self._clock.sleep(self._options.seconds["reconnect_s"])
+                await self._clock.sleep(self._options.seconds["reconnect_s"] * self._patience.uniform(*SPREAD))
 
     async def _attend(self, wire: Wire) -> None:
         """Look at the time until the connection is gone."""

@@ -6,14 +6,14 @@ import asyncio
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Final
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.tlcfi.described import CAPABILITIES, information
+from signals.adapters.tlcfi.keeper import Keeper, keeper_of
 from signals.adapters.tlcfi.line import Answer
 from signals.adapters.tlcfi.objects import ControlState, TlcfiError
-from signals.adapters.tlcfi.session import PULSE_S, ApplicationSession
+from signals.adapters.tlcfi.session import LATEST_PULSE_S, PULSE_S, ApplicationSession
 from signals.adapters.tlcfi.settings import PORT, read_settings
 from signals.adapters.tlcfi.wire import Wire
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError
@@ -31,17 +31,14 @@ from signals.model.cabinets import (
 
 __all__ = ["FRESH_S", "TlcfiCabinet"]
 
-FRESH_S: Final = 0.5
+FRESH_S: Final = LATEST_PULSE_S + 0.1
 """Whoever has said something within this need not be asked whether it is still there.
 
-It is longer than `WATCH_S`, after which the keeping alive asks a TLC that is ours: so a tick need not ask all of them
-at once, and wait."""
+It is longer than the keeping alive lets pass before it asks a TLC that is ours: so a tick need not ask all of them at
+once, and wait."""
 
-WATCH_S: Final = PULSE_S + 0.02
-"""How long the keeping alive looks away at most: the pulse is felt when it is due, so that it is never older than
-`FRESH_S`."""
-LEAST_S: Final = 0.05
-"""And at least."""
+WATCH_S: Final = PULSE_S
+"""How long the keeping alive looks away at most."""
 
 
 class TlcfiCabinet:
@@ -60,6 +57,11 @@ class TlcfiCabinet:
     clock
         Of everything that waits.
 
+    Attributes
+    ----------
+    due_s
+        When `look` has something to do.
+
     Raises
     ------
     InputError
@@ -76,7 +78,8 @@ class TlcfiCabinet:
         self._tls_name = None if tls is None else tls.server_name or address.host
         self._session, self._sequence_before = self._new_session(), 0
         self._wire: Wire | None = None
-        self._keeper: asyncio.TimerHandle | None = None
+        self._keeper: Keeper | None = None
+        self.due_s = float("inf")
         self._news = asyncio.Event()
 
     async def connect(self) -> CabinetInfo:
@@ -91,7 +94,9 @@ class TlcfiCabinet:
             await self._open(wire)
             await self._clock.sleep(settings.settle_s)
             wire.send(session.start(self._clock.now_s()))
-            self._keep_alive(wire, session)
+            self._keeper = keeper_of(self._clock)
+            self._keeper.keep(self)
+            self.look()
             await self._until(lambda: session.is_set_up, settings.setup_s, "a whole description")
             with suppress(WorldTimeoutError):  # a TLC that keeps us in error may still be looked at
                 await self._until(lambda: session.seat.is_free, settings.reply_s, "a control state")
@@ -203,6 +208,19 @@ class TlcfiCabinet:
             return False
         return True
 
+    def look(self) -> None:
+        """Do what keeps the connection alive, as far as it is due."""
+        wire, session = self._wire, self._session
+        if wire is None or not wire.is_open:
+            self.due_s = float("inf")
+            return
+        now_s = self._clock.now_s()
+        wire.send(session.poll(now_s))
+        if session.line.failure is not None:
+            wire.abort()
+            self._news.set()
+        self.due_s = min(session.due_s, now_s + WATCH_S)
+
     @property
     def _name(self) -> str:
         return f"TLC at {self._address.host}:{self._address.port or PORT}"
@@ -260,26 +278,12 @@ class TlcfiCabinet:
             self._session.line.fail(WorldLostError("the connection was lost"))
         self._news.set()
 
-    def _keep_alive(self, wire: Wire, session: ApplicationSession) -> None:
-        """Do what is due, again and again until the connection has ended."""
-        # A timer costs half of what a task does that sleeps.
-        if not wire.is_open:
-            return
-        now_s = self._clock.now_s()
-        wire.send(session.poll(now_s))
-        if session.line.failure is not None:
-            wire.abort()
-            self._news.set()
-            return
-        rest_s = min(max(session.due_s - now_s, LEAST_S), WATCH_S)
-        self._keeper = self._clock.later(rest_s, partial(self._keep_alive, wire, session))
-
     async def _drop(self) -> None:
         """Leave nothing behind."""
         wire, keeper, self._wire, self._keeper = self._wire, self._keeper, None, None
         self._session.line.fail(WorldLostError("the connection was closed"))
         if keeper is not None:
-            keeper.cancel()
+            keeper.leave(self)
         if wire is None or not wire.was_open:
             return
         wire.close()

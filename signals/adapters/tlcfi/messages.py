@@ -23,6 +23,8 @@ __all__ = [
     "Result",
     "RpcId",
     "StreamError",
+    "alive",
+    "alive_echo",
     "call",
     "failure",
     "result",
@@ -83,6 +85,11 @@ class Decoder:
         self._held = bytearray()
         self._depth = 0
         self._in_text = self._escaped = False
+
+    @property
+    def is_within(self) -> bool:
+        """Whether a message has begun and not ended."""
+        return self._depth > 0
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield every message that is whole now.
@@ -159,6 +166,16 @@ def call(method: str, params: Mapping[str, Any], rpc_id: RpcId | None = None) ->
     if rpc_id is not None:
         row["id"] = rpc_id
     return _bytes(row)
+
+
+def alive(ticks: int, time_ms: int, rpc_id: int) -> bytes:
+    """Write a sign of life: what `call` writes, in a tenth of the time."""
+    return b'{"jsonrpc":"2.0","method":"Alive","params":{"ticks":%d,"time":%d},"id":%d}\n' % (ticks, time_ms, rpc_id)
+
+
+def alive_echo(ticks: int, time_ms: int, rpc_id: int) -> bytes:
+    """Write the answer to a sign of life: what `result` writes."""
+    return b'{"jsonrpc":"2.0","result":{"ticks":%d,"time":%d},"id":%d}\n' % (ticks, time_ms, rpc_id)
 
 
 def result(rpc_id: RpcId, value: object) -> bytes:

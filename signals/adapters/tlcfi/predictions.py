@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from signals.adapters.tlcfi.objects import TICKS
 from signals.model.cabinets import GroupRequest
-from signals.model.values import Aspect, ByteArray, IntArray
+from signals.model.values import Aspect, IntArray
 
 __all__ = ["AWAY", "MOVED_MS", "Predictions"]
 
@@ -48,7 +48,7 @@ class Predictions:
     """
 
     def __init__(self, hides: Sequence[bool]) -> None:
-        self._hides = hides
+        self._hiding = frozenset(group for group, hidden in enumerate(hides) if hidden)
         self._told: list[_Told | None] = [None] * len(hides)
 
     def forget(self) -> None:
@@ -72,36 +72,62 @@ class Predictions:
             Groups for which another state is asked now.
         """
         found: dict[int, list[Row]] = {}
-        aspects, sure = request.aspect.tolist(), _listed(request.confidence, len(asked))
-        columns = (request.min_end_ds.tolist(), request.likely_end_ds.tolist(), _listed(request.max_end_ds, len(asked)))
+        count, told = len(asked), self._told
+        columns = request.min_end_ds.tolist(), request.likely_end_ds.tolist(), _listed(request.max_end_ds, count)
+        clearing = self._clearing(request)
         for group, (first_ds, likely_ds, last_ds) in enumerate(zip(*columns, strict=True)):
-            before = self._told[group]
-            if self._hides[group] and aspects[group] == Aspect.CLEARANCE:
-                likely_ds = last_ds = -1  # noqa: PLW2901  of the clearance, and not of the red
+            before = told[group]
             if first_ds < 0:
                 if before is not None:
-                    self._told[group], found[group] = None, []
+                    told[group], found[group] = None, []
                 continue
-            ahead_ms = MS_IN_DS * first_ds, _ms(likely_ds, first_ds), _ms(last_ds, first_ds)
+            if group in clearing:
+                likely_ds = last_ds = -1  # noqa: PLW2901  of the clearance, and not of the red
+            ahead_ms = (
+                MS_IN_DS * first_ds,
+                -1 if likely_ds < 0 else MS_IN_DS * max(likely_ds, first_ds),
+                -1 if last_ds < 0 else MS_IN_DS * max(last_ds, first_ds),
+            )
             if before is None or group in changed or _is_news(ahead_ms, before, ticks):
-                told = _Told(*((ticks + ms) % TICKS if ms >= 0 else -1 for ms in ahead_ms))
-                self._told[group] = told
-                found[group] = [_row(asked[group], told, sure[group])]
+                told[group] = new = _Told(*[(ticks + ms) % TICKS if ms >= 0 else -1 for ms in ahead_ms])
+                sure = -1 if request.confidence is None else int(request.confidence[group])
+                found[group] = [_row(asked[group], new, sure)]
         return found
 
+    def _clearing(self, request: GroupRequest) -> frozenset[int]:
+        """Return the groups whose clearance is asked for as red now."""
+        if not self._hiding:
+            return self._hiding
+        aspects = request.aspect.tobytes()
+        return frozenset(group for group in self._hiding if aspects[group] == Aspect.CLEARANCE)
 
+
+# Nearly all of the time of a tick in which nothing is news is spent here: hence no loop, and no calls.
 def _is_news(ahead_ms: tuple[int, int, int], before: _Told, ticks: int) -> bool:
-    """Whether what was told is wrong, or says nothing any more."""
-    old_ms = _left_ms(before.first, ticks)
-    first_ms = ahead_ms[0]
-    if first_ms < old_ms - MOVED_MS or first_ms >= old_ms + LATER_MS or (not old_ms and first_ms >= AHEAD_MS):
+    """Whether what was told is wrong, or says nothing any more. Ticks go round.
+
+    What was told and has passed may be any moment.
+    """
+    first_ms, likely_ms, last_ms = ahead_ms
+    first, likely, last = before
+    half_ago = HALF - ticks
+    later_ms = first_ms - ((first + half_ago) % TICKS - HALF)
+    if later_ms > first_ms:  # it has passed
+        if first_ms >= AHEAD_MS:
+            return True
+    elif later_ms < -MOVED_MS or later_ms >= LATER_MS or (later_ms == first_ms >= AHEAD_MS):
         return True
-    for ms, told in zip(ahead_ms[1:], before[1:], strict=True):
-        if (ms < 0) != (told < 0):
-            return True
-        if ms >= 0 and abs(ms - _left_ms(told, ticks)) >= max(MOVED_MS, AWAY * ms):
-            return True
-    return False
+    if (likely_ms < 0) != (likely < 0) or (last_ms < 0) != (last < 0):
+        return True
+    if likely_ms >= 0 and _moved(likely_ms, (likely + half_ago) % TICKS - HALF):
+        return True
+    return last_ms >= 0 and _moved(last_ms, (last + half_ago) % TICKS - HALF)
+
+
+def _moved(ms: int, old_ms: int) -> bool:
+    """Whether a moment is another one than was told."""
+    away_ms = ms - old_ms if old_ms > 0 else ms
+    return not -MOVED_MS < away_ms < MOVED_MS and abs(away_ms) >= AWAY * ms
 
 
 def _row(state: int, told: _Told, sure: int) -> Row:
@@ -115,16 +141,6 @@ def _row(state: int, told: _Told, sure: int) -> Row:
     return row
 
 
-def _ms(time_ds: int, least_ds: int) -> int:
-    """Return a time in milliseconds, not before the earliest; negative = not known."""
-    return MS_IN_DS * max(time_ds, least_ds) if time_ds >= 0 else -1
-
-
-def _left_ms(then: int, ticks: int) -> int:
-    """Return in how long a moment comes; 0 when it has passed, since then it may be any moment. Ticks go round."""
-    return max((then - ticks + HALF) % TICKS - HALF, 0)
-
-
-def _listed(column: IntArray | ByteArray | None, count: int) -> list[int]:
+def _listed(column: IntArray | None, count: int) -> list[int]:
     found: list[int] = [-1] * count if column is None else column.tolist()
     return found

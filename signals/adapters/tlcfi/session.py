@@ -38,7 +38,7 @@ from signals.adapters.tlcfi.setup import Known, set_up
 from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, CabinetSite, GroupRequest, Mode
 
-__all__ = ["EVENT_S", "PULSE_S", "WRITES", "ApplicationSession"]
+__all__ = ["EVENT_S", "LATEST_PULSE_S", "PULSE_S", "WRITES", "ApplicationSession"]
 
 WRITES: Final = frozenset(
     {
@@ -58,6 +58,13 @@ PULSE_S: Final = 0.4
 
 STEADY_S: Final = 1.0
 """And however much it says: what comes steadily may come late."""
+
+QUIET_S: Final = 0.3
+"""For how long after a heartbeat nobody is asked: the tick of all the others has not ended yet, and waits for nothing
+that may be said later."""
+
+LATEST_PULSE_S: Final = 0.55
+"""But not for longer than this without a word from the TLC."""
 
 EVENT_S: Final = 10.0
 """For how long something that happened to a session is an alarm."""
@@ -139,7 +146,11 @@ class ApplicationSession:
     def _pulse_s(self) -> float:
         """When it is to be asked for a sign of life; inf while it owes us one."""
         line = self.line
-        return min(line.heard_s + PULSE_S, line.said_alive_s + STEADY_S) if isinf(line.asked_s) else float("inf")
+        if not isinf(line.asked_s):
+            return float("inf")
+        heard_s = line.heard_s
+        quiet_s = max(heard_s + PULSE_S, min(self._beat_s + QUIET_S, heard_s + LATEST_PULSE_S))
+        return min(quiet_s, line.said_alive_s + STEADY_S)
 
     def start(self, now_s: float) -> bytes:
         """Register."""

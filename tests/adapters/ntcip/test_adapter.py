@@ -320,6 +320,66 @@ def test_a_status_is_not_late_for_counts_that_do_not_come() -> None:
         report = await turn(street, occupied=(0,))
         assert report.detector_count[0] >= 0
 
+
+def test_who_answers_late_is_asked_before_the_tick_and_by_nobody_but_the_heartbeat() -> None:
+    async def tell(street: Bench) -> None:
+        await taken(street)
+        link = street.link
+        await turn(street, holds())
+        before = link.report().sequence
+        link._ahead.took(0.1)
+        link._ahead.looked(link._clock.now_s() - 1.0)
+        link._ahead.looked(link._clock.now_s())
+        await link.heartbeat()
+        await street.clock.sleep(1.0)
+        assert link.is_fresh()
+        await link.refresh()
+        report = link.report()
+        assert report.sequence == before + 1  # it was not asked again
+        assert street.clock.now_s() - report.received_s < 0.45
+        assert not link.is_fresh()  # what was reported is news once
+        await street.clock.sleep(3.0)
+        assert link.report().sequence == before + 1  # without a heartbeat nobody asks
+
+    story(tell)
+
+
+def test_what_was_begun_before_a_tick_ends_with_the_link() -> None:
+    async def tell(street: Bench) -> None:
+        await taken(street)
+        link = street.link
+        before = link.report().sequence
+        link._look_ahead()
+        assert not link.is_fresh()
+        await link.refresh()  # waits for what is on its way
+        assert link.report().sequence == before + 1
+        link._look_ahead()
+        street.server.cut()
+        assert not await link.release("the end")
+        link._look_ahead()
+        link._next = street.clock.later(100.0, link._look_ahead)
+        await link.close()
+        assert link._looking is link._next is None
+
+    story(tell, link=QUICK)
+
+
+def test_nothing_to_write_is_known_beforehand() -> None:
+    async def tell(street: Bench) -> None:
+        await taken(street)
+        link = street.link
+        await turn(street, holds(hold=(0,)))
+        assert link.is_prompt(holds(hold=(0,)))
+        assert link.is_prompt(None)
+        assert not link.is_prompt(holds(hold=(4,)))
+        assert not link.is_prompt(PlanRequest(1, 94, 0, ()))
+        sending = link.send(holds(hold=(0,)))
+        with pytest.raises(StopIteration) as end:
+            sending.send(None)
+        assert end.value.value.accepted
+        await street.clock.sleep(4.0)
+        assert not link.is_prompt(holds(hold=(0,)))  # it is to be repeated
+
     story(tell)
 
 

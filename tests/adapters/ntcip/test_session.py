@@ -136,9 +136,43 @@ def test_unchanged_requests_write_nothing_and_heartbeats_repeat_them() -> None:
     assert not drive.hold(holds(hold=(2,)))
     assert drive.written() == []
     drive.tick()
+    drive.beat()  # three times in the backup time of 10 s are enough
+    assert drive.written() == []
+    drive.tick()
     drive.beat()
     (bindings,) = drive.written()
     assert Binding(HOLD, 2, 4) in bindings
+
+
+@pytest.mark.parametrize(("backup_s", "longest_s"), [(3, 1.0), (10, 4.0), (60, 5.0)])
+def test_it_is_heard_three_times_within_its_backup_time(backup_s: int, longest_s: float) -> None:
+    drive = Drive(Desk(firmware(backup_s=float(backup_s))))
+    drive.hold(holds(hold=(2,)))
+    drive.written()
+    heard_s = [drive.now_s]
+    for _ in range(30):
+        drive.tick()
+        drive.beat()
+        heard_s += [drive.now_s] * bool(drive.written())
+    rests_s = np.diff(heard_s)
+    assert rests_s.max() <= longest_s
+    assert rests_s.max() <= max(backup_s / 3 + 1.0, 1.0)
+    assert drive.session.taken
+
+
+def test_what_is_asked_already_is_known_beforehand() -> None:
+    drive = Drive()
+    assert not drive.session.is_as_before(holds(hold=(2,)))
+    drive.hold(holds(hold=(2,)))
+    assert drive.session.is_as_before(holds(hold=(2,)))
+    assert not drive.session.is_as_before(holds(hold=(4,)))
+    assert not drive.session.is_as_before(holds(hold=(2,), omit=(2,)))  # is refused
+    assert not drive.session.is_beat_due(drive.now_s)
+    drive.tick(2)
+    assert drive.session.is_beat_due(drive.now_s)
+    drive.session.taken = False
+    assert not drive.session.is_as_before(holds(hold=(2,)))
+    assert not drive.session.is_beat_due(drive.now_s)
 
 
 def test_without_heartbeats_it_falls_back_and_we_notice() -> None:
@@ -387,7 +421,7 @@ def test_a_pattern_and_its_position_are_asked_for() -> None:
     (bindings,) = drive.written()
     assert bindings == (integer(PATTERN, 1), integer(instance("systemSyncControl", 0), int(utc_s + 10) % 94))
     assert not drive.plan(PlanRequest(1, 94, 10, ()))
-    drive.tick()
+    drive.tick(2)
     drive.beat()
     assert drive.written() == [(integer(PATTERN, 1),)]
     for _ in range(30):

@@ -173,6 +173,29 @@ def test_who_does_not_answer_is_given_up_in_time() -> None:
     told(street, story, timeout_s=0.4, tries=3)
 
 
+class Slow(Street):
+    """A controller that answers every request, and late."""
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.heard.append(data)
+        answer = response(data, bindings=(integer(OID, 1),))
+        asyncio.get_running_loop().call_later(0.06, self.transport.sendto, answer, addr)  # type: ignore[attr-defined]
+
+
+def test_whoever_answers_late_is_not_asked_everything_twice_for_ever() -> None:
+    street = Slow()
+
+    async def story(way: CommunityTransport, clock: Clock) -> None:
+        for _ in range(8):
+            await way.ask(GET, clock.now_s() + 100)
+        street.heard.clear()
+        for _ in range(3):
+            await way.ask(GET, clock.now_s() + 100)
+        assert len(street.heard) == 3
+
+    told(street, story, timeout_s=0.4, tries=5)  # answers take 0.6 s
+
+
 def test_who_is_not_connected_asks_nobody() -> None:
     async def run() -> None:
         settings = Settings.of(site(), address(1))

@@ -78,7 +78,7 @@ class Place:
 
     async def tick(self) -> None:
         """A tick of the plant, and time for what was sent before and what it shows to be told."""
-        await self.clock.sleep(FRESH_S)
+        await self.clock.sleep(0.3)
         self.plant.tick()
         await self.clock.sleep(1.5 * FRESH_S)  # else it believes what it has heard just before
         await self.link.refresh()

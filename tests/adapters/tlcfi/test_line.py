@@ -183,3 +183,25 @@ def test_a_flood_ends_it_and_a_busy_peer_does_not() -> None:
     assert other.failure is None
     other.receive(whole, 0.5)
     assert isinstance(other.failure, WorldLostError)
+
+
+@pytest.mark.parametrize("spaced", [False, True])
+def test_an_echo_counts_once_however_it_is_written(spaced: bool) -> None:
+    one = line()
+    one.ping(0.5)
+    echo = messages.alive_echo(SETTINGS.ticks(0.5), 1_000_500, 0)
+    assert one.sent() == messages.alive(SETTINGS.ticks(0.5), 1_000_500, 0)
+    one.receive(echo.replace(b":", b": ") if spaced else echo, 0.6)
+    assert (one.echoed_s, one.heard_s, one.sequence, one.asked_s) == (0.6, 0.6, 1, float("inf"))
+    one.receive(echo, 0.7)
+    assert (one.echoed_s, one.sequence, one.failure) == (0.6, 2, None)
+
+
+def test_an_echo_within_another_message_is_none() -> None:
+    one = line()
+    one.ping(0.5)
+    echo = messages.alive_echo(SETTINGS.ticks(0.5), 1_000_500, 0)
+    one.receive(b'{"jsonrpc":"2.0","method":"m","params":{"a":', 0.6)
+    one.receive(echo, 0.6)
+    assert one.echoed_s == float("-inf")
+    assert one.asked_s == 0.5

@@ -186,3 +186,10 @@ def test_mutated_messages_raise_nothing_else(what: list[Message], data: Any) -> 
     line_by_line, by_byte = decoded([bytes(raw)]), decoded([bytes([byte]) for byte in raw])
     assert line_by_line[0] == by_byte[0]
     assert bool(line_by_line[1]) == bool(by_byte[1])
+
+
+@pytest.mark.parametrize(("ticks", "time_ms", "number"), [(0, 0, 0), (4_294_967_295, 1_764_500_000_123, 12_345)])
+def test_signs_of_life_are_what_calls_and_results_are(ticks: int, time_ms: int, number: int) -> None:
+    sign = {"ticks": ticks, "time": time_ms}
+    assert messages.alive(ticks, time_ms, number) == messages.call("Alive", sign, number)
+    assert messages.alive_echo(ticks, time_ms, number) == messages.result(number, sign)
