@@ -142,6 +142,18 @@ class Doubles(World):
         return readings._replace(vehicle_handle=np.zeros_like(readings.vehicle_handle))
 
 
+class Invents(World):
+    def read(self) -> Readings:
+        readings = super().read()
+        return readings._replace(vehicle_class=np.full(len(readings.vehicle_lane), 99, np.int8))
+
+
+class Widens(World):
+    def read(self) -> Readings:
+        readings = super().read()
+        return readings._replace(vehicle_class=np.zeros(len(readings.vehicle_lane) + 1, np.int8))
+
+
 class Forgets(World):
     def outcome(self) -> tuple[Trips, Incidents]:
         return super().outcome()[::-1]
@@ -172,6 +184,8 @@ def test_a_sound_world_passes() -> None:
         (Lies, "but shows RED|display of intersection"),
         (Counts, r"detector_count must be int32 \[16\], got float64 \[16\]"),
         (Doubles, "two vehicles have one handle"),
+        (Invents, "the class of a vehicle is not one of VehicleClass"),
+        (Widens, r"vehicle_class must be int8 \[0\], got int8 \[1\]"),
         (Forgets, "outcome: expected Trips, got Incidents"),
         (Varies, "made and driven the same twice, it reported something else"),
         (Rewinds, "its progress must grow from 0 to 1, got 2.0"),

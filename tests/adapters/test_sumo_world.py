@@ -18,6 +18,7 @@ from signals.model.feeders import feeders
 from signals.model.lanes import User
 from signals.model.trips import Incidents, Trips, TripState
 from signals.model.values import Readings
+from signals.model.vehicle_classes import VehicleClass
 from signals.testing import check_world
 from tests.adapters.sumo_pair import BOTH, all_red, drive, hands_off, pair_inputs, pair_world
 from tests.adapters.sumo_tee import additional, package
@@ -61,6 +62,18 @@ def test_both_ways_are_the_same_to_the_byte(run: Run, remote_run: Run) -> None:
             assert column.dtype == other.dtype
             assert np.array_equal(column, other)
     assert run[3] == remote_run[3]
+
+
+def test_everybody_has_the_class_of_its_type(run: Run) -> None:
+    told: dict[int, set[int]] = {}
+    for readings in run[1]:
+        assert readings.vehicle_class is not None
+        for handle, vehicle_class in zip(readings.vehicle_handle, readings.vehicle_class, strict=True):
+            told.setdefault(int(handle), set()).add(int(vehicle_class))
+    assert all(len(classes) == 1 for classes in told.values())
+    found = [vehicle_class for classes in told.values() for vehicle_class in classes]
+    assert found.count(VehicleClass.BUS) == found.count(VehicleClass.BICYCLE) == 1
+    assert found.count(VehicleClass.MOTOR) == len(found) - 2 > 50
 
 
 def test_what_is_seen_has_the_right_shapes(run: Run) -> None:
