@@ -12,10 +12,10 @@ from signals.kernels.compile import inlined
 from signals.kernels.horizon_service import EXTEND_S
 from signals.kernels.horizon_values import Rules, Work
 
-__all__ = ["FAR_S", "NEAR_S", "next_change", "on_grid", "stay_s"]
+__all__ = ["NEAR_S", "next_change", "on_grid", "stay_s"]
 
-NEAR_S, FAR_S = 16, 32
-"""Until the first, every `EXTEND_S`; until the second, half as often; then half as often again. All are multiples."""
+NEAR_S = 32
+"""Until then every `EXTEND_S`, then half as often."""
 
 
 @inlined
@@ -29,7 +29,7 @@ def on_grid(t: int, rules: Rules) -> int:
     rules
         How far plans reach; and the grid of decisions, where there is one: it takes the place of this one.
     """
-    step: int = EXTEND_S if t <= NEAR_S else (2 * EXTEND_S if t <= FAR_S else 4 * EXTEND_S)
+    step: int = EXTEND_S if t <= NEAR_S else 2 * EXTEND_S
     if rules.decision_s > 1:
         step = rules.decision_s
     return min(-(-t // step) * step, rules.horizon_s)

@@ -20,6 +20,7 @@ TIME, WEIGHT, COST, MOVING = 0, 1, 2, 3
 NEXT, READY, LAST = 0, 1, 2
 """Columns of `Work.label` and `Work.trial`."""
 EXTEND_S = 2
+"""So often queues that yield look at the others, and so often plans may change at first."""
 
 
 @inlined
@@ -124,7 +125,7 @@ def advance(s: int, row: int, t: int, until: int, opposing: Bits, rules: Rules, 
     cost, now, ready = np.float32(0.0), t, np.float32(until)
     for place in range(served):
         ready = min(ready, work.trial[work.served[s, place], READY])
-    while now + step <= ready:  # nobody can leave yet
+    while now < until and now + step <= ready:  # nobody can leave yet
         now += step
     while now < until:
         now = min(now + step, until)

@@ -1,8 +1,9 @@
 """Search over sequences of stages on predicted arrivals and queues, for every intersection of a network.
 
 The plan of one intersection is found by dynamic programming over (second, stage): a label holds the cheapest known way
-to have that stage running, mature, at that second, with the state of every queue. A label is extended or switched to another
-stage, on a grid of seconds (`horizon_grid`); at the horizon the cheapest label wins, and only its first action is carried out.
+to have that stage running, mature, at that second, with the state of every queue. A label is extended or switched to
+another stage, on a grid of seconds (`horizon_grid`); at the horizon the cheapest label wins, and only its first action
+is carried out.
 
 A *queue* is an approach lane (vehicles in arrival order) or a pedestrian group that was called (one arrival, at once).
 All times are seconds from now. Local numbering within an intersection: q queue, s stage, g group.
@@ -325,7 +326,7 @@ def decide(
         own = _own(i, site, lists)
         row = site.stage_offset[i]
         tabulate(row, site.stage_offset[i + 1] - row, len(own.total), site.opposing, own, work)
-        running = np.int64(choice.stage[i])
+        running = int(np.int64(choice.stage[i]))  # one type, compiled once
         _begin(i, running, site, arrivals, rules, choice, work)
         choice.late_s[i] = permit(i, running, site, arrivals, rules, work, by, work.allowed)
         last = _search(i, site, rules, own, work)
@@ -366,6 +367,6 @@ def compare(
         for b in range(stages):
             for other in range(stages):
                 work.allowed[other] = FREE_TO if other == b else BARRED
-            _begin(i, np.int64(running[i]), site, arrivals, rules, choice, work)
+            _begin(i, int(np.int64(running[i])), site, arrivals, rules, choice, work)
             last = _search(i, site, rules, own, work)
             cost_s[i, b] = work.worth[rules.horizon_s, last, VALUE]

@@ -19,10 +19,10 @@ ONE = np.float32(1.0)
 
 
 def on_grid(t: int, rules: Any) -> int:
-    """Return when what ends at a second may end: every 2 s at first, then every 4, then every 8."""
+    """Return when what ends at a second may end: every 2 s at first, then every 4."""
     if rules.decision_s > 1:
         return min(-(-t // rules.decision_s) * rules.decision_s, rules.horizon_s)
-    ends = [*range(0, 16, 2), *range(16, 32, 4), *range(32, t + 9, 8)]
+    ends = [*range(0, 32, 2), *range(32, t + 5, 4)]
     return min(rules.horizon_s, *(end for end in ends if end >= t))
 
 
