@@ -106,7 +106,7 @@ def _compiled(function: Callable[..., Any], *, is_part: bool, **options: Any) ->
     options |= {"no_cpython_wrapper": is_part, "no_cfunc_wrapper": True}
     made: Any = numba.njit(nogil=True, _nrt=False, **options)(function)
     if made is function:  # NUMBA_DISABLE_JIT gives it back as it is
-        return made  # type: ignore[no-any-return]
+        return made
     if is_part:
         # Whom Python calls it would look for among what was made known with `_insert`, and jump there, to nowhere.
         made._insert = lambda *_: None  # noqa: SLF001
