@@ -20,7 +20,6 @@ TIME, WEIGHT, COST, MOVING = 0, 1, 2, 3
 NEXT, READY, LAST = 0, 1, 2
 """Columns of `Work.label` and `Work.trial`."""
 EXTEND_S = 2
-"""So often queues that yield look at the others, and so often plans may change at first."""
 
 
 @inlined

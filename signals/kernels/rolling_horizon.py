@@ -1,9 +1,8 @@
 """Search over sequences of stages on predicted arrivals and queues, for every intersection of a network.
 
 The plan of one intersection is found by dynamic programming over (second, stage): a label holds the cheapest known way
-to have that stage running, mature, at that second, with the state of every queue. A label is extended or switched to
-another stage, on a grid of seconds (`horizon_grid`); at the horizon the cheapest label wins, and only its first action
-is carried out.
+to have that stage running, mature, at that second, with the state of every queue. A label is extended by `EXTEND_S` or
+switched to another stage; at the horizon the cheapest label wins, and only its first action is carried out.
 
 A *queue* is an approach lane (vehicles in arrival order) or a pedestrian group that was called (one arrival, at once).
 All times are seconds from now. Local numbering within an intersection: q queue, s stage, g group.
@@ -16,8 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import inlined, kernel
-from signals.kernels.horizon_grid import next_change, stay_s
-from signals.kernels.horizon_service import LAST, NEXT, READY, advance
+from signals.kernels.horizon_service import EXTEND_S, LAST, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
 from signals.kernels.horizon_values import (
@@ -173,6 +171,26 @@ def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> No
 
 
 @inlined
+def _until(t: int, s: int, b: int, rules: Rules, work: Work) -> int:
+    """Until when the label (t, s) goes on with stage b before it can change again."""
+    if b == s:
+        return min(t + max(EXTEND_S, rules.decision_s), rules.horizon_s)
+    until: int = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
+    if rules.decision_s > 1:
+        until = -(-until // rules.decision_s) * rules.decision_s
+    return min(until, rules.horizon_s)
+
+
+@inlined
+def _stay_s(t: int, s: int, b: int, until: int, work: Work) -> int:
+    """How long stage s lasts on when b follows: people walk, and the others need not end before they have."""
+    if b == s:
+        return 0
+    spare: np.float32 = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
+    return min(int(max(spare, np.float32(0.0))), until - t)
+
+
+@inlined
 def _expand(
     row: int,
     stages: int,
@@ -196,10 +214,10 @@ def _expand(
         forced = t == 0 and work.allowed[b] == FORCED
         if b != s and not forced and not _useful(t, s, b, rules.horizon_s, work):
             continue
-        until, cost = next_change(t, s, b, rules, work), work.worth[t, s, SPENT]
+        until, cost = _until(t, s, b, rules, work), work.worth[t, s, SPENT]
         if until != known:
             known, total = until, _stay(queues, until, rules, work)
-        stay = stay_s(t, s, b, until, work)
+        stay = _stay_s(t, s, b, until, work)
         if stay == 0:
             least = cost + total - _spared(t, s, b, until, rules, work)
             bar = min(work.worth[until, b, VALUE], work.best[until] + np.float32(rules.prune_s))

@@ -8,7 +8,6 @@ from itertools import permutations
 
 from signals.model.lanes import User
 from signals.model.network import Network
-from tests.kernels.unbounded_rolling_horizon import on_grid
 
 START_ACCELERATION = 2.6
 
@@ -226,7 +225,8 @@ class Search:
     def extend(self, labels: dict, move: tuple[int, int, int], cost: float, first: int, state: list[Queue]) -> None:
         t, a, b = move
         trial = [Queue(q.position, q.available_s, q.last_s) for q in state]
-        until = on_grid(t + (1 if a == b else self.land_s(a, b)), self.case.rules)
+        grid_s, until = self.case.rules.decision_s, t + (2 if a == b else self.land_s(a, b))
+        until = min(until + -until % grid_s, self.case.rules.horizon_s)
         if a != b:
             for q, queue in enumerate(trial):
                 start = self.start_s(a, b, q)

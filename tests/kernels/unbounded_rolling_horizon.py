@@ -18,14 +18,6 @@ EXTEND_S, SOON_S = 2, 5
 ONE = np.float32(1.0)
 
 
-def on_grid(t: int, rules: Any) -> int:
-    """Return when what ends at a second may end: every 2 s at first, then every 4."""
-    if rules.decision_s > 1:
-        return min(-(-t // rules.decision_s) * rules.decision_s, rules.horizon_s)
-    ends = [*range(0, 32, 2), *range(32, t + 5, 4)]
-    return min(rules.horizon_s, *(end for end in ends if end >= t))
-
-
 @dataclass
 class Queue:
     """How far one has come: the next of its arrivals, when somebody can leave, when the last one left."""
@@ -86,9 +78,10 @@ class Search:
     def extend(self, t: int, s: int, b: int, label: Label) -> None:
         work, rules = self.work, self.rules
         queues = [Queue(one.next, one.ready_s, one.last_s) for one in label.queues]
-        until, first, stay = on_grid(t + 1, rules), label.first, 0
+        until, first, stay = min(t + max(EXTEND_S, rules.decision_s), rules.horizon_s), label.first, 0
         if b != s:
-            until = on_grid(max(t + int(work.land_s[s, b]), int(np.ceil(work.ready_s[b, 0]))), rules)
+            until = max(t + int(work.land_s[s, b]), int(np.ceil(work.ready_s[b, 0])))
+            until = min(-(-until // rules.decision_s) * rules.decision_s, rules.horizon_s)
             spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
             stay = min(int(max(spare, np.float32(0.0))), until - t)
             for q, one in enumerate(queues):
