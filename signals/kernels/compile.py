@@ -35,20 +35,31 @@ if TYPE_CHECKING:
     def inlined(function: Callable[P, R]) -> Callable[P, R]:
         """Keep the type of the function."""
         ...
+
+    def part(function: Callable[P, R]) -> Callable[P, R]:
+        """Keep the type of the function."""
+        ...
 else:
 
     def inlined(function):
         """Compile a part of kernels, put into each of them: a call would copy the descriptors of all its arrays."""
-        return _compiled(function, forceinline=True)
+        return _compiled(function, is_part=True, forceinline=True)
+
+    def part(function):
+        """Compile a part of kernels: without a way in from Python, which takes half of compiling it.
+
+        Called from Python, as tests do, it runs as the plain Python it is. It is not kept on disk by itself.
+        """
+        return _compiled(function, is_part=True)
 
     def kernel(function):
         """Compile with Numba: cached on disk, without the GIL, without fastmath.
 
         Without Numba's run-time library, too: it only counts references to arrays, which took up to half of the time
         of a kernel, and without it a kernel that allocates does not compile. `NUMBA_DISABLE_JIT=1` makes every kernel
-        run as the plain Python it is.
+        run as the plain Python it is. One whose name begins with an underscore is a `part`.
         """
-        return _compiled(function)
+        return _compiled(function, is_part=function.__name__.startswith("_"))
 
 
 def quick(columns: Iterable[Any]) -> tuple[Any, ...]:
@@ -91,11 +102,18 @@ class _Cache(FunctionCache):  # type: ignore[misc]  # numba has no types
         self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, stamp)
 
 
-def _compiled(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], *, is_part: bool, **options: Any) -> Callable[..., Any]:
+    options |= {"no_cpython_wrapper": is_part, "no_cfunc_wrapper": True}
     made: Any = numba.njit(nogil=True, _nrt=False, **options)(function)
-    if made is not function:  # NUMBA_DISABLE_JIT gives it back as it is
+    if made is function:  # NUMBA_DISABLE_JIT gives it back as it is
+        return made
+    if is_part:
+        # Whom Python calls it would look for among what was made known with `_insert`, and jump there, to nowhere.
+        made._insert = lambda *_: None  # noqa: SLF001
+        made._compile_for_args = lambda *_, **__: function  # noqa: SLF001
+    else:
         made._cache = _Cache(function)  # noqa: SLF001  what `cache=True` does, with another class
     return made  # type: ignore[no-any-return]
 
 
-__all__ = ["ROOMS", "inlined", "kernel", "quick", "sources"]
+__all__ = ["ROOMS", "inlined", "kernel", "part", "quick", "sources"]

@@ -115,7 +115,7 @@ def learn(
             for a in range(site.queue_approach[queue], site.queue_beyond[queue]):
                 left += left_veh[a]
             q = queue - site.queue_offset[i]
-            serve(i, choice.stage[i], q, site, arrivals, rules, lists, learned.factor)
+            serve(i, int(np.int64(choice.stage[i])), q, site, arrivals, rules, lists, learned.factor)
             conflict = _conflict(i, int(site.opposing[row, q]), site, rules, lists)
             for kind in range(2):
                 weight = conflict if kind else np.float32(1.0) - conflict

@@ -28,7 +28,7 @@ HEAD_M = 1.0
 
 @kernel
 def _insert(
-    q: int, time_s: np.float32 | float, weight: float, moving: float, worth: np.float32, lists: Lists
+    q: int, time_s: np.float32, weight: np.float32, moving: np.float32, worth: np.float32, lists: Lists
 ) -> None:  # fmt: skip
     """Put an arrival into its queue, sorted by time; what exceeds the memory is dropped (it is the farthest)."""
     n = lists.total[q]
@@ -69,7 +69,7 @@ def _seen(
             last = max(last, time)
     hidden = arrivals.hidden_veh[approach]
     while hidden > 0.1:
-        _insert(q, last, min(hidden, np.float32(1.0)), 0.0, worth, lists)
+        _insert(q, last, min(hidden, np.float32(1.0)), np.float32(0.0), worth, lists)
         hidden -= np.float32(1.0)
 
 
@@ -82,7 +82,7 @@ def _expected(q: int, inflow: Floats, horizon_s: int, worth: np.float32, lists: 
         moment += inflow[second] * (np.float32(second) + np.float32(0.5))
         if weight >= CLUMP_VEH or second - since >= CLUMP_S - 1:
             if weight > 0.02:
-                _insert(q, moment / weight, weight, 1.0, worth, lists)
+                _insert(q, moment / weight, weight, np.float32(1.0), worth, lists)
             weight, moment, since = np.float32(0.0), np.float32(0.0), second + 1
 
 
@@ -185,6 +185,6 @@ def gather(
                     _expected(q, inflow[a], rules.horizon_s, worth[q], lists)
                 _mix(approach, site.queue_beyond[q], arrivals, lists)
             elif arrivals.call[site.group_offset[i] + site.queue_group[q]]:
-                _insert(q, 0.0, 1.0, 0.0, worth[q], lists)
+                _insert(q, np.float32(0.0), np.float32(1.0), np.float32(0.0), worth[q], lists)
             pressing = _pressing(i, q, site, arrivals, rules)
             lists.weight_veh[i] += _sum_up(q, rules.horizon_s, pressing, lists)

@@ -131,7 +131,11 @@ def advance(s: int, row: int, t: int, until: int, opposing: Bits, rules: Rules, 
     """
     flowing, served = work.tally[s, FLOWING], work.tally[s, SERVED]
     step = min(until - t, EXTEND_S) if work.tally[s, STEPPED] else until - t
-    cost, now = np.float32(0.0), t
+    cost, now, ready = np.float32(0.0), t, np.float32(until)
+    for place in range(served):
+        ready = min(ready, work.trial[work.served[s, place], READY])
+    while now < until and now + step <= ready:  # nobody can leave yet
+        now += step
     while now < until:
         now = min(now + step, until)
         for place in range(flowing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from signals.kernels.compile import kernel
+from signals.kernels.compile import kernel, part
 from signals.kernels.horizon_values import Arrivals, Changes, Floats, Lists, Rules, Site, Work
 
 __all__ = ["BUSY", "FREE", "HEAD_BUSY", "HEAD_FREE", "factors", "leave", "serve"]
@@ -15,7 +15,7 @@ FREE, BUSY, HEAD_FREE, HEAD_BUSY = 0, 1, 2, 3
 """Columns of `Work.factors`."""
 
 
-@kernel
+@part
 def leave(i: int, site: Site, arrivals: Arrivals, changes: Changes, work: Work) -> None:
     """Fill the interstage tables of an intersection: who waits how long for green after a switch, and who may stay."""
     stages = site.stage_offset[i + 1] - site.stage_offset[i]
@@ -124,7 +124,7 @@ def _ready(i: int, b: int, site: Site, arrivals: Arrivals, work: Work) -> None:
     work.ready_s[b, 1] = start if start < FOR_EVER_S else np.float32(0.0)
 
 
-@kernel
+@part
 def factors(i: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, work: Work) -> None:
     """How fast each queue is served in each stage: 1 = all its movements have a free green, 0 = not at all."""
     for s in range(site.stage_offset[i + 1] - site.stage_offset[i]):
@@ -140,7 +140,7 @@ def _raised(share: np.float32, power: np.float32) -> np.float32:
     return share**power
 
 
-@kernel
+@part
 def serve(i: int, s: int, q: int, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists, factor: Floats) -> None:
     """Say how fast a queue is served in a stage, as a row of `Work.factors`, with what was learned of it."""
     queue, row = site.queue_offset[i] + q, site.stage_offset[i] + s

@@ -6,7 +6,7 @@ than another one does.
 
 from __future__ import annotations
 
-from signals.kernels.compile import kernel
+from signals.kernels.compile import kernel, part
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_FREE
 from signals.kernels.horizon_values import Bits, Lists, Work
 
@@ -18,7 +18,7 @@ VALUED, WEIGHT, COST, MOMENT, ARRIVED = 0, 1, 2, 3, 4
 """Columns of `Work.come`, `Work.gone` and `Lists.sums`."""
 
 
-@kernel
+@part
 def tabulate(first_stage: int, stages: int, queues: int, opposing: Bits, lists: Lists, work: Work) -> None:
     """Fill the tables of an intersection from its lists and from `Work.factors`.
 

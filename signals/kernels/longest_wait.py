@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from signals.kernels.compile import kernel
+from signals.kernels.compile import kernel, part
 from signals.kernels.horizon_values import Arrivals, Bytes, Floats, Rules, Site, Work
 
 __all__ = ["BARRED", "FORCED", "FREE_TO", "Deadlines", "permit"]
@@ -154,14 +154,14 @@ def _late_s(
 
 
 @kernel
-def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, queues: int, by: Deadlines) -> None:
+def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, beyond: int, by: Deadlines) -> None:
     """Say when each group must be green at the latest, and for how long: for its red, and where asked for its queue."""
     first = site.group_offset[i]
     for g in range(site.group_offset[i + 1] - first):
         waits = arrivals.wait_s[first + g]
         by.due_s[g] = bound_s - waits if waits > 0 else NOBODY_S
         by.need_s[g] = 0.0
-    for queue in range(site.queue_offset[i], site.queue_offset[i] + queues):
+    for queue in range(site.queue_offset[i], beyond):
         for a in range(max(site.queue_approach[queue], 0), site.queue_beyond[queue]):
             if by.pressing_s[a] <= 0:
                 continue
@@ -203,7 +203,7 @@ def _allow(
     return max(least, np.float32(0.0))
 
 
-@kernel
+@part
 def permit(
     i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines, allowed: Bytes
 ) -> np.float32:  # fmt: skip
@@ -227,11 +227,11 @@ def permit(
     if rules.longest_wait_s <= 0:
         return np.float32(0.0)
     bound_s = np.float32(rules.longest_wait_s) - NOTICE_S
-    _due(i, site, arrivals, bound_s, site.queue_offset[i + 1] - site.queue_offset[i], by)
+    _due(i, site, arrivals, bound_s, site.queue_offset[i + 1], by)
     if _is_early(i, site, rules, work, by):
         return np.float32(0.0)
     late = _allow(i, running, site, arrivals, rules, work, by, allowed)
     if late > 0:
-        _due(i, site, arrivals, bound_s, 0, by)
+        _due(i, site, arrivals, bound_s, site.queue_offset[i], by)
         _allow(i, running, site, arrivals, rules, work, by, allowed)
     return late

@@ -347,8 +347,9 @@ def decide(
         own = _own(i, site, lists)
         row = site.stage_offset[i]
         tabulate(row, site.stage_offset[i + 1] - row, len(own.total), site.opposing, own, work)
-        _begin(i, choice.stage[i], site, arrivals, rules, choice, work)
-        choice.late_s[i] = permit(i, choice.stage[i], site, arrivals, rules, work, by, work.allowed)
+        running = int(np.int64(choice.stage[i]))  # one type, compiled once
+        _begin(i, running, site, arrivals, rules, choice, work)
+        choice.late_s[i] = permit(i, running, site, arrivals, rules, work, by, work.allowed)
         last = _search(i, site, rules, own, work)
         _release(i, last, site, rules, own, choice.course[i], planned, work)
         choice.planned[i], choice.cost_s[i] = True, work.worth[rules.horizon_s, last, VALUE]
@@ -387,6 +388,6 @@ def compare(
         for b in range(stages):
             for other in range(stages):
                 work.allowed[other] = FREE_TO if other == b else BARRED
-            _begin(i, running[i], site, arrivals, rules, choice, work)
+            _begin(i, int(np.int64(running[i])), site, arrivals, rules, choice, work)
             last = _search(i, site, rules, own, work)
             cost_s[i, b] = work.worth[rules.horizon_s, last, VALUE]

@@ -42,12 +42,13 @@ def waiting_bounds(network: NetworkArrays, tick_ds: int) -> tuple[IntArray, IntA
         no group exceeds: with all other groups of its intersection urgent before it, and a start-up on top.
     """
     patience_ds, guarantee_ds = np.zeros((2, len(network.min_green_ds)), np.int32)
-    _bounds(network, tick_ds, patience_ds, guarantee_ds)
+    work_out(network, tick_ds, patience_ds, guarantee_ds)
     return patience_ds, guarantee_ds
 
 
 @kernel
-def _bounds(site: NetworkArrays, tick_ds: int, patience_ds: IntArray, guarantee_ds: IntArray) -> None:
+def work_out(site: NetworkArrays, tick_ds: int, patience_ds: IntArray, guarantee_ds: IntArray) -> None:
+    """Do what `waiting_bounds` says, for all groups; out: its two columns."""
     for i in range(len(site.group_offset) - 1):
         first, last, matrix = site.group_offset[i], site.group_offset[i + 1], site.matrix_offset[i]
         total_ds, longest_ds = 0, 0

@@ -55,7 +55,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def is_kernel(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(ast.unparse(decorator) in {"kernel", "inlined"} for decorator in function.decorator_list)
+    return any(ast.unparse(decorator) in {"kernel", "inlined", "part"} for decorator in function.decorator_list)
 
 
 def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

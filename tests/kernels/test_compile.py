@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 import signals.kernels.compile
 from signals.kernels import rolling_horizon, traffic_sums
-from signals.kernels.compile import kernel, quick, sources
+from signals.kernels.compile import kernel, part, quick, sources
 
 CALLEE = """
 from signals.kernels.compile import kernel
@@ -35,6 +36,7 @@ from signals.kernels.compile import kernel
 def eighth(x: float) -> float:
     return quarter(x) * 0.5
 """
+KERNELS = {"kernel", "inlined", "part"}
 ASK = """
 from signals.kernels.caller import eighth
 print(eighth(8.0), sum(eighth.stats.cache_hits.values()))
@@ -96,3 +98,32 @@ def test_as_plain_python_arrays_are_handed_over_as_memory(monkeypatch: pytest.Mo
         return x + 1
 
     assert kernel(plain) is plain
+
+
+@part
+def _twice(x: float) -> float:
+    return x * 2
+
+
+@kernel
+def twice_and_one(x: float) -> float:
+    return _twice(x) + 1
+
+
+def test_a_part_is_compiled_into_kernels_and_plain_python_for_everybody_else() -> None:
+    assert _twice(3) == 6  # an integer times an integer: not compiled
+    assert twice_and_one(3.0) == 7.0
+    assert _twice(3.0) == 6.0  # compiled by now, for kernels only
+    assert _twice(x=[1]) == [1, 1]
+    assert part is not kernel
+
+
+def test_a_kernel_is_private_to_kernels_if_it_is_private() -> None:
+    """From Python it would run as plain Python, a hundred times slower, and nobody would notice."""
+    for path in Path(signals.kernels.compile.__file__).parents[1].rglob("*.py"):
+        functions = [one for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.FunctionDef)]
+        compiled = {one.name: one for one in functions if KERNELS & set(map(ast.unparse, one.decorator_list))}
+        private = {name for name in compiled if name.startswith("_")}
+        for one in functions:
+            called = {ast.unparse(call.func) for call in ast.walk(one) if isinstance(call, ast.Call)}
+            assert one.name in compiled or not called & private, f"{path}: {one.name}"

@@ -72,6 +72,14 @@ def test_nobody_leaves_at_or_after_the_end_nor_at_red() -> None:
     assert work.trial[2, NEXT] == 0
 
 
+def test_in_no_time_nobody_leaves() -> None:
+    """A stage may last on until the next change, so that the next one has no time at all."""
+    rows = empty()
+    rows[0] = waiting(2)
+    work, cost_s = served(crossroads(pedestrians=False), rows, 0, 0)
+    assert cost_s == work.trial[0, NEXT] == 0
+
+
 def test_who_arrives_at_an_empty_green_loses_nothing() -> None:
     rows = empty()
     rows[0] = [(100.0, 13.89, 1.0)]
