@@ -20,7 +20,7 @@ from signals.adapters.ntcip.settings import Settings
 from signals.adapters.ntcip.status import Sheet, Status, alarms_of, grows_serious, mode_of, sheet_of, status_of
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
 
-__all__ = ["RefusedRequest", "Session"]
+__all__ = ["MOST_MEANT", "RefusedRequest", "Session"]
 
 SYNC: Final = "systemSyncControl"
 MOST_SYNC_S: Final = 254
