@@ -241,8 +241,9 @@ class Street:
         self._begins.note(late=self._pacer.last_busy_s > BUSY_SHARE * self._wall_s)
         if ticks > 1:
             for k, seat in enumerate(self._seats):
-                if seat.way is Capability.HOLD_FORCE_OFF:
+                if seat.way is Capability.HOLD_FORCE_OFF and self._begun[k]:
                     self._begun[k] = False
+                    self._shown.forget(self._rows[k])
 
     def _connect(self) -> None:
         """Begin to connect where that is due, and see what became of it."""

@@ -64,6 +64,7 @@ def test_how_long_the_work_took(monkeypatch: pytest.MonkeyPatch) -> None:
     for work_s in (0.9, 0.1, 0.2, 0.3, 0.4):
         time.now_s += work_s
         pacer.wait()
+        assert pacer.last_busy_s == pytest.approx(work_s)
     assert pacer.busy_s(1.0) == pytest.approx(0.4)  # the oldest is forgotten
     assert pacer.busy_s(0.0) < 0.5
 

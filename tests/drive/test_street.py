@@ -203,6 +203,15 @@ def test_not_all_begin_to_connect_at_once(bench: Benches) -> None:
     assert all(seat.standing > Standing.AWAY for seat in drive.seats)
 
 
+def test_fewer_begin_to_connect_where_ticks_are_short_of_time(bench: Benches) -> None:
+    drive = bench()
+    drive.street._wall_s = 1.0
+    for busy_s, expected in ((0.6, 25), (0.9, 12), (0.4, 24), (0.1, 48), (0.0, 50)):
+        drive.street._pacer.last_busy_s = busy_s
+        drive.street._pass(1)
+        assert drive.street._begins.most == expected
+
+
 def test_not_all_are_asked_for_control_at_once(bench: Benches) -> None:
     drive = bench(Plan(), Plan())
     drive.street._takes.most = drive.street._takes._bound = 1
@@ -384,6 +393,8 @@ def test_where_edges_were_missed_cabinets_that_time_themselves_begin_anew(bench:
     pacer.wait = wait  # type: ignore[method-assign]
     assert drive.street._tick == before + 3
     assert drive.street._begun == [False, True]
+    assert (drive.street._shown._commanded[drive.street._rows[0]] == Aspect.UNKNOWN).all()
+    assert (drive.street._shown._commanded[drive.street._rows[1]] != Aspect.UNKNOWN).all()
     drive.run(1)
     assert drive.ours(0)  # it does what it was asked for last, and is not given back
     assert drive.street._begun[0] == (not drive.street.lost[0])

@@ -21,7 +21,7 @@ from signals.adapters.ntcip.status import Sheet, Status, alarms_of, grows_seriou
 from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
 
-__all__ = ["RefusedRequest", "Session"]
+__all__ = ["MOST_MEANT", "RefusedRequest", "Session"]
 
 SYNC: Final = "systemSyncControl"
 MOST_SYNC_S: Final = 254

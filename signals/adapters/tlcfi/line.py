@@ -103,12 +103,15 @@ class Line:
     @property
     def due_s(self) -> float:
         """When `poll` has something to do again, as far as is known now."""
-        settings = self._settings
-        due = [sent_s + settings.reply_s for sent_s, _ in self._calls.values()]
-        if self._lives:
-            due.append(self._heard_alive_s + settings.alive_timeout_s)
-            due += [self._said_alive_s + settings.alive_s] * (not self.is_mute)
-        return min(due, default=float("inf"))
+        settings, due_s = self._settings, float("inf")
+        for sent_s, _ in self._calls.values():
+            due_s = sent_s + settings.reply_s
+            break  # the oldest comes first
+        if not self._lives:
+            return due_s
+        if not self.is_mute:
+            due_s = min(due_s, self._said_alive_s + settings.alive_s)
+        return min(due_s, self._heard_alive_s + settings.alive_timeout_s)
 
     def live(self, now_s: float) -> None:
         """Begin to give signs of life, and to expect them."""
@@ -170,9 +173,12 @@ class Line:
 
     def poll(self, now_s: float) -> None:
         """Do what is due by now."""
-        late = [rpc_id for rpc_id, (sent_s, _) in self._calls.items() if now_s - sent_s >= self._settings.reply_s]
-        for rpc_id in late:
-            self._calls.pop(rpc_id)[1](None, now_s)
+        while self._calls:
+            rpc_id, (sent_s, then) = next(iter(self._calls.items()))
+            if now_s - sent_s < self._settings.reply_s:
+                break  # the oldest comes first
+            del self._calls[rpc_id]
+            then(None, now_s)
         if not self._lives:
             return
         if now_s - self._heard_alive_s >= self._settings.alive_timeout_s:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from signals.adapters.ntcip.messages import Answer, Ask, Binding, ErrorStatus, Kind, Version, integer
 from signals.adapters.ntcip.objects import CONTROLS, check_sendable, instance
 from signals.adapters.ntcip.phases import bits_of
-from signals.adapters.ntcip.session import RefusedRequest, Session
+from signals.adapters.ntcip.session import MOST_MEANT, RefusedRequest, Session
 from signals.adapters.ntcip.settings import Settings
 from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
@@ -158,6 +158,16 @@ def test_it_is_heard_three_times_within_its_backup_time(backup_s: int, longest_s
     assert rests_s.max() <= longest_s
     assert rests_s.max() <= max(backup_s / 3 + 1.0, 1.0)
     assert drive.session.taken
+
+
+def test_however_many_requests_come_little_is_remembered() -> None:
+    drive = Drive()
+    for bits in range(3 * MOST_MEANT):
+        omit = tuple(group for group in range(12) if bits >> group & 1)
+        for _ in range(2):
+            drive.hold(holds(omit=omit))
+            assert drive.register("phaseControlGroupPhaseOmit") == bits & 0xFF
+        assert len(drive.session._meant) <= MOST_MEANT
 
 
 def test_what_is_asked_already_is_known_beforehand() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from signals.adapters.tlcfi import messages
 from signals.adapters.tlcfi.objects import ControlState, IntersectionState, ObjectType
-from signals.adapters.tlcfi.session import EVENT_S, WRITES, ApplicationSession
+from signals.adapters.tlcfi.session import EVENT_S, LATEST_PULSE_S, WRITES, ApplicationSession
 from signals.adapters.tlcfi.setup import Known
 from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, Mode
@@ -384,6 +384,35 @@ def test_a_tlc_that_says_nothing_is_found_out_within_a_second() -> None:
     assert pair.now_s - begin_s == pytest.approx(0.8, abs=0.05)
     assert isinstance(pair.app.line.failure, WorldTimeoutError)
     assert pair.app.mode is Mode.OFFLINE
+
+
+def asked_s(pair: Pair, tick_s: float, for_s: float) -> list[float]:
+    """Return when signs of life were asked for, with a heartbeat every tick."""
+    found, count, step_s = [], 0, 0.05
+    pair.log.clear()
+    beat_s = end_s = pair.now_s
+    while pair.now_s < end_s + for_s:
+        if pair.now_s >= beat_s - 1e-9:
+            pair.app.beat(pair.now_s)
+            beat_s += tick_s
+        pair.wait(step_s, beats=False, step_s=step_s)
+        assert pair.now_s - pair.app.line.heard_s <= LATEST_PULSE_S + step_s
+        before, count = count, len(pair.said(">", "Alive"))
+        found += [pair.now_s] * (count > before)
+    return found
+
+
+def test_nobody_is_asked_while_the_tick_of_the_others_goes_on() -> None:
+    pair = ours()
+    begin_s = pair.now_s
+    after_s = [(at_s - begin_s) % 1.0 for at_s in asked_s(pair, 1.0, 12.0)][4:]
+    assert len(after_s) >= 12
+    assert min(after_s) >= 0.29
+
+
+@pytest.mark.parametrize("tick_s", [0.1, 1.0])
+def test_it_is_never_long_until_a_quiet_tlc_is_asked(tick_s: float) -> None:
+    assert len(asked_s(ours(), tick_s, 8.0)) >= 10
 
 
 def test_a_quiet_tlc_is_asked_and_lives_on() -> None:
