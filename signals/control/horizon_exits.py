@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from signals.kernels import box, facing_links
@@ -81,18 +83,20 @@ def facing(network: Network) -> facing_links.Facing:
             there = int(np.searchsorted(arrays.approach_offset, approach, side="right")) - 1
             links.setdefault((here, there), []).append((k, int(approach)))
     pairs = [(here, there) for here, there in links if here < there and (there, here) in links]
-    into, within = [], []
+    lanes = [set(map(int, inside[first:beyond])) for first, beyond in pairwise(inside_offset)]
+    into, before, behind = [], [], []
     for way in (way for here, there in pairs for way in ((here, there), (there, here))):
-        into.append(sorted({int(arrays.link_group[k]) for k, _ in links[way]}))
-        beyond = {k for _, a in links[way] for k in range(arrays.link_offset[a], arrays.link_offset[a + 1])}
-        within.append(sorted({int(lane) for k in beyond for lane in inside[inside_offset[k] : inside_offset[k + 1]]}))
-    return facing_links.Facing(*_rows(into), *_rows(within), np.zeros(len(pairs), np.float32))
+        into.append({int(arrays.link_group[k]) for k, _ in links[way]})
+        before.append({lane for k, _ in links[way] for lane in lanes[k]})
+        left = {k for _, a in links[way] for k in range(arrays.link_offset[a], arrays.link_offset[a + 1])}
+        behind.append({lane for k in left for lane in lanes[k]})
+    return facing_links.Facing(*_rows(into), *_rows(before), *_rows(behind), np.zeros(len(pairs), np.float32))
 
 
-def _rows(lists: list[list[int]]) -> tuple[IntArray, IntArray]:
-    """Return lists one after the other: where each begins, and what is in them."""
-    offset = np.cumsum([0, *map(len, lists)]).astype(np.int32)
-    return offset, np.array([one for found in lists for one in found], np.int32)
+def _rows(sets: list[set[int]]) -> tuple[IntArray, IntArray]:
+    """Return sets one after the other: where each begins, and what is in them."""
+    offset = np.cumsum([0, *map(len, sets)]).astype(np.int32)
+    return offset, np.array([one for found in sets for one in sorted(found)], np.int32)
 
 
 def intergreen_s(network: Network) -> FloatArray:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from signals.control import horizon_exits
@@ -71,12 +72,19 @@ def test_junctions_with_little_room_between_them_face_each_other() -> None:
         into = found.into_group[found.into_offset[way] : found.into_offset[way + 1]].tolist()
         leads = arrays.link_to_lane == network.lane_index[entered]
         assert into == sorted(set(arrays.link_group[leads].tolist()))
-        inside = found.inside_lane[found.inside_offset[way] : found.inside_offset[way + 1]].tolist()
+        before = found.before_lane[found.before_offset[way] : found.before_offset[way + 1]].tolist()
+        assert before == vias(network, leads.nonzero()[0])
+        behind = found.behind_lane[found.behind_offset[way] : found.behind_offset[way + 1]].tolist()
         (approach,) = (arrays.approach_lane == network.lane_index[left]).nonzero()[0]
         links = range(arrays.link_offset[approach], arrays.link_offset[approach + 1])
-        vias = (network.movements[arrays.link_movement[k]].via for k in links)
-        assert inside == sorted(lane for via in vias for lane in via)
-        assert len(inside) == len(links) > 0
+        assert behind == vias(network, links)
+        assert len(before) == leads.sum() > 0
+        assert len(behind) == len(links) > 0
+
+
+def vias(network: Network, links: Iterable[int]) -> list[int]:
+    """Return the lanes of some links inside the junction."""
+    return sorted(lane for k in links for lane in network.movements[network.arrays.link_movement[k]].via)
 
 
 def test_far_from_each_other_or_one_way_only_they_do_not() -> None:
