@@ -37,6 +37,8 @@ BURST_S: Final = 2.0
 BURST: Final = 3
 """So many ticks may begin within `BURST_S` of going on, with a tick of 1 s."""
 END_S: Final = 30.0
+ENDS: Final = "the drive ends"
+"""Why a drive that is told to end gives back what is its."""
 
 Entry = Mapping[str, object]
 
@@ -105,7 +107,9 @@ def judged(pause: Pause, entries: list[Entry], stopped_s: float, went_on_s: floa
     after_s = [at_s for at_s in begun_s.values() if went_on_s <= at_s < went_on_s + BURST_S]
     trouble = [f"{len(after_s)} ticks in {BURST_S:g} s"] if len(after_s) > BURST else []
     given_up_s = [
-        _at_s(entry) for entry in entries if entry["kind"] in ("fault", "release") and _at_s(entry) >= stopped_s
+        _at_s(entry)
+        for entry in entries
+        if entry["kind"] in ("fault", "release") and entry.get("text") != ENDS and _at_s(entry) >= stopped_s
     ]
     noticed_s = min(given_up_s, default=float("nan")) - stopped_s
     if pause.who == "serve" and not noticed_s <= NOTICED_S:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 from benchmarks.hardware.paused import PAUSES, Entry, judged
@@ -29,6 +30,11 @@ def test_every_pause_has_a_row() -> None:
 def test_ticks_that_go_on_as_before_are_fine() -> None:
     entries = [tick(1, 999.0, asked={}), tick(2, 1_003.1, asked={}), tick(3, 1_004.0)]
     assert judged(PAUSES["T3a"], entries, STOPPED_S, WENT_ON_S).trouble == ""
+
+
+def test_the_end_of_the_drive_is_no_fault() -> None:
+    end = {**release(1_020.0), "text": "the drive ends"}
+    assert math.isnan(judged(PAUSES["T3a"], [tick(1, 999.0), end], STOPPED_S, WENT_ON_S).noticed_s)
 
 
 def test_ticks_that_are_made_up_for_are_not() -> None:
