@@ -101,7 +101,6 @@ def serve(
         secrets=read_secrets({}, str(secrets or ""), Path.cwd(), {}, "--secrets"),
         mischief=tuple(misbehave or ()),
     )
-    print("getting ready; the first time that takes a minute or more, since kernels are compiled", file=sys.stderr)
     name = source or DEFAULT
     scenario = load(name, routes or (), **_changes(world, end))
     found = served(scenario, options, partial(_listening, name, options, secrets, write_config))
