@@ -46,6 +46,8 @@ STEADY_S: Final = 10.0
 LASTS_S: Final = 14.0
 PLANS_LAST_S: Final = 125.0
 """Where cabinets run plans: a cycle, until each is sent one, what that may take, and some more."""
+PLAN_PATIENCE: Final = 3.0
+"""A plan that a blocked adapter has left behind is there until its site has missed it for a minute or more."""
 PLANS: Final = ("rsmp",)
 BACK_S: Final = 150.0
 NOTICED_S: Final = 2.5
@@ -285,11 +287,12 @@ class _Trial:
         self._missed = drive.pacer.missed - missed
         self._mischief.clear()
         self._free.set()
+        limit_s = BACK_S * (PLAN_PATIENCE if self._plans else 1.0)
         try:
-            self._back_s = drive.until(lambda: all(map(drive.ours, everybody)), BACK_S)
+            self._back_s = drive.until(lambda: all(map(drive.ours, everybody)), limit_s)
         except TimeoutError:
             left = [f"{name}: {drive.seats[k].why}" for k, name in enumerate(names) if not drive.ours(k)]
-            self.trouble.append(f"not back after {BACK_S:g} s: {'; '.join(left)}")
+            self.trouble.append(f"not back after {limit_s:g} s: {'; '.join(left)}")
         self._pass(STEADY_S)
 
     def _look(self, names: list[str], bad: list[BadLink]) -> None:

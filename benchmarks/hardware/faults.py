@@ -15,8 +15,8 @@ Two virtual controllers of a protocol are driven, one of them over a wire with a
 6. when the fault is over, the first is ours again (within the back-off), after a person has reset it where it has shown
    what it must never show.
 
-Two rows go their own way: N6e breaks 1,000 connections of an adapter, A1 lets 30 adapters fail at once, each in another
-manner (`benchmarks.hardware.cycles`, `benchmarks.hardware.bad_adapters`).
+Some rows go their own way: N6e breaks 1,000 connections of an adapter, A1 lets 30 adapters fail at once, each in its
+own manner, T3 stops processes (`benchmarks.hardware.cycles`, `bad_adapters`, `paused`).
 
 Times are in seconds of the controllers' clock, which runs faster than the wall, from when it happens: what a controller
 does begins with a tick of its own. The target is 1.0 s. Exit status: 0 all
@@ -32,7 +32,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from benchmarks.hardware import bad_adapters, cycles
+from benchmarks.hardware import bad_adapters, cycles, paused
 from benchmarks.hardware.cycles import memory_mib
 from benchmarks.hardware.rows import PROTOCOLS, ROWS, Row
 from benchmarks.hardware.wired import WiredDrive
@@ -87,6 +87,9 @@ def tried(row: Row, protocol: str, speed: float, seed: int) -> Outcome:
     if row.own_way == "adapters":
         found = bad_adapters.tried(protocol, seed)
         return Outcome(found.noticed_s, math.nan, found.back_s, found.trouble, found.note)
+    if row.own_way == "paused":
+        stood = paused.tried(row.id, protocol)
+        return Outcome(stood.noticed_s, math.nan, stood.back_s, stood.trouble)
     threads = threading.active_count()
     with WiredDrive(protocol, speed=1.0 if row.burdens else speed, backup_s=BACKUP_S, seed=seed) as drive:
         cycle_s = drive.firmwares[0].cycle_ds / 10

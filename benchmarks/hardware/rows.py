@@ -48,7 +48,7 @@ class Row(NamedTuple):
     burdens
         Whether ticks must be kept and memory must not grow meanwhile, at the speed of the wall.
     own_way
-        A row that is tried in a way of its own: ``cycles`` or ``adapters``.
+        A row that is tried in a way of its own: ``cycles``, ``adapters`` or ``paused``.
     protocols
         Where it can happen.
     """
@@ -174,5 +174,10 @@ ROWS: Final = (
         ends=True, barred=True, lasts_s=LONG_S, protocols=("ntcip", "rsmp")),
     Row("A1", "adapters that raise, return nonsense, hang or block", _good, _good, own_way="adapters"),
     _controller("T1", "its clock is set by an hour", "clock_jump", barred=True, shows_s=2.0),
+    _controller("T2a", "its clock stands still", "clock_stopped", barred=True, shows_s=2.0),
+    _controller("T2b", "its clock runs twice as fast", "clock_fast", barred=True, shows_s=2.0),
+    Row("T3a", "the drive stands still for 3 s (SIGSTOP)", _good, _good, own_way="paused"),
+    Row("T3b", "the drive stands still for 15 s", _good, _good, own_way="paused"),
+    Row("T3c", "the controllers stand still for 3 s", _good, _good, own_way="paused"),
     _controller("S1", "it does not answer", "silent", barred=True),
 )  # fmt: skip

@@ -29,9 +29,11 @@ class Litter:
         self.sweeps, self._was_on = 0, False
 
     def __enter__(self) -> Self:
-        """Keep the interpreter from collecting when it likes."""
+        """Collect what getting ready has left (compilers leave a lot), and keep the interpreter from it from now on."""
         self._was_on = gc.isenabled()
         gc.disable()
+        gc.collect()
+        gc.freeze()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -15,9 +15,9 @@ from typing import Final, NamedTuple, cast
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
+from signals.adapters.cabinet.plan_changes import PlanChange, release
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
-from signals.drive.plan_changes import PlanChange, release
 from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
 from signals.errors import WorldError, WorldLostError, WorldTimeoutError

@@ -142,6 +142,7 @@ def drive(path: Path, options: DriveOptions) -> DriveEnd:
     network = _network_of(file, scenario.network, scenario.tick_ds)
     addresses = [address_of(part, path.parent, options.environment) for part in file.cabinets]
     folder = path.parent / file.drive.audit
+    options.on_event("getting ready; the first time that takes a minute or more, since kernels are compiled")
     with AuditLog(folder, _about(path, file, scenario)) as log, LatchFile(folder / "latches.jsonl") as latches:
         parts = _Parts(file, scenario, network, addresses, log, latches, strangers)
         return _driven(parts, options)
@@ -180,6 +181,8 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
         latched=lambda: guard.latched,
     )
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)
+    armed = "armed" if options.armed else "not armed: nothing is sent"
+    options.on_event(f"ready, {armed}; cabinets: {len(street.seats)}")
     with _told_to_stop(), litter:
         loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary)
     return _end(parts, street, diary, pacer)

@@ -154,6 +154,8 @@ def _speakers(options: ServeOptions, intersections: Sequence[str]) -> dict[str, 
     for name in options.elsewhere:
         if name not in intersections:
             raise UnknownNameError("intersection", name, intersections)
+    for protocol in {options.protocol, *options.elsewhere.values()} - {NOBODY}:
+        plugins.load("servers", protocol)  # one that is unknown is said before ports are given out
     main = Speaker(options.protocol, options.port, options.options, options.secrets)
     return {name: Speaker(options.elsewhere[name]) if name in options.elsewhere else main for name in intersections}
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.hardware.closed_loop import Result, lines_of
+from benchmarks.hardware.closed_loop import Result, cut_words, lines_of
 from benchmarks.hardware.split_control import SplitControl
+from signals.errors import SignalsError
 from signals.model.crossroads import crossroads
 from signals.model.values import Decision, Snapshot
 from signals.testing import random_snapshot
@@ -28,6 +29,23 @@ def test_a_mean_within_five_percent_meets_the_target() -> None:
     assert not lines_of([("tlcfi", 1, result(60.0), result(40.0), result(40.0, violations=1))])[1]
     assert not lines_of([("tlcfi", 1, result(60.0), result(40.0), result(40.0)._replace(ours=0.5))])[1]
     assert not lines_of([])[1]
+
+
+def test_where_connections_are_cut_the_plan_is_what_counts() -> None:
+    rows = [("tlcfi", 1, result(60.0), result(40.0), result(65.0)._replace(ours=0.6))]
+    assert lines_of(rows, cut=True)[1]
+    assert not lines_of(rows)[1]
+    assert not lines_of([("tlcfi", 1, result(60.0), result(40.0), result(67.0))], cut=True)[1]
+    assert not lines_of([("tlcfi", 1, result(60.0), result(40.0), result(50.0, violations=1))], cut=True)[1]
+
+
+def test_cuts_come_again_and_again_at_every_controller() -> None:
+    assert cut_words(["A", "B"], "100/300", 600.0) == [
+        "--misbehave", "A:silent@200-300", "--misbehave", "A:silent@500-600",
+        "--misbehave", "B:silent@200-300", "--misbehave", "B:silent@500-600",
+    ]  # fmt: skip
+    with pytest.raises(SignalsError, match="expected fewer seconds"):
+        cut_words(["A"], "300/300", 600.0)
 
 
 NETWORK = crossroads(pedestrians=False)

@@ -92,6 +92,8 @@ def test_another_protocol_is_spoken_elsewhere(servers: list) -> None:
         serve(crossroads(), options)
     with pytest.raises(UnknownNameError, match='unknown intersection "center"'):
         serve(crossroads(), ServeOptions(protocol=NOBODY, elsewhere={"center": MINE}))
+    with pytest.raises(UnknownNameError, match='unknown server "morse"'):
+        serve(crossroads(), ServeOptions(protocol="morse"))
 
 
 def test_a_signal_ends_it_early_and_what_there_is_is_scored(servers: list) -> None:

@@ -85,7 +85,7 @@ class Firmware:
             raise ValueError(f"expected the groups of {len(site.detectors)} detectors, got {len(detector_groups)}")
         rng = Random(seed)
         self.site, self.tick_ds, self.time_ds = site, tick_ds, 0
-        self.clock_offset_s, self._jump_s = 0.0, CLOCK_JUMP_S + rng.randrange(2, 120)
+        self.clock_offset_s, self._drift, self._jump_s = 0.0, 0, CLOCK_JUMP_S + rng.randrange(2, 120)
         self.backup_s = self._right_backup_s = float(backup_s)
         self.mode, self.silent = Mode.READY, False
         self.illegal: tuple[str, ...] = ()
@@ -131,6 +131,7 @@ class Firmware:
             int8 [nG] what is shown in the tick that begins; -1 where that is no aspect (flashing, dark).
         """
         self.time_ds += self.tick_ds
+        self.clock_offset_s += self._drift * self.tick_ds / 10
         self._lamps.tick()
         self._decide_mode()
         if self.mode is not Mode.FLASH:
@@ -214,7 +215,7 @@ class Firmware:
             self._start_until_ds = self.time_ds + STARTUP_DS
         (self._wrong.add if on else self._wrong.discard)(name)
         self.silent = "silent" in self._wrong or self.time_ds < self._dark_until_ds
-        self.clock_offset_s = self._jump_s if "clock_jump" in self._wrong else 0.0
+        self._set_clock_wrong(name, on=on)
         if name == "backup_changed":
             self._change_backup(off=on)
         self._senses.stuck_on = "detector_stuck_on" in self._wrong
@@ -222,6 +223,14 @@ class Firmware:
         if name == "manual":
             self._by_hand = self._wanted
         self._decide_mode()
+
+    def _set_clock_wrong(self, name: str, *, on: bool) -> None:
+        """Let its clock go wrong, or be right again: a jump, or a drift in seconds a second."""
+        self._drift = int("clock_fast" in self._wrong) - int("clock_stopped" in self._wrong)
+        if name == "clock_jump":
+            self.clock_offset_s = self._jump_s * on
+        elif name in ("clock_stopped", "clock_fast") and not on:
+            self.clock_offset_s = 0.0
 
     def _change_backup(self, *, off: bool) -> None:
         """Set the backup time to 0, or to what it was before."""

@@ -18,6 +18,8 @@ MISBEHAVIOURS: Final = {
     "refuses": "It lets nobody decide and takes no plan; mode LOCAL.",
     "silent": "Its server stops answering; the controller itself goes on.",
     "clock_jump": "Somebody set its clock an hour and some seconds ahead.",
+    "clock_stopped": "Its clock stands still; it is right again when that is over.",
+    "clock_fast": "Its clock runs twice as fast as it should; it is right again when that is over.",
     "backup_changed": "Somebody set its backup time to 0: it will not miss us.",
     "detector_stuck_on": "One detector, chosen by the seed, is occupied for ever.",
     "detector_stuck_off": "One detector, chosen by the seed, never sees anything again.",

@@ -476,3 +476,20 @@ def test_detectors_get_stuck() -> None:
 def test_an_unknown_misbehaviour_names_those_there_are() -> None:
     with pytest.raises(UnknownNameError, match="clock_jump"):
         made().firmware.misbehave("clock_jumps")
+
+
+@pytest.mark.parametrize(("name", "drift"), [("clock_stopped", -1), ("clock_fast", 1)])
+def test_a_clock_that_stands_still_or_runs_too_fast_is_further_off_each_tick(name: str, drift: int) -> None:
+    witness = made()
+    firmware = witness.firmware
+    firmware.misbehave(name)
+    assert firmware.clock_offset_s == 0
+    witness.ticks(30)
+    assert firmware.clock_offset_s == pytest.approx(30 * drift * firmware.tick_ds / 10)
+    witness.ticks(300)
+    assert witness.violations == []
+    firmware.misbehave("silent")
+    assert firmware.clock_offset_s == pytest.approx(330 * drift * firmware.tick_ds / 10)
+    firmware.misbehave(name, on=False)
+    witness.ticks(5)
+    assert firmware.clock_offset_s == 0

@@ -10,7 +10,7 @@ import pytest
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import Line
-from signals.drive.plan_changes import PlanChange, release
+from signals.adapters.cabinet.plan_changes import PlanChange, release
 from signals.errors import WorldTimeoutError
 from signals.model.cabinets import PlanRequest, Receipt, Request, sites_of
 from signals.testing import two_crossroads
