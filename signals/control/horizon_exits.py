@@ -84,13 +84,16 @@ def facing(network: Network) -> facing_links.Facing:
             links.setdefault((here, there), []).append((k, int(approach)))
     pairs = [(here, there) for here, there in links if here < there and (there, here) in links]
     lanes = [set(map(int, inside[first:beyond])) for first, beyond in pairwise(inside_offset)]
-    into, before, behind = [], [], []
+    into, before, behind, begins = [], [], [], []
     for way in (way for here, there in pairs for way in ((here, there), (there, here))):
         into.append({int(arrays.link_group[k]) for k, _ in links[way]})
         before.append({lane for k, _ in links[way] for lane in lanes[k]})
         left = {k for _, a in links[way] for k in range(arrays.link_offset[a], arrays.link_offset[a + 1])}
         behind.append({lane for k in left for lane in lanes[k]})
-    return facing_links.Facing(*_rows(into), *_rows(before), *_rows(behind), np.zeros(len(pairs), np.float32))
+        begins.append({int(arrays.link_to_lane[k]) for k, _ in links[way]})
+    return facing_links.Facing(
+        *_rows(into), *_rows(before), *_rows(behind), *_rows(begins), np.zeros(len(pairs), np.float32)
+    )
 
 
 def _rows(sets: list[set[int]]) -> tuple[IntArray, IntArray]:

@@ -98,8 +98,7 @@ class RollingHorizon:
         self._ways = horizon_site.ways(network, self._streets)
         self._flows = horizon_site.outflows(network, self.settings.horizon_s)
         self._changes, self._learned = horizon_site.changes(network), horizon_site.discharges(queues)
-        self._box, self._inside = horizon_exits.boxes(network)
-        self._facing = horizon_exits.facing(network)
+        (self._box, self._inside), self._facing = horizon_exits.boxes(network), horizon_exits.facing(network)
         self._earliest_s = np.zeros(len(self._arrays.group_user), np.float32)
         self._kept, self._walking, self._called = np.zeros((3, len(self._arrays.group_user)), np.bool_)
         self._lead_s = (self._arrays.red_amber_ds * 0.1).astype(np.float32)
@@ -303,7 +302,7 @@ class RollingHorizon:
         if self.settings.clear_box:
             box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)
         if self.settings.clear_short_links:
-            facing_links.part(tick_s, self._inside.stood_s, self._facing, self._kept)
+            facing_links.part(tick_s, self._inside.stood_s, snapshot.lane_free_m, self._facing, self._kept)
         return self._kept.copy()
 
     def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:

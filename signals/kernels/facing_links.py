@@ -23,6 +23,8 @@ Bools = npt.NDArray[np.bool_]
 
 WAITS_S = np.float32(1.0)
 """Who has stood inside a junction for so long waits there."""
+FULL_M = np.float32(1.0)
+"""Who stands on a lane with less than this behind him has his tail in the junction, or is about to."""
 MOST_S = np.float32(30.0)
 """After this long they let in again: whoever still stands inside waits for something else."""
 
@@ -38,6 +40,8 @@ class Facing(NamedTuple):
         int32 [n links + 1], int32 [n] the lanes inside the junction at its beginning, of those who enter it.
     behind_offset, behind_lane
         int32 [n links + 1], int32 [n] the lanes inside the junction at its end, of those who come from it.
+    first_offset, first_lane
+        int32 [n links + 1], int32 [n] the lanes on which it begins.
     held_s
         float32 [n links / 2], kept from tick to tick: for how long nobody has been let in.
     """
@@ -48,11 +52,13 @@ class Facing(NamedTuple):
     before_lane: Ints
     behind_offset: Ints
     behind_lane: Ints
+    first_offset: Ints
+    first_lane: Ints
     held_s: Floats
 
 
 @kernel
-def part(tick_s: float, stood_s: Floats, facing: Facing, want: Bools) -> None:
+def part(tick_s: float, stood_s: Floats, free_m: Floats, facing: Facing, want: Bools) -> None:
     """Let nobody in between two junctions while somebody waits inside both, before or behind the links between them.
 
     Parameters
@@ -61,6 +67,8 @@ def part(tick_s: float, stood_s: Floats, facing: Facing, want: Bools) -> None:
         How long a decision lasts.
     stood_s
         float32 [nL] for how long the last vehicle of a lane has not moved (`signals.kernels.box.Inside`).
+    free_m
+        float32 [nL] free length at the beginning of a lane.
     facing
         Which links.
     want
@@ -68,12 +76,9 @@ def part(tick_s: float, stood_s: Floats, facing: Facing, want: Bools) -> None:
     """
     for pair in range(len(facing.held_s)):
         one, other = 2 * pair, 2 * pair + 1
-        before_one = _wait(one, stood_s, facing.before_offset, facing.before_lane)
-        behind_one = _wait(one, stood_s, facing.behind_offset, facing.behind_lane)
-        before_other = _wait(other, stood_s, facing.before_offset, facing.before_lane)
-        behind_other = _wait(other, stood_s, facing.behind_offset, facing.behind_lane)
-        # Not where they wait before one and behind the other: that is the same junction, and mostly a red for the one.
-        if not ((behind_one or before_other) and (behind_other or before_one)):
+        here = _waits_behind(other, stood_s, facing) or _waits_before(one, stood_s, free_m, facing)
+        there = _waits_behind(one, stood_s, facing) or _waits_before(other, stood_s, free_m, facing)
+        if not (here and there):
             facing.held_s[pair] = 0.0
         elif facing.held_s[pair] < MOST_S:
             facing.held_s[pair] += np.float32(tick_s)
@@ -82,9 +87,22 @@ def part(tick_s: float, stood_s: Floats, facing: Facing, want: Bools) -> None:
 
 
 @kernel
-def _wait(link: int, stood_s: Floats, offset: Ints, lane: Ints) -> bool:
-    """Whether somebody waits on one of a link's lanes."""
-    for row in range(offset[link], offset[link + 1]):  # noqa: SIM110  generators do not compile
-        if stood_s[lane[row]] >= WAITS_S:
+def _waits_behind(link: int, stood_s: Floats, facing: Facing) -> bool:
+    """Whether somebody who came along a link waits inside the junction at its end."""
+    for row in range(facing.behind_offset[link], facing.behind_offset[link + 1]):
+        if stood_s[facing.behind_lane[row]] >= WAITS_S:
+            return True
+    return False
+
+
+@kernel
+def _waits_before(link: int, stood_s: Floats, free_m: Floats, facing: Facing) -> bool:
+    """Whether somebody waits inside the junction where a link begins: to get in, or with its tail still outside."""
+    for row in range(facing.before_offset[link], facing.before_offset[link + 1]):
+        if stood_s[facing.before_lane[row]] >= WAITS_S:
+            return True
+    for row in range(facing.first_offset[link], facing.first_offset[link + 1]):
+        lane = facing.first_lane[row]
+        if stood_s[lane] >= WAITS_S and free_m[lane] < FULL_M:
             return True
     return False

@@ -78,6 +78,8 @@ def test_junctions_with_little_room_between_them_face_each_other() -> None:
         (approach,) = (arrays.approach_lane == network.lane_index[left]).nonzero()[0]
         links = range(arrays.link_offset[approach], arrays.link_offset[approach + 1])
         assert behind == vias(network, links)
+        first = found.first_lane[found.first_offset[way] : found.first_offset[way + 1]].tolist()
+        assert first == [network.lane_index[entered]]
         assert len(before) == leads.sum() > 0
         assert len(behind) == len(links) > 0
 

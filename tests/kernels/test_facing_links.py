@@ -9,8 +9,8 @@ from signals.kernels.facing_links import MOST_S, WAITS_S
 INTO = [[0], [1], [2, 3], [3, 4]]
 """The groups with which each of four links is entered; 0 and 1 face each other, and 2 and 3."""
 GROUPS = 6
-BEFORE, BEHIND = 0, 4
-"""The lanes before the links, one each, and behind them."""
+BEFORE, BEHIND, FIRST = 0, 4, 8
+"""The lanes before the links, one each, behind them, and on them."""
 
 
 class Pairs:
@@ -20,15 +20,18 @@ class Pairs:
         offset = np.cumsum([0, *map(len, INTO)]).astype(np.int32)
         groups = np.array([g for found in INTO for g in found], np.int32)
         each, lanes = np.arange(5, dtype=np.int32), np.arange(8, dtype=np.int32)
+        first = np.arange(FIRST, FIRST + 4, dtype=np.int32)
         self.facing = facing_links.Facing(
-            offset, groups, each, lanes[:BEHIND], each, lanes[BEHIND:], np.zeros(2, np.float32)
+            offset, groups, each, lanes[:BEHIND], each, lanes[BEHIND:], each, first, np.zeros(2, np.float32)
         )
 
-    def closed(self, *waiting: int, stood_s: float = float(WAITS_S), tick_s: float = 1.0) -> list[int]:
-        stood = np.zeros(8, np.float32)
-        stood[list(waiting)] = stood_s
+    def closed(
+        self, *waiting: int, stood_s: float = float(WAITS_S), tick_s: float = 1.0, full: tuple[int, ...] = ()
+    ) -> list[int]:
+        stood, free_m = np.zeros(12, np.float32), np.full(12, 7.0, np.float32)
+        stood[list(waiting)], free_m[list(full)] = stood_s, 0.0
         want = np.ones(GROUPS, np.bool_)
-        facing_links.part(tick_s, stood, self.facing, want)
+        facing_links.part(tick_s, stood, free_m, self.facing, want)
         return [int(g) for g in (~want).nonzero()[0]]
 
 
@@ -51,6 +54,15 @@ def test_in_one_junction_anybody_may_wait() -> None:
     assert Pairs().closed(BEFORE + 1, BEHIND) == []
     assert Pairs().closed(BEHIND, BEHIND + 3) == []  # of two pairs
     assert Pairs().closed(BEFORE, BEHIND + 2) == []
+
+
+def test_the_last_one_on_a_full_link_has_its_tail_in_the_junction() -> None:
+    assert Pairs().closed(FIRST, FIRST + 1, full=(FIRST, FIRST + 1)) == [0, 1]
+    assert Pairs().closed(FIRST, BEHIND, full=(FIRST,)) == [0, 1]
+    assert Pairs().closed(FIRST + 2, BEFORE + 3, full=(FIRST + 2,)) == [2, 3, 4]
+    assert Pairs().closed(FIRST, FIRST + 1, full=(FIRST,)) == []  # there is room behind the other
+    assert Pairs().closed(FIRST, full=(FIRST, FIRST + 1)) == []  # the other moves
+    assert Pairs().closed(FIRST, BEHIND + 1, full=(FIRST,)) == []  # in the same junction
 
 
 def test_who_has_hardly_stopped_does_not_wait() -> None:

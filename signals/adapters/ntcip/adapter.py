@@ -18,7 +18,8 @@ from signals.adapters.ntcip.identity import CAPABILITIES, info_of
 from signals.adapters.ntcip.messages import Answer, Ask
 from signals.adapters.ntcip.objects import check_sendable
 from signals.adapters.ntcip.phases import Lamps
-from signals.adapters.ntcip.session import RefusedRequest, Session
+from signals.adapters.ntcip.refusal import RefusedRequest
+from signals.adapters.ntcip.session import Session
 from signals.adapters.ntcip.settings import Settings
 from signals.adapters.ntcip.transport import IDS, CommunityTransport, Dialogue, Transport
 from signals.adapters.ntcip.tscbm import PHASES, FreshSpat

@@ -16,12 +16,13 @@ from signals.adapters.ntcip.messages import Binding, integer
 from signals.adapters.ntcip.objects import CONTROLS, PATTERN, instance
 from signals.adapters.ntcip.overdue import OverdueWatch
 from signals.adapters.ntcip.phases import NO_MASKS, Lamps, Masks
+from signals.adapters.ntcip.refusal import RefusedRequest
 from signals.adapters.ntcip.settings import Settings
 from signals.adapters.ntcip.status import Sheet, Status, alarms_of, grows_serious, mode_of, sheet_of, status_of
 from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
 
-__all__ = ["MOST_MEANT", "RefusedRequest", "Session"]
+__all__ = ["MOST_MEANT", "Session"]
 
 SYNC: Final = "systemSyncControl"
 MOST_SYNC_S: Final = 254
@@ -37,22 +38,6 @@ ALARM2_S: Final = 10.0
 
 READY: Final = frozenset({Mode.READY, Mode.BACKUP})
 """Modes in which it may be taken; from backup, too: that is over as soon as somebody asks."""
-
-
-class RefusedRequest(CabinetRefusedError):  # noqa: N818  it becomes a receipt, and is no error of the cabinet
-    """A request that was not sent.
-
-    Parameters
-    ----------
-    code
-        Why not, in a word.
-    detail
-        Why not, in a sentence.
-    """
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 class Session:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from signals.adapters.ntcip.messages import Answer, Ask, Binding, ErrorStatus, Kind, Version, integer
 from signals.adapters.ntcip.objects import CONTROLS, check_sendable, instance
 from signals.adapters.ntcip.phases import bits_of
-from signals.adapters.ntcip.session import MOST_MEANT, RefusedRequest, Session
+from signals.adapters.ntcip.refusal import RefusedRequest
+from signals.adapters.ntcip.session import MOST_MEANT, Session
 from signals.adapters.ntcip.settings import Settings
 from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
