@@ -9,7 +9,7 @@ from signals.model.cabinets import CabinetLink
 from signals.model.prompt_links import PromptLink
 
 
-@pytest.mark.parametrize(("name", "prompt"), [("tlcfi", True), ("rsmp", True), ("ntcip", False), ("virtual", False)])
+@pytest.mark.parametrize(("name", "prompt"), [("tlcfi", True), ("rsmp", True), ("ntcip", True), ("virtual", False)])
 def test_who_is_told_and_who_has_to_ask(name: str, prompt: bool) -> None:
     link = plugins.load("cabinets", name)
     assert (hasattr(link, "is_fresh") and hasattr(link, "is_prompt")) is prompt

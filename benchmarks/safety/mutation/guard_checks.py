@@ -212,6 +212,25 @@ def unlike_prospects(names: dict[str, Any]) -> str:
     return "" if set(found.earliest_ds.tolist()) == set(found.latest_ds.tolist()) == {-1} else "something is promised"
 
 
+def unlike_latches(names: dict[str, Any]) -> str:
+    """Look who hears of what latches, where violations are only counted: of an intersection that has, no more."""
+    told: list[list[int]] = []
+    (one,) = cross().intersections
+    guard = names["Guard"](
+        network(one, replace(one, id="y")),
+        on_violation="count",
+        on_latch=lambda seen: told.append(sorted({violation.intersection for violation in seen})),
+    )
+    red, first, second = [Aspect.RED] * 3, [Aspect.GREEN, Aspect.GREEN, Aspect.RED], [Aspect.RED] + [Aspect.GREEN] * 2
+    nobody, broken = np.zeros(6, np.bool_), []
+    for tick, (here, there) in enumerate([(red, red), (first, red), (red, red), (second, first)]):
+        found = guard.permit(Decision(nobody, np.zeros(2, np.int32)), readings(tick, here + there), nobody)
+        broken.append(sorted({violation.intersection for violation in found.violations}))
+    if (broken[1], broken[3]) != ([0], [0, 1]):
+        return f"broken rules: {broken}"
+    return "" if told == [[0], [1]] else f"told of latches: {told}"
+
+
 def unlike_settled(names: dict[str, Any]) -> str:
     """Work on the arrays of a guard, as a kernel does for many ticks, until its memory breaks: that has to tell."""
     told: list[tuple[Violation, ...]] = []

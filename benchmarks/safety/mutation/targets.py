@@ -102,6 +102,7 @@ TARGETS: Final = {
             guard_checks.unlike_manners,
             guard_checks.unlike_rehearsal,
             guard_checks.unlike_prospects,
+            guard_checks.unlike_latches,
             guard_checks.unlike_settled,
             guard_checks.unlike_emergencies,
         ),
