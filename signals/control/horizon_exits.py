@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -45,9 +46,7 @@ def exit_approaches(network: Network, found: tuple[IntArray, IntArray]) -> IntAr
 
 def insides(network: Network) -> tuple[IntArray, IntArray]:
     """Return the lanes of each link inside the junction."""
-    vias = [network.movements[index].via for index in network.arrays.link_movement]
-    offset = np.cumsum([0, *(len(via) for via in vias)]).astype(np.int32)
-    return offset, np.array([lane for via in vias for lane in via], np.int32)
+    return _rows([network.movements[index].via for index in network.arrays.link_movement])
 
 
 def boxes(network: Network) -> tuple[box.Box, box.Inside]:
@@ -88,18 +87,17 @@ def facing(network: Network) -> facing_links.Facing:
     for way in (way for here, there in pairs for way in ((here, there), (there, here))):
         into.append({int(arrays.link_group[k]) for k, _ in links[way]})
         before.append({lane for k, _ in links[way] for lane in lanes[k]})
-        left = {k for _, a in links[way] for k in range(arrays.link_offset[a], arrays.link_offset[a + 1])}
-        behind.append({lane for k in left for lane in lanes[k]})
+        onward = {k for _, a in links[way] for k in range(arrays.link_offset[a], arrays.link_offset[a + 1])}
+        behind.append({lane for k in onward for lane in lanes[k]})
         begins.append({int(arrays.link_to_lane[k]) for k, _ in links[way]})
-    return facing_links.Facing(
-        *_rows(into), *_rows(before), *_rows(behind), *_rows(begins), np.zeros(len(pairs), np.float32)
-    )
+    entered, enter, left, first = (_rows([sorted(row) for row in rows]) for rows in (into, before, behind, begins))
+    return facing_links.Facing(*entered, *enter, *left, *first, np.zeros(len(pairs), np.float32))
 
 
-def _rows(sets: list[set[int]]) -> tuple[IntArray, IntArray]:
-    """Return sets one after the other: where each begins, and what is in them."""
-    offset = np.cumsum([0, *map(len, sets)]).astype(np.int32)
-    return offset, np.array([one for found in sets for one in sorted(found)], np.int32)
+def _rows(rows: Sequence[Collection[int]]) -> tuple[IntArray, IntArray]:
+    """Return rows one after the other: where each begins, and what is in them."""
+    offset = np.cumsum([0, *map(len, rows)]).astype(np.int32)
+    return offset, np.array([one for row in rows for one in row], np.int32)
 
 
 def intergreen_s(network: Network) -> FloatArray:

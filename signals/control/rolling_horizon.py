@@ -302,7 +302,7 @@ class RollingHorizon:
         if self.settings.clear_box:
             box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)
         if self.settings.clear_short_links:
-            facing_links.part(tick_s, self._inside.stood_s, snapshot.lane_free_m, self._facing, self._kept)
+            facing_links.keep_out(tick_s, self._inside.stood_s, snapshot.lane_free_m, self._facing, self._kept)
         return self._kept.copy()
 
     def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:

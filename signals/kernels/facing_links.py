@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from signals.kernels.compile import kernel
 
-__all__ = ["Facing", "part"]
+__all__ = ["Facing", "keep_out"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -58,7 +58,7 @@ class Facing(NamedTuple):
 
 
 @kernel
-def part(tick_s: float, stood_s: Floats, free_m: Floats, facing: Facing, want: Bools) -> None:
+def keep_out(tick_s: float, stood_s: Floats, free_m: Floats, facing: Facing, want: Bools) -> None:
     """Let nobody in between two junctions while somebody waits inside both, before or behind the links between them.
 
     Parameters

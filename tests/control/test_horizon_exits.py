@@ -3,7 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from signals.control import horizon_exits
+import numpy as np
+
+from signals.control import horizon_exits, horizon_site
+from signals.control.rolling_horizon import RollingHorizon
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
 from tests.control.test_horizon_site import in_a_row
@@ -92,3 +95,18 @@ def vias(network: Network, links: Iterable[int]) -> list[int]:
 def test_far_from_each_other_or_one_way_only_they_do_not() -> None:
     for network in (facing_each_other(40.0), in_a_row(12.0), NETWORK):
         assert len(horizon_exits.facing(network).held_s) == 0
+
+
+def test_the_optimiser_lets_nobody_in_between_them_unless_it_is_told_to() -> None:
+    network = facing_each_other(12.0)
+    entering = set(horizon_exits.facing(network).into_group.tolist())
+    snapshot = horizon_site.one_waiting_everywhere(network)._replace(
+        lane_veh=np.ones(len(network.lanes), np.float32), lane_free_m=np.zeros(len(network.lanes), np.float32)
+    )  # everybody stands, inside the junctions, too
+    wanted = {}
+    for clear in (True, False):
+        mind = RollingHorizon(network, clear_short_links=clear, clear_box=False)
+        seen = [mind.decide(snapshot._replace(time_s=float(tick))).want.nonzero()[0] for tick in range(20)]
+        wanted[clear] = {int(group) for groups in seen[3:] for group in groups}
+    assert not wanted[True] & entering
+    assert wanted[False] & entering

@@ -31,7 +31,7 @@ class Pairs:
         stood, free_m = np.zeros(12, np.float32), np.full(12, 7.0, np.float32)
         stood[list(waiting)], free_m[list(full)] = stood_s, 0.0
         want = np.ones(GROUPS, np.bool_)
-        facing_links.part(tick_s, stood, free_m, self.facing, want)
+        facing_links.keep_out(tick_s, stood, free_m, self.facing, want)
         return [int(g) for g in (~want).nonzero()[0]]
 
 
