@@ -41,6 +41,9 @@ class Settings:
         Nobody shall wait longer than this at a signal, from when he stands or calls until he starts: only stages are
         taken with which everybody is still served in time. 0 = off: there is the guard's maximum red only, usually
         120 s.
+    heed_maximum_red
+        Whether stages are taken early enough for nobody's maximum red to come: the guard would serve who waits so long
+        by himself, which costs everybody more.
     horizon_s
         How far plans reach. 30 to 90 s make little difference; 60 s covers a change and its return.
     headway_s
@@ -55,6 +58,10 @@ class Settings:
     red_queue_share
         Added per vehicle that waits at a red at the end of a plan, as a share of what a change takes there (intergreen
         and minimum green, people's clearance where they call), for it will wait for one at least. Of 10 s these are 8.
+    left_wait_share
+        The same as a share of what vehicles have waited there on average over the last minutes; the larger of the two
+        is added: where more come than get through, this keeps greens long. 0.3 and 0.5 were tried: half is what who is
+        met while he waits has before him, but clearing his own queue is counted already.
     gap_s
         A yielding movement needs this gap in the traffic that has priority.
     sneak
@@ -105,12 +112,14 @@ class Settings:
     transit_persons: float = field(default=25.0, metadata=more_than(0))
     tram_persons: float = field(default=60.0, metadata=more_than(0))
     longest_wait_s: float = field(default=0.0, metadata=at_least(0))
+    heed_maximum_red: bool = True
     horizon_s: int = field(default=60, metadata=at_least(2))
     headway_s: float = field(default=1.9, metadata=more_than(0))
     start_up_s: float = field(default=1.0, metadata=at_least(0))
     follow_up_s: float = field(default=0.7, metadata=at_least(0))
     stop_cost_s: float = field(default=2.0, metadata=at_least(0))
     red_queue_share: float = field(default=0.8, metadata=at_least(0))
+    left_wait_share: float = field(default=0.3, metadata=at_least(0))
     gap_s: float = field(default=3.0, metadata=at_least(0))
     sneak: float = field(default=0.4, metadata=at_least(0))
     blocking_power: float = field(default=6.0, metadata=at_least(0))
@@ -185,6 +194,7 @@ def rules(settings: Settings) -> horizon_values.Rules:
         settings.follow_up_s,
         settings.stop_cost_s,
         settings.red_queue_share,
+        settings.left_wait_share,
         settings.gap_s,
         settings.sneak,
         settings.blocking_power,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from signals.control import horizon_exits
+from signals.control.red_bound import red_bound_s
 from signals.kernels import approach_state, discharge, horizon_values, outflow, transitions
 from signals.model.feeders import feeders
 from signals.model.lanes import User
@@ -130,6 +131,7 @@ def site(network: Network, served: Queues) -> horizon_values.Site:
         served.offset,
         arrays.group_user,
         (arrays.min_green_ds * 0.1).astype(np.float32),
+        red_bound_s(network),
         arrays.matrix_offset,
         horizon_exits.intergreen_s(network),
         arrays.stage_green,
@@ -279,6 +281,7 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
         land_s=_whole(deep, deep),
         stay_s=_floats(deep, deep, 2),
         change_s=_floats(1),
+        left_s=_floats(1),
         ready_s=_floats(deep, 2),
         allowed=np.zeros(deep, np.int8),
         come=_floats(times, wide, 5),

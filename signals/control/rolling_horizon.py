@@ -21,6 +21,7 @@ from signals.control.horizon_crew import Crew, hands
 from signals.control.horizon_lateness import Lateness
 from signals.control.horizon_settings import Settings
 from signals.control.people_waiting import PeopleWaiting
+from signals.control.usual_wait import UsualWait
 from signals.control.wait_bound import WaitBound
 from signals.kernels import (
     approach_state,
@@ -31,6 +32,7 @@ from signals.kernels import (
     horizon_follow,
     horizon_forecast,
     horizon_values,
+    longest_wait,
     outflow,
     rolling_horizon,
     transitions,
@@ -87,11 +89,14 @@ class RollingHorizon:
         self._arrays = network.arrays
         queues = horizon_site.queues(network)
         self._site = horizon_site.site(network, queues)
+        if not self.settings.heed_maximum_red:
+            self._site.red_bound_s[:] = longest_wait.NOBODY_S
         self._streets = horizon_site.streets(network, queues, self.settings.range_m)
         self._rules = horizon_settings.rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
         self._lists = horizon_site.lists(network, queues, self.settings.horizon_s, MOST_ARRIVALS)
         self._interstages, self._compared = horizon_site.interstages(network, queues), Comparisons(network)
+        self._usual = UsualWait(network, self._streets.limit_mps)
         self._bound = WaitBound(network, self.settings.longest_wait_s, self.settings.headway_s)
         self._works = self._hire(network, queues, clock)
         self._choice = horizon_site.choice(network, self._memory, self.settings.horizon_s)
@@ -125,7 +130,10 @@ class RollingHorizon:
         self._lateness = Lateness(count, self.settings.deadline_ms)
         by = self._bound.deadlines  # what is worked out from is the same for all, what is worked with is not
         self._deadlines = [
-            by._replace(due_s=by.due_s.copy(), need_s=by.need_s.copy(), owed_s=by.owed_s.copy()) for _ in range(size)
+            by._replace(
+                due_s=by.due_s.copy(), turn_s=by.turn_s.copy(), need_s=by.need_s.copy(), owed_s=by.owed_s.copy()
+            )
+            for _ in range(size)
         ]
         return [horizon_site.work(network, queues, self.settings.horizon_s) for _ in range(size)]
 
@@ -202,6 +210,7 @@ class RollingHorizon:
             self.settings.patience_s,
             self._memory,
         )
+        self._usual.note(snapshot, self._flows.left_veh, tick_s)
         self._hear(snapshot, tick_s)
         box.watch(tick_s, snapshot.lane_veh, snapshot.lane_free_m, self._box, self._inside)
         self._people.note(snapshot.aspect, snapshot.demand, tick_s)
@@ -311,7 +320,7 @@ class RollingHorizon:
             snapshot.arrival_offset, snapshot.arrival_distance_m, snapshot.arrival_speed_mps, snapshot.arrival_weight,
             self._streets.limit_mps, snapshot.link_share, memory.head_share, memory.hidden_veh, snapshot.demand,
             self._walking, self._earliest_s, memory.blocked_s, memory.wait_s, self._learned.vigour,
-            NO_CLASSES if snapshot.arrival_class is None else snapshot.arrival_class,
+            NO_CLASSES if snapshot.arrival_class is None else snapshot.arrival_class, self._usual.wait_s,
         )  # fmt: skip
 
     def _compile(self, network: Network) -> None:
@@ -342,6 +351,7 @@ class RollingHorizon:
         for array, before in zip(learned, kept, strict=True):
             array[...] = before
         self._people.forget()
+        self._usual.forget()
         self._bound.forget()
         self._before = None
         self._last_time_s = self._first_time_s = np.nan

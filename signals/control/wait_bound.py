@@ -37,7 +37,7 @@ class WaitBound:
         self._links = network.arrays.link_group, network.arrays.link_offset[:-1]
         self.times = _empty(len(self._green))
         most_groups = int(np.diff(network.arrays.group_offset).max(initial=1))
-        scratch = np.zeros((3, most_groups), np.float32)
+        scratch = np.zeros((4, most_groups), np.float32)
         self.deadlines = Deadlines(self.times.pressing_s, self.times.needed_s, *scratch)
         self._names = [place.id for place in network.intersections]
         self._bound_s = longest_wait_s

@@ -43,6 +43,7 @@ class Rules(NamedTuple):
     follow_up_s: float
     stop_cost_s: float
     red_queue_share: float
+    left_wait_share: float
     gap_s: float
     sneak: float
     blocking_power: float
@@ -64,6 +65,8 @@ class Site(NamedTuple):
         int8 [nG].
     min_green_s
         float32 [nG].
+    red_bound_s
+        float32 [nG] the wait at red after which the guard serves a group by itself.
     matrix_offset
         int32 [nI + 1], with intergreen_s float32 [sum n²]; negative = compatible.
     stage_green
@@ -85,6 +88,7 @@ class Site(NamedTuple):
     queue_offset: Ints
     group_user: Bytes
     min_green_s: Floats
+    red_bound_s: Floats
     matrix_offset: Ints
     intergreen_s: Floats
     stage_green: Bytes
@@ -125,6 +129,8 @@ class Arrivals(NamedTuple):
         float32 [nQ, 2] how fast each queue really leaves, 1 = as the model has it: with nobody to yield to, and with.
     vehicle_class
         int8 [n] what the vehicles are; empty where of none it is known.
+    usual_wait_s
+        float32 [nI] how long a vehicle has waited on average, over the last minutes.
     """
 
     offset: Ints
@@ -142,6 +148,7 @@ class Arrivals(NamedTuple):
     wait_s: Floats
     vigour: Floats
     vehicle_class: Bytes
+    usual_wait_s: Floats
 
 
 class Lists(NamedTuple):
@@ -209,6 +216,7 @@ class Work(NamedTuple):
     land_s: Ints  # [Smax, Smax] until stage b is mature
     stay_s: Floats  # [Smax, Smax, 2] for how long leaving vehicles stay green, if people walk; and what b needs of them
     change_s: Floats  # [1] how long a change takes until what follows is mature, mean of all
+    left_s: Floats  # [1] what a vehicle that waits at a red at the end of a plan costs besides
     ready_s: Floats  # [Smax, 2] when stage b can be mature, and when all its groups may start, for what has ended
     allowed: Bytes  # [Smax] with which stages a plan may begin, see `longest_wait`
     come: Floats  # [H + 1, Qmax, 5] up to each second: as in `Lists.sums`, and how many arrivals

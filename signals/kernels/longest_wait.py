@@ -1,8 +1,9 @@
 """A bound on waiting at signals: with which stages a plan may begin so that everybody is still served in time.
 
-Every group that somebody waits for has a time by which it must be green: so long after it was first asked for at red,
-and early enough for every vehicle that already stands (`signals.kernels.queue_times`). A green that has not served all
-of its queue must come back in time for the rest if it is left.
+Every group that somebody waits for has a time by which its stage must be chosen, before the guard serves it by itself
+at its maximum red. Where there is a bound besides, it has a time by which it must be green, too: so long after it was
+first asked for at red, and early enough for every vehicle that already stands (`signals.kernels.queue_times`). A green
+that has not served all of its queue must come back in time for the rest if it is left.
 
 A stage may come next if all others are still in time when they follow it in the order of these times (earliest due date
 first, Jackson 1955), each change as soon as the one before it allows: intergreens, minimum greens and the clearance of
@@ -20,12 +21,13 @@ import numpy as np
 from signals.kernels.compile import kernel, part
 from signals.kernels.horizon_values import Arrivals, Bytes, Floats, Rules, Site, Work
 
-__all__ = ["BARRED", "FORCED", "FREE_TO", "Deadlines", "permit"]
+__all__ = ["BARRED", "FORCED", "FREE_TO", "NOBODY_S", "Deadlines", "permit"]
 
 BARRED, FREE_TO, FORCED = 0, 1, 2
 """What `Work.allowed` says of a stage: not now; where it serves somebody; even where nobody has come yet."""
 PEDESTRIAN = 1
 NOBODY_S = np.float32(1e6)
+"""By when somebody must be served for whom there is no bound."""
 NOTICE_S = np.float32(2.0)
 """From a decision to the lamp and the first wheel that turns: a tick, and the reaction of who waits."""
 
@@ -39,6 +41,8 @@ class Deadlines(NamedTuple):
         In, float32 [nA] of `queue_times.QueueTimes`; zero where nobody is followed.
     due_s
         float32 [Gmax] scratch: when each group has to be green at the latest, s from now.
+    turn_s
+        float32 [Gmax] scratch: when its stage has to be chosen at the latest, s from now.
     need_s
         float32 [Gmax] scratch: how long its green has to be.
     owed_s
@@ -48,6 +52,7 @@ class Deadlines(NamedTuple):
     pressing_s: Floats
     needed_s: Floats
     due_s: Floats
+    turn_s: Floats
     need_s: Floats
     owed_s: Floats
 
@@ -83,7 +88,7 @@ def _serve(
         start = t if a == b else t + _start_s(i, a, b, g, site, arrivals)
         start = max(start, arrivals.earliest_s[first + g])  # for those who have ended already
         if t > 0.0 or not green_a[g] or arrivals.wait_s[first + g] > 0:  # else it is green, and stays so
-            late = max(late, start - by.owed_s[g])
+            late = max(late, start - by.due_s[g], t - by.turn_s[g])
         until = max(until, start + by.need_s[g])
         by.owed_s[g] = NOBODY_S
     return late, until
@@ -130,7 +135,7 @@ def _late_s(
 ) -> np.float32:  # fmt: skip
     """How late somebody will be if a plan begins with a stage and then serves whoever is due first."""
     for g in range(site.group_offset[i + 1] - site.group_offset[i]):
-        by.owed_s[g] = by.due_s[g]
+        by.owed_s[g] = min(by.due_s[g], by.turn_s[g])
     now, stage = np.float32(rules.decision_s), begin
     if begin == running:  # whoever of it starts just now keeps the others waiting for the minimum
         first = site.group_offset[i]
@@ -159,7 +164,8 @@ def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, beyond: in
     first = site.group_offset[i]
     for g in range(site.group_offset[i + 1] - first):
         waits = arrivals.wait_s[first + g]
-        by.due_s[g] = bound_s - waits if waits > 0 else NOBODY_S
+        by.due_s[g] = bound_s - NOTICE_S - waits if waits > 0 else NOBODY_S
+        by.turn_s[g] = site.red_bound_s[first + g] - NOTICE_S - waits if waits > 0 else NOBODY_S
         by.need_s[g] = 0.0
     for queue in range(site.queue_offset[i], beyond):
         for a in range(max(site.queue_approach[queue], 0), site.queue_beyond[queue]):
@@ -167,7 +173,7 @@ def _due(i: int, site: Site, arrivals: Arrivals, bound_s: np.float32, beyond: in
                 continue
             for k in range(site.link_offset[a], site.link_offset[a + 1]):
                 g = site.link_group[k] - first
-                by.due_s[g] = min(by.due_s[g], bound_s - by.pressing_s[a])
+                by.due_s[g] = min(by.due_s[g], bound_s - NOTICE_S - by.pressing_s[a])
                 by.need_s[g] = max(by.need_s[g], by.needed_s[a])
 
 
@@ -180,7 +186,7 @@ def _is_early(i: int, site: Site, rules: Rules, work: Work, by: Deadlines) -> bo
         for b in range(stages):
             longest = max(longest, np.float32(work.land_s[a, b]))
     for g in range(site.group_offset[i + 1] - site.group_offset[i]):
-        soonest, needed = min(soonest, by.due_s[g]), max(needed, by.need_s[g])
+        soonest, needed = min(soonest, by.due_s[g], by.turn_s[g]), max(needed, by.need_s[g])
     return bool(soonest > (longest + needed) * np.float32(stages + 1) + np.float32(rules.decision_s))
 
 
@@ -214,7 +220,7 @@ def permit(
     i, running
         The intersection and its stage.
     site, arrivals, rules
-        What is there, what is believed, and the bound; 0 = none.
+        What is there, when the guard steps in, what is believed, and the bound; 0 = none.
     work
         The interstage tables of the intersection.
     by
@@ -224,9 +230,7 @@ def permit(
     """
     for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
         allowed[b] = FREE_TO
-    if rules.longest_wait_s <= 0:
-        return np.float32(0.0)
-    bound_s = np.float32(rules.longest_wait_s) - NOTICE_S
+    bound_s = np.float32(rules.longest_wait_s) if rules.longest_wait_s > 0 else NOBODY_S
     _due(i, site, arrivals, bound_s, site.queue_offset[i + 1], by)
     if _is_early(i, site, rules, work, by):
         return np.float32(0.0)

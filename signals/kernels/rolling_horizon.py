@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import inlined, kernel
-from signals.kernels.horizon_service import EXTEND_S, LAST, NEVER, NEXT, READY, advance
+from signals.kernels.horizon_service import LAST, NEVER, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
 from signals.kernels.horizon_values import (
@@ -39,6 +39,10 @@ __all__ = ["INFINITE", "compare", "decide"]
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
 SOON_S = 5
+EXTEND_S = 2
+"""A label goes on with its own stage for so long."""
+NEAR_S, FAR_STEP_S = 32, 4
+"""Farther away than the first, labels lie so many seconds apart: that is planned again before it comes."""
 LONG_AGO = np.float32(-30.0)
 """When somebody has last left a queue that is green already."""
 MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
@@ -49,7 +53,7 @@ MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
 def _stay(queues: int, until: int, rules: Rules, work: Work) -> np.float32:
     """Fill `Work.still` with what each queue of a label costs if nobody leaves it until then; return the sum."""
     until_s, headway = np.float32(until), np.float32(rules.headway_s)
-    red, total = np.float32(rules.red_queue_share) * work.change_s[0], np.float32(0.0)
+    red, total = work.left_s[0], np.float32(0.0)
     for q in range(queues):
         come, gone, still = work.come[until, q], work.gone[q], work.still[q]
         waiting, counts = come[WEIGHT] - gone[WEIGHT], come[COST] - gone[COST]
@@ -82,7 +86,7 @@ def _spared(t: int, s: int, b: int, until: int, rules: Rules, work: Work) -> np.
 def _outlook(queues: int, s: int, before: int, t: int, rules: Rules, lists: Lists, work: Work) -> np.float32:
     """Delay so far of those who still wait at t, after stages `before` and s, and what serving them will cost (s)."""
     value, headway = np.float32(0.0), np.float32(rules.headway_s)
-    red = np.float32(rules.red_queue_share) * work.change_s[0]
+    red = work.left_s[0]
     for q in range(queues):
         if not (work.moves[s, q] or work.moves[before, q]):
             still = work.still[q]
@@ -132,6 +136,8 @@ def _begin(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, c
     """Set the root label: the running stage, now."""
     first_queue = site.queue_offset[i]
     queues = site.queue_offset[i + 1] - first_queue
+    usual_s = np.float32(rules.left_wait_share) * arrivals.usual_wait_s[i]
+    work.left_s[0] = max(np.float32(rules.red_queue_share) * work.change_s[0], usual_s)
     for t in range(rules.horizon_s + 1):
         work.best[t] = INFINITE
         for s in range(site.stage_offset[i + 1] - site.stage_offset[i]):
@@ -176,12 +182,9 @@ def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> No
 @inlined
 def _until(t: int, s: int, b: int, rules: Rules, work: Work) -> int:
     """Until when the label (t, s) goes on with stage b before it can change again."""
-    if b == s:
-        return min(t + max(EXTEND_S, rules.decision_s), rules.horizon_s)
-    until: int = max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
-    if rules.decision_s > 1:
-        until = -(-until // rules.decision_s) * rules.decision_s
-    return min(until, rules.horizon_s)
+    until: int = t + EXTEND_S if b == s else max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
+    step = rules.decision_s if rules.decision_s > 1 else 1 if until <= NEAR_S else FAR_STEP_S
+    return min(-(-until // step) * step, rules.horizon_s)
 
 
 @inlined

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from signals.model.lanes import User
 from signals.model.network import Network
 
-NOTICE_S = 2.0
+NOTICE_S, NEVER_S = 2.0, 1e6
 
 
 @dataclass
@@ -24,7 +24,9 @@ class Case:
     demand: list[bool]
     walking: list[bool]
     earliest_s: list[float]
+    red_bound_s: list[float]
     due_s: dict[int, float] = field(default_factory=dict)
+    turn_s: dict[int, float] = field(default_factory=dict)
     need_s: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -33,11 +35,12 @@ class Case:
         arrays = self.network.arrays
         for g, wait_s in enumerate(self.wait_s):
             if wait_s > 0:
-                self.due_s[g] = self.bound_s - NOTICE_S - wait_s
+                self.due_s[g] = (self.bound_s or NEVER_S) - NOTICE_S - wait_s
+                self.turn_s[g] = self.red_bound_s[g] - NOTICE_S - wait_s
         for a, pressing_s in enumerate(self.pressing_s):
             groups = {int(g) for g in arrays.link_group[arrays.link_offset[a] : arrays.link_offset[a + 1]]}
             for g in groups if pressing_s > 0 else ():
-                due_s = self.bound_s - NOTICE_S - pressing_s
+                due_s = (self.bound_s or NEVER_S) - NOTICE_S - pressing_s
                 self.due_s[g] = min(self.due_s.get(g, math.inf), due_s)
                 self.need_s[g] = max(self.need_s.get(g, 0.0), self.needed_s[a])
 
@@ -60,7 +63,8 @@ class Case:
 
     def late_s(self, begin: int) -> float:
         """How late somebody is if a stage comes first and then whoever is due first."""
-        owed, a = dict(self.due_s), self.running
+        owed = {g: min(self.due_s[g], self.turn_s.get(g, math.inf)) for g in self.due_s}
+        a = self.running
         now_s = 1.0
         if begin == a:
             starting = [g for g in self.stages[a] if self.wait_s[g] > 0]
@@ -71,7 +75,7 @@ class Case:
         for g in self.stages[begin] & set(owed):
             start_s = max(self.start_s(a, begin, g) if begin != a else 0.0, self.earliest_s[g])
             if g not in self.stages[a] or self.wait_s[g] > 0:
-                late_s = max(late_s, start_s - owed[g])
+                late_s = max(late_s, start_s - self.due_s[g], -self.turn_s.get(g, math.inf))
             until_s = max(until_s, start_s + self.need_s.get(g, 0.0))
             del owed[g]
         a = begin
@@ -83,7 +87,8 @@ class Case:
             until_s = now_s
             for g in self.stages[b] & set(owed):
                 start_s = max(now_s + self.start_s(a, b, g), self.earliest_s[g])
-                late_s = max(late_s, start_s - owed.pop(g))
+                late_s = max(late_s, start_s - self.due_s[g], now_s - self.turn_s.get(g, math.inf))
+                del owed[g]
                 until_s = max(until_s, start_s + self.need_s.get(g, 0.0))
             now_s += self.land_s(a, b)
             a = b
@@ -98,5 +103,7 @@ class Case:
         """Return the stages that may come first, and by how much somebody is late whatever is done."""
         allowed, late_s = self.in_time()
         if late_s > 0 and any(self.pressing_s):
-            allowed, _ = replace(self, pressing_s=[0.0 for _ in self.pressing_s], due_s={}, need_s={}).in_time()
+            allowed, _ = replace(
+                self, pressing_s=[0.0 for _ in self.pressing_s], due_s={}, turn_s={}, need_s={}
+            ).in_time()
         return allowed, late_s

@@ -40,6 +40,7 @@ class Case:
     running: int
     rules: object
     worth: list[float]
+    usual_wait_s: float
 
 
 def travel_time_s(distance_m: float, speed_mps: float, limit_mps: float) -> float:
@@ -111,6 +112,12 @@ class Search:
         """What a change takes, mean of all."""
         pairs = list(permutations(range(len(self.site.stages)), 2))
         return sum(self.land_s(a, b) for a, b in pairs) / max(len(pairs), 1)
+
+    @property
+    def left_s(self) -> float:
+        """What a vehicle costs besides that waits at a red at the end."""
+        rules = self.case.rules
+        return max(rules.red_queue_share * self.change_s, rules.left_wait_share * self.case.usual_wait_s)
 
     def factors(self, stage: int, queue: int) -> tuple[float, float]:
         arrays, green = self.case.network.arrays, self.site.stages[stage].groups
@@ -187,7 +194,7 @@ class Search:
             value += sum(self.counts_for(q, n) * (t - vehicles[n].arrival_s) for n in waiting)
             value += 0.5 * weight**2 * self.case.worth[q] * self.case.rules.headway_s
             if self.factors(stage, q)[0] < 0.02:
-                value += self.case.rules.red_queue_share * self.change_s * sum(self.counts_for(q, n) for n in waiting)
+                value += self.left_s * sum(self.counts_for(q, n) for n in waiting)
         return value
 
     def useful(self, state: list[Queue], t: int, a: int, b: int) -> bool:
@@ -228,7 +235,8 @@ class Search:
     def extend(self, labels: dict, move: tuple[int, int, int], cost: float, first: int, state: list[Queue]) -> None:
         t, a, b = move
         trial = [Queue(q.position, q.available_s, q.last_s) for q in state]
-        grid_s, until = self.case.rules.decision_s, t + (2 if a == b else self.land_s(a, b))
+        until = t + (2 if a == b else self.land_s(a, b))
+        grid_s = self.case.rules.decision_s if self.case.rules.decision_s > 1 or until <= 32 else 4
         until = min(until + -until % grid_s, self.case.rules.horizon_s)
         if a != b:
             for q, queue in enumerate(trial):

@@ -26,8 +26,9 @@ SEEDS = (11, 13)
 class Bench:
     """A junction whose first stage is running, where nobody waits."""
 
-    def __init__(self, network: Network, bound_s: float) -> None:
+    def __init__(self, network: Network, bound_s: float, red_bound_s: float = 1e6) -> None:
         self.network, self.controller = network, RollingHorizon(network, longest_wait_s=bound_s, horizon_s=8)
+        self.controller._site.red_bound_s[:] = red_bound_s
         seen = horizon_site.one_waiting_everywhere(network)
         self.seen = seen._replace(demand=np.zeros(len(seen.demand), np.bool_))
         self.bound_s = bound_s
@@ -70,6 +71,15 @@ def test_a_stage_is_forced_when_it_is_just_in_time() -> None:
     assert late_s == pytest.approx(3.0)
 
 
+def test_a_stage_is_chosen_just_before_the_guard_would_step_in() -> None:
+    bench = Bench(CARS, 0.0, red_bound_s=60.0)
+    (left,) = (g for g in bench.network.intersections[0].stages[1].groups if g < 2)
+    bench.wait_s[left] = 60.0 - 2.0 - 1.0
+    assert bench.permit() == ([FREE_TO, FREE_TO, BARRED, BARRED], 0.0)  # one second more is possible
+    bench.wait_s[left] = 60.0 - 2.0 - 0.5
+    assert bench.permit() == ([BARRED, FORCED, BARRED, BARRED], 0.0)  # however long the change takes
+
+
 def test_who_would_come_back_too_late_is_not_left() -> None:
     bench = Bench(CARS, 60.0)
     bench.controller._bound.times.pressing_s[0] = 57.0  # in the queue of the green that runs
@@ -93,7 +103,9 @@ def test_a_queue_that_cannot_wait_for_another_green_needs_a_long_one() -> None:
 def test_it_allows_what_the_naive_twin_allows(seed: int, kind: str) -> None:
     network = {"cars": CARS, "people": PEOPLE, "yielding": permissive_crossroads()}[kind]
     rng = np.random.default_rng(seed)
-    bench = Bench(network, float(rng.choice([40.0, 55.0, 75.0])))
+    bench = Bench(
+        network, float(rng.choice([0.0, 40.0, 55.0, 75.0])), red_bound_s=float(rng.choice([45.0, 60.0, 95.0]))
+    )
     groups, approaches = len(network.arrays.group_user), len(network.arrays.approach_lane)
     running = int(rng.integers(len(network.intersections[0].stages)))
     green = set(network.intersections[0].stages[running].groups)
@@ -111,7 +123,7 @@ def test_it_allows_what_the_naive_twin_allows(seed: int, kind: str) -> None:
     expected, late = Case(
         network, running, bench.bound_s, controller._memory.wait_s.tolist(), times.pressing_s.tolist(),
         times.needed_s.tolist(), bench.seen.demand.tolist(), controller._walking.tolist(),
-        controller._earliest_s.tolist(),
+        controller._earliest_s.tolist(), controller._site.red_bound_s.tolist(),
     ).allowed()  # fmt: skip
     assert {b for b, code in enumerate(allowed) if code != BARRED} == expected
     assert late_s == pytest.approx(late, abs=1e-3)

@@ -18,7 +18,7 @@ from tests.kernels.naive_rolling_horizon import Case, Search, Vehicle, travel_ti
 from tests.kernels.unbounded_rolling_horizon import Queue
 from tests.kernels.unbounded_rolling_horizon import Search as UnboundedSearch
 
-SHORT = Settings(horizon_s=24)
+SHORT = Settings(heed_maximum_red=False, horizon_s=24)
 
 
 def snapshot(
@@ -74,7 +74,7 @@ def naive(controller: RollingHorizon, network: Network, seen: Snapshot, running:
     memory = controller._memory
     case = Case(
         network, vehicles, [bool(d) for d in seen.demand], memory.green_age_s.tolist(), memory.blocked_s.tolist(), memory.wait_s.tolist(), running,
-        controller._rules, worth_of(controller, network),
+        controller._rules, worth_of(controller, network), float(controller._usual.wait_s[0]),
     )  # fmt: skip
     return Search(case).best()
 
@@ -142,6 +142,7 @@ def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str, decision_s
     controller._choice.stage[:] = running
     controller._memory.rate_veh_s[:] = 0
     controller._memory.wait_s[:] = rng.choice([0.0, 30.0, 90.0], len(controller._memory.wait_s))
+    controller._usual._waiting_veh[:] = rng.choice([0.0, 1.2])  # of whom one in 50 s leaves: 60 s
     decision = controller.decide(seen)
     controller._memory.rate_veh_s[:] = 0
     stage, value = naive(controller, network, seen, running)
@@ -150,7 +151,7 @@ def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str, decision_s
     cost_s = compared(controller, seen, running)
     assert cost_s.min() <= found * 1.001  # what is compared holds the best, or one that the search gave up
     if decision_s == 1:
-        assert cost_s.min() == pytest.approx(found)
+        assert cost_s.min() == pytest.approx(found, rel=0.02)
     if decision_s == 1 and np.sort(cost_s)[1] > 1.05 * found:
         assert decision.stage[0] == stage == cost_s.argmin()
 
