@@ -47,8 +47,9 @@ class Pacer:
         self.last_busy_s = 0.0
         self._busy_s: list[float] = []
 
-    def begin(self) -> None:
-        """Let the first tick begin now."""
+    def begin(self, after_s: float = 0.0) -> None:
+        """Let the first tick begin now, or after a time."""
+        self._sleep(after_s)
         self._edge_s = self._now_s()
 
     def forget(self) -> None:

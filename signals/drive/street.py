@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from signals.drive.pacer import Pace
     from signals.model.network import Network
 
-__all__ = ["LEAVE_S", "Street", "lag_ticks"]
+__all__ = ["EDGE_SHARE", "LEAVE_S", "Street", "lag_ticks"]
 
 LAG_TICKS: Final = 2
 LAG_DS: Final = 5
@@ -57,6 +57,9 @@ LEVELS: Final = {level: level.name.lower() for level in Level}
 READ_SHARE: Final = 0.5
 SHARE: Final = 0.3
 """Of a tick: how long reading, and how long asking, may take."""
+EDGE_SHARE: Final = 0.55
+"""How far in a whole tick of the clock ours begin: away from the moments at which cabinets change that tick in whole
+seconds or tenths. What is asked just then is shown now in one tick and now in the next."""
 BUSY_SHARE: Final = 0.5
 """Where more of a tick than this was needed for those that are there, fewer others begin to connect."""
 LEAVE_S: Final = 1.5
@@ -136,7 +139,8 @@ class Street:
 
     def __enter__(self) -> Self:
         """Do nothing: cabinets are connected as it goes."""
-        self._pacer.begin()
+        tick_s = self.tick_ds / 10
+        self._pacer.begin(self._clock.until_s(tick_s, EDGE_SHARE * tick_s) / self._clock.speed)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,8 @@
 """A simulated street whose signals are those of virtual controllers, one for each intersection.
 
-A tick: what the street reports goes to the controllers, each goes on by a tick, and what they show is what the street
-sees. An independent monitor watches what they show.
+A tick: each controller goes on by a tick, the street lives through it under what they show, and its detectors report
+what they saw in it. So whoever asks a controller is told of lamps and detectors of the same tick, as on a street, where
+both are told as they happen. An independent monitor watches the lamps.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ class Plant:
     def __enter__(self) -> Self:
         """Start the world."""
         self.world.__enter__()
+        self._readings = self.world.read()
+        self._sense(self._readings.detector_count)
         return self
 
     def __exit__(
@@ -114,27 +117,29 @@ class Plant:
         while self._mischief and self._mischief[0].at_s <= now_s:
             event = self._mischief.pop(0)
             self.firmwares[event.place].misbehave(event.what, event.on)
+        self._advance()
         if self._ticks % parts == 0:
-            self._readings = self.world.read()
-            self._step(self._readings.detector_count)
             self.world.write(displayed(self._readings.time_s, self._aspect, len(self.firmwares)))
+            self._readings = self.world.read()
+            self._sense(self._readings.detector_count)
         else:  # in the middle of a tick of the world nobody new comes
-            self._step(np.minimum(self._readings.detector_count, 0))
+            self._sense(np.minimum(self._readings.detector_count, 0))
         self._ticks += 1
         return self._ticks % parts != 0 or not self.world.finished
 
-    def _step(self, entered: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
+    def _sense(self, entered: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
+        """Tell all controllers what was heard and seen, and who entered the detectors."""
+        readings = self._readings
+        for firmware, groups, rows in zip(self.firmwares, self._groups, self._detectors, strict=True):
+            firmware.sense(readings.call[groups], entered[rows], readings.detector_occupied[rows])
+
+    def _advance(self) -> None:
         """Let all controllers go on, and watch what they show."""
-        before, readings = self._aspect, self._readings
-        parts = zip(self.firmwares, self._groups, self._detectors, strict=True)
-        shown = [
-            firmware.step(readings.call[groups], entered[rows], readings.detector_occupied[rows])
-            for firmware, groups, rows in parts
-        ]
+        before, shown = self._aspect, [firmware.advance() for firmware in self.firmwares]
         self._aspect = np.concatenate(shown)
         lit: BoolArray = np.array([aspect[0] >= 0 for aspect in shown])
         nobody = np.zeros(len(self._aspect), np.bool_)
-        self.violations += self._monitor.check(readings.time_s, nobody, self._calm, before, self._aspect, lit)
+        self.violations += self._monitor.check(self._readings.time_s, nobody, self._calm, before, self._aspect, lit)
 
 
 def detector_groups(network: Network, site: CabinetSite) -> tuple[tuple[int, ...], ...]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from benchmarks.hardware.closed_loop import Result, cut_words, lines_of
+from benchmarks.hardware.closed_loop import Result, TooLateError, cut_words, lines_of, result_of, scaled
 from benchmarks.hardware.split_control import SplitControl
 from signals.errors import SignalsError
 from signals.model.crossroads import crossroads
 from signals.model.values import Decision, Snapshot
+from signals.scenario import load
 from signals.testing import random_snapshot
 
 
@@ -46,6 +50,31 @@ def test_cuts_come_again_and_again_at_every_controller() -> None:
     ]  # fmt: skip
     with pytest.raises(SignalsError, match="expected fewer seconds"):
         cut_words(["A"], "300/300", 600.0)
+
+
+def ends(late: int, missed: int) -> tuple[dict[str, object], dict[str, object]]:
+    metrics = {"delay_s": 40.0, "unfinished_veh": 2.0, "never_inserted_veh": 1.0}
+    served = {"ticks": 4_500, "late": late, "violations": ["A: two greens"], "metrics": metrics}
+    return served, {"missed": missed, "violations": 1, "seats": [{"ours": 0.9}, {"ours": 1.0}]}
+
+
+def test_a_drive_is_what_both_ends_say() -> None:
+    assert result_of(*ends(late=4, missed=5)) == Result(40.0, 3.0, 2, pytest.approx(0.95), 9)
+
+
+@pytest.mark.parametrize(("late", "missed"), [(10, 0), (0, 10), (5, 5)])
+def test_a_drive_that_was_often_late_does_not_count(late: int, missed: int) -> None:
+    with pytest.raises(TooLateError, match="10 of 4500 ticks were late"):
+        result_of(*ends(late, missed))
+
+
+def test_less_demand_is_a_copy_of_the_scenario(tmp_path: Path) -> None:
+    assert scaled("flemish_junction", 1.0, tmp_path) == "flemish_junction"
+    before, after = load("flemish_junction"), load(scaled("flemish_junction", 0.8, tmp_path))
+    assert [part.scale for part in after.file.demand] == [0.8]
+    assert after.file == replace(before.file, demand=after.file.demand)
+    assert after.network.detectors == before.network.detectors
+    after.check_site_cards()
 
 
 NETWORK = crossroads(pedestrians=False)

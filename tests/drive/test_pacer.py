@@ -52,8 +52,10 @@ def test_the_first_tick_begins_when_it_is_told() -> None:
     time = Time()
     pacer = paced(time)
     time.now_s += 10.0
-    pacer.begin()
+    pacer.begin(0.5)
+    assert time.now_s == 110.5
     assert pacer.wait() == 1
+    assert time.now_s == 111.5
 
 
 def test_how_long_the_work_took(monkeypatch: pytest.MonkeyPatch) -> None:

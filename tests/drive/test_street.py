@@ -20,7 +20,7 @@ from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
 from signals.drive.splits import MOST_STEP_S
-from signals.drive.street import Street, lag_ticks
+from signals.drive.street import EDGE_SHARE, Street, lag_ticks
 from signals.errors import WorldError, WorldLostError
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Mode, PlanRequest, sites_of
 from signals.model.roles import World
@@ -76,7 +76,7 @@ class Bench:
         armed: bool = True,
         patience_s: float = 20.0,
     ) -> None:
-        hands = Hands()
+        self.hands = hands = Hands()
         clock = Clock(wall=lambda: 1_000_000.0, monotonic=lambda: hands.now_s)
         self.plans, self.controller, self.asked = plans, Moody(), None
         self.cabinets: list[list[MyCabinet]] = [[], []]
@@ -158,6 +158,14 @@ def test_it_is_a_world_and_a_source(bench: Benches) -> None:
     assert source.troubled
     with pytest.raises(WorldError, match="does not account"):
         bench().street.outcome()
+
+
+def test_its_ticks_lie_away_from_those_of_cabinets(bench: Benches) -> None:
+    found = bench()
+    for past_s in (0.0, 0.3):
+        found.hands.now_s += past_s
+        with found.street:
+            assert found.hands.now_s % (TICK_DS / 10) == pytest.approx(EDGE_SHARE * TICK_DS / 10, abs=1e-6)
 
 
 def test_cabinets_are_taken_over_and_do_what_is_permitted(bench: Benches) -> None:

@@ -12,6 +12,7 @@ from signals.model.crossroads import crossroads, crossroads_demand
 from signals.model.network import Network
 from signals.model.timed_by_group import timed_by_group
 from signals.model.values import Aspect
+from signals.safety.displayed import displayed
 from signals.serve.mischief import Mischief
 from signals.serve.plant import Plant, detector_groups
 
@@ -39,6 +40,25 @@ def test_the_street_shows_what_the_controllers_show() -> None:
             assert plant.world.read().aspect.tolist() == shown[-1].tolist()
     assert {Aspect.GREEN, Aspect.AMBER, Aspect.CLEARANCE} <= set(np.concatenate(shown).tolist())
     assert plant.violations == []
+
+
+def test_lamps_and_detectors_are_told_of_the_same_tick() -> None:
+    plant, told = Plant(street(), crossroads()), []
+    firmware = plant.firmwares[0]
+    with plant:
+        for _ in range(200):
+            plant.tick()
+            told.append((firmware.aspect, firmware.detector_count, firmware.detector_occupied))
+    with street() as world:
+        total = world.read().detector_count.copy()
+        for aspect, count, occupied in told:
+            world.write(displayed(0.0, aspect, 1))
+            seen = world.read()
+            total += seen.detector_count
+            assert (seen.aspect == aspect).all()
+            assert (total == count).all()
+            assert (seen.detector_occupied == occupied).all()
+    assert total.any()
 
 
 def test_vehicles_reach_the_detectors_of_their_controller() -> None:

@@ -60,6 +60,10 @@ class Clock:
         """
         return self._utc_s + self.now_s()
 
+    def until_s(self, every_s: float, past_s: float = 0.0) -> float:
+        """Return in how long it is a time past a whole multiple of a length, by `utc_s`."""
+        return (past_s - self.utc_s()) % every_s
+
     async def sleep(self, for_s: float) -> None:
         """Wait; 0 or less lets others go first."""
         await asyncio.sleep(max(0.0, for_s) / self.speed)

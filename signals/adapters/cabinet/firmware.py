@@ -114,29 +114,33 @@ class Firmware:
         return np.int32(self._lamps.now_ds) - self._since_ds
 
     def step(self, call: BoolArray, detector_entered: IntArray, detector_occupied: FloatArray) -> ByteArray:
-        """Go on by a tick.
+        """Take what the tick that ends has brought (`sense`), and go on by a tick (`advance`)."""
+        self.sense(call, detector_entered, detector_occupied)
+        return self.advance()
+
+    def sense(self, call: BoolArray, detector_entered: IntArray, detector_occupied: FloatArray) -> None:
+        """Take what was heard and seen in the tick that ends.
 
         Parameters
         ----------
         call
             bool [nG] somebody pushes a button, or stands there and waits.
         detector_entered
-            int32 [nD] vehicles that entered in the tick that ends; -1 = the detector says nothing.
+            int32 [nD] vehicles that entered in that tick; -1 = the detector says nothing.
         detector_occupied
             float32 [nD] the share of that tick during which it was occupied; NaN = it says nothing.
-
-        Returns
-        -------
-        ByteArray
-            int8 [nG] what is shown in the tick that begins; -1 where that is no aspect (flashing, dark).
         """
+        if self.mode is not Mode.FLASH:
+            self._senses.hear(self.time_ds, call, self._lamps.aspect)
+            self._senses.see(self.time_ds, detector_entered, detector_occupied, self._lamps.aspect)
+        self._note_senses()
+
+    def advance(self) -> ByteArray:
+        """Go on by a tick; return what is shown in it, int8 [nG]; -1 where that is no aspect (flashing, dark)."""
         self.time_ds += self.tick_ds
         self.clock_offset_s += self._drift * self.tick_ds / 10
         self._lamps.tick()
         self._decide_mode()
-        if self.mode is not Mode.FLASH:
-            self._senses.hear(self.time_ds, call, self._lamps.aspect)
-            self._senses.see(self.time_ds, detector_entered, detector_occupied, self._lamps.aspect)
         self._wanted = self._program.tick(self._clock_ds(), [since >= 0 for since in self._senses.called_ds])
         self._show()
         if self._lamps.changed:
@@ -335,14 +339,19 @@ class Firmware:
 
     def _note_rest(self) -> None:
         """Say what may change in every tick."""
-        senses, program, dark = self._senses, self._program, self.mode is Mode.FLASH
+        program, dark = self._program, self.mode is Mode.FLASH
         self.aspect: ByteArray = np.full_like(self._lit, Aspect.UNKNOWN) if dark else self._lit
-        self.call, self.detector_on = senses.button, senses.on
-        self.detector_count, self.detector_fault = senses.count, senses.fault
-        self.detector_occupied = senses.share
+        self._note_senses()
         self.plan, self.cycle_ds, self.cycle_position_ds = program.plan, program.cycle_ds, program.position_ds
         self.silent = "silent" in self._wrong or self.time_ds < self._dark_until_ds
         self.alarms = ("fault",) if self.mode is Mode.FAULT else ("illegal-request",) if self.illegal else ()
+
+    def _note_senses(self) -> None:
+        """Say what was heard and seen."""
+        senses = self._senses
+        self.call, self.detector_on = senses.button, senses.on
+        self.detector_count, self.detector_fault = senses.count, senses.fault
+        self.detector_occupied = senses.share
 
     def _clock_ds(self) -> int:
         return self._switched_on_ds + self.time_ds + round(10 * self.clock_offset_s)

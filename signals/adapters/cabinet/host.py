@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -118,14 +119,18 @@ class _Ticker:
             await self._run_in_time()
 
     async def _run_in_time(self) -> None:
-        tick_s, due_s = self._plant.tick_ds / 10, self._clock.now_s()
+        """Tick at whole ticks of the clock, so that whoever asks knows when nothing changes."""
+        tick_s = self._plant.tick_ds / 10
+        wait_s = self._clock.until_s(tick_s)
+        due_s = self._clock.now_s() + wait_s
+        await self._clock.sleep(wait_s)
         while self._tick():
             due_s += tick_s
             behind_s = self._clock.now_s() - due_s
             if behind_s > LATE_TICKS * tick_s:  # a burst of ticks would be no time that anybody could follow
                 self._late, self._latest_s = self._late + 1, max(self._latest_s, behind_s)
-                due_s += behind_s
-            await self._clock.sleep(-behind_s)
+                due_s += math.ceil(behind_s / tick_s) * tick_s
+            await self._clock.sleep(due_s - self._clock.now_s())
 
     def _tick(self) -> bool:
         more = self._plant.tick()

@@ -13,7 +13,8 @@ __all__ = ["CabinetServer", "VirtualFirmware"]
 class VirtualFirmware(Protocol):
     """What a server may ask and tell the firmware of a virtual cabinet (`signals.adapters.cabinet.firmware.Firmware`).
 
-    Its state changes in `step`, which its plant calls once a tick (not part of this protocol), and by the calls below.
+    Its state changes once a tick, when its plant has it go on and report (not part of this protocol), and by the calls
+    below.
 
     Attributes
     ----------

@@ -218,8 +218,10 @@ class Board:
     def _press(self, group: int, on: int | None) -> None:
         if on is not None:
             self._pressed[group] = bool(on)
-            # A call stands until it is served, also where the button has been let go.
-            self.call[group] = self.call[group] or bool(on)
+            # A call stands until it is served, also where the button has been let go. A button that remembers the call
+            # is let go by the green itself, which may be told first.
+            waits = self.call[group] and self._aspect[group] != Aspect.GREEN
+            self.call[group] = bool(on) or waits
 
     def _sense(self, number: int, on: int | None, fault: int | None, at_s: float, *, first: bool) -> None:
         if on is not None:

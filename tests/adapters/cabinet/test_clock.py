@@ -47,6 +47,14 @@ def test_whoever_sets_the_wall_clock_changes_nothing() -> None:
     assert (clock.now_s(), clock.utc_s()) == (2.0, 1_002.0)
 
 
+def test_it_knows_how_long_it_is_until_the_next_whole_tick() -> None:
+    hands = Hands()
+    clock = clock_of(hands, 1.0)
+    hands.monotonic_s += 0.75
+    assert clock.until_s(1.0) == pytest.approx(0.25)
+    assert clock.until_s(0.5, 0.1) == pytest.approx(0.35)
+
+
 @pytest.mark.parametrize("speed", [0.0, -1.0, float("nan")])
 def test_a_clock_that_does_not_run_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="speed must be > 0"):

@@ -16,9 +16,9 @@ from signals.errors import WorldError, WorldLostError
 class Hands(Clock):
     """A clock that moves when somebody sleeps, or works."""
 
-    def __init__(self) -> None:
+    def __init__(self, wall_s: float = 1_000.0) -> None:
         self.at_s = 0.0
-        super().__init__(monotonic=lambda: self.at_s)
+        super().__init__(wall=lambda: wall_s, monotonic=lambda: self.at_s)
 
     async def sleep(self, for_s: float) -> None:
         self.at_s += max(0.0, for_s)
@@ -76,6 +76,13 @@ def test_ticks_come_in_time() -> None:
     done = asyncio.run(host(street, [], clock))
     assert street.times_s == pytest.approx(range(10))
     assert done == Hosted(10, 0, 0.0, finished=True)
+
+
+def test_ticks_begin_at_whole_ticks_of_the_clock_and_stay_there() -> None:
+    clock = Hands(wall_s=1_000.75)
+    street = Street(3, clock, works_s=2.5)
+    asyncio.run(host(street, [], clock))
+    assert street.times_s == pytest.approx([0.25, 3.25, 6.25])
 
 
 def test_one_that_is_a_little_late_catches_up() -> None:

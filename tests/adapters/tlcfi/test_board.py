@@ -158,6 +158,11 @@ def test_a_call_stands_until_it_is_served() -> None:
     known.update(detectors(**{BUTTON: {"state": 1}}), 0, 0.0)
     known.update(groups(**{NAME: {"state": 6}}), 0, 0.0)
     assert known.call[WALK]  # somebody still leans on it
+    known.update(detectors(**{BUTTON: {"state": 0}}), 0, 0.0)
+    assert not known.call[WALK]  # and walks now
+    known.update(detectors(**{BUTTON: {"state": 1}}), 0, 0.0)
+    known.update(groups(**{NAME: {"state": 3}}), 0, 0.0)
+    assert known.call[WALK]  # too late for this green
 
 
 def test_what_was_asked_for_and_does_not_come_is_an_alarm() -> None:
