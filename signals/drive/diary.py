@@ -8,8 +8,8 @@ missing. No entry names a traveller: what came in is there as a checksum.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -39,7 +39,6 @@ LETTERS: Final = {
     Aspect.CLEARANCE: "c",
     Aspect.UNKNOWN: "?",
 }
-IS_GREEN: Final = bytes(byte == Aspect.GREEN for byte in range(256))
 TEXT: Final = "".join(
     {aspect % 256: letter for aspect, letter in LETTERS.items()}.get(n, "!") for n in range(256)
 ).encode()
@@ -87,8 +86,8 @@ class Diary:
 
     Attributes
     ----------
-    agreement
-        Intersection → seconds of group that were wanted as they were shown, and all.
+    same, heard
+        int64 [nI] ticks of groups that were shown as they were wanted, and all of which both was known.
     violations
         How many there were.
     """
@@ -102,19 +101,20 @@ class Diary:
     ) -> None:
         self._network, self._log, self._on_event, self._happened = network, log, on_event, happened
         self._names = [place.id for place in network.intersections]
-        self._offset = network.arrays.group_offset
+        offset = network.arrays.group_offset.tolist()
+        self._rows = [slice(*ends) for ends in pairwise(offset)]
+        self._owner = np.repeat(np.arange(len(self._names)), np.diff(offset))
         self._snapshot: Snapshot | None = None
-        self._decision: Decision | None = None
         self._verdict: Verdict | None = None
         self._last: list[tuple[object, ...]] = [()] * len(self._names)
         self._tick, self._hash = -1, ""
-        self.agreement: list[Counter[str]] = [Counter() for _ in self._names]
+        self.same, self.heard = np.zeros((2, len(self._names)), np.int64)
         self.violations = 0
 
-    def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:
+    def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:  # noqa: ARG002
         """Keep one tick until it is known what was done about it; events and violations are written now."""
         self._tick, self._hash = self._tick + 1, ""
-        self._snapshot, self._decision, self._verdict = snapshot, decision, verdict
+        self._snapshot, self._verdict = snapshot, verdict
         for event in (*self._happened(), *events):
             self.tell("event", event.intersection, code=event.code, text=event.detail)
         for seen in verdict.violations:
@@ -135,8 +135,8 @@ class Diary:
         self._log.note([{"kind": kind, "cabinet": name, "tick": self._tick, "code": code, "text": text}])
         self._on_event(f"{name or 'all'}: {kind} {code}: {text}")
 
-    def did(self, done: Sequence[Done], wanted: BoolArray | None) -> None:
-        """Write what was done in this tick, as far as it is new, and see that it reaches the disk.
+    def did(self, done: Sequence[Done], wanted: BoolArray | None, shown: ByteArray) -> None:
+        """Write what was done in this tick, as far as it is new; it reaches the disk within a tick.
 
         Parameters
         ----------
@@ -144,37 +144,41 @@ class Diary:
             What was done about each cabinet.
         wanted
             bool [nG] what the controller wanted; None where it has not answered.
+        shown
+            int8 [nG] what was reported.
 
         Raises
         ------
         RecordError
-            When it cannot be written.
+            When the last tick could not be written.
         """
-        entries = [entry for one in done if (entry := self._entry(one, wanted)) is not None]
+        want = b"" if wanted is None else wanted.tobytes()
+        entries = [entry for one in done if (entry := self._entry(one, want)) is not None]
         if entries:
             self._log.note(entries)
-        self._log.sync()
+        self._log.save()
+        if wanted is not None:
+            self._agree([one.intersection for one in done if one.report is not None], wanted, shown)
 
-    def _entry(self, one: Done, wanted: BoolArray | None) -> Mapping[str, object] | None:
-        rows = slice(self._offset[one.intersection], self._offset[one.intersection + 1])
-        report, receipt = one.report, one.receipt
-        want = None if wanted is None else wanted[rows]
-        if report is not None and want is not None:
-            self._agree(one.intersection, report.aspect, want)
+    def _entry(self, one: Done, wanted: bytes) -> Mapping[str, object] | None:
+        """Return what is new of a cabinet; `wanted` has a byte for each group, or none."""
+        place, standing, level, report, request, receipt = one
+        want = wanted[self._rows[place]]
         new = (
-            one.standing,
-            one.level,
+            standing,
+            level,
             None if report is None else (report.mode, report.aspect.tobytes()),
-            None if want is None else want.tobytes(),
-            None if one.request is None else _essence(one.request),
+            want,
+            None if request is None else _essence(request),
             None if receipt is None else (receipt.accepted, receipt.code),
         )
-        if new == self._last[one.intersection]:
+        if new == self._last[place]:
             return None
-        self._last[one.intersection] = new
-        return self._table(one, want, rows)
+        self._last[place] = new
+        return self._table(one, want)
 
-    def _table(self, one: Done, want: BoolArray | None, rows: slice) -> Mapping[str, object]:
+    def _table(self, one: Done, want: bytes) -> Mapping[str, object]:
+        rows = self._rows[one.intersection]
         entry: dict[str, object] = {
             "kind": "tick",
             "cabinet": self._names[one.intersection],
@@ -184,7 +188,7 @@ class Diary:
             "level": one.level,
             "mode": None if one.report is None else one.report.mode.name.lower(),
             "shown": "" if one.report is None else aspects_text(one.report.aspect),
-            "want": bits_text(want),
+            "want": _bits(want),
         }
         if self._verdict is not None:
             entry["permitted"] = aspects_text(self._verdict.command.aspect[rows])
@@ -206,11 +210,10 @@ class Diary:
             self._hash = digest.hexdigest()[:16]
         return self._hash
 
-    def _agree(self, intersection: int, shown: ByteArray, want: BoolArray) -> None:
-        count, size = self.agreement[intersection], len(want)
-        green = shown.tobytes().translate(IS_GREEN)
-        count["same"] += size - (int.from_bytes(green) ^ int.from_bytes(want.tobytes())).bit_count()
-        count["all"] += size
+    def _agree(self, places: Sequence[int], wanted: BoolArray, shown: ByteArray) -> None:
+        same = np.bincount(self._owner, (shown == Aspect.GREEN) == wanted, len(self._names))
+        self.same[places] += same[places].astype(np.int64)
+        self.heard[places] += np.bincount(self._owner, minlength=len(self._names))[places]
 
 
 def aspects_text(aspect: ByteArray) -> str:
@@ -218,9 +221,9 @@ def aspects_text(aspect: ByteArray) -> str:
     return aspect.tobytes().translate(TEXT).decode("ascii")
 
 
-def bits_text(want: BoolArray | None) -> str:
-    """Return 1 for each group that is wanted, 0 for each that is not; empty where nobody knows."""
-    return "" if want is None else want.tobytes().translate(BITS).decode("ascii")
+def _bits(want: bytes) -> str:
+    """Return 1 for each group of which something is so, 0 for each of which it is not."""
+    return want.translate(BITS).decode("ascii")
 
 
 def _essence(request: Request) -> object:
@@ -240,7 +243,7 @@ def request_table(request: Request) -> dict[str, object]:
         case GroupRequest():
             return {"groups": aspects_text(request.aspect)}
         case HoldRequest():
-            return {name: bits_text(getattr(request, name)) for name in HoldRequest._fields}
+            return {name: _bits(column.tobytes()) for name, column in request._asdict().items()}
         case StageRequest():
             return {"stage": request.stage}
         case PlanRequest():

@@ -268,8 +268,8 @@ def _end(parts: _Parts, street: Street, diary: Diary, pacer: Pacer) -> DriveEnd:
     index = parts.network.intersection_index
     ends = []
     for part, seat, driven in zip(parts.file.cabinets, street.seats, street.ours_ticks.tolist(), strict=True):
-        count = diary.agreement[index[part.intersection]]
-        share = count["same"] / count["all"] if count["all"] else float("nan")
+        place = index[part.intersection]
+        share = float(diary.same[place] / diary.heard[place]) if diary.heard[place] else float("nan")
         ours = driven / max(pacer.ticks, 1)
         level = seat.level.name.lower()
         ends.append(SeatEnd(part.intersection, part.address, level, seat.reached, seat.why, ours, share))

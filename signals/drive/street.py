@@ -392,7 +392,7 @@ class Street:
             Done(place, STANDINGS[seat.standing], LEVELS[seat.level], seat.report, requests.get(k), receipts.get(k))
             for k, (seat, place) in enumerate(zip(self._seats, self._places, strict=True))
         ]
-        self._diary.did(done, self._asked.want)
+        self._diary.did(done, self._asked.want, self._shown.aspect)
 
 
 def lag_ticks(tick_ds: int) -> int:

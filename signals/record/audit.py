@@ -2,11 +2,15 @@
 
 A folder of numbered files (`signals.record.chain`), each of which begins with the last checksum of the one before. It
 is only ever added to; nothing in it names a traveller, and no secret is in it.
+
+Writing and waiting for the disk happens in a thread of its own, so that a tick need not wait for it. Entries are
+written in the order in which they were noted; what a crash loses is the end, never something in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -54,7 +58,7 @@ class AuditStory(NamedTuple):
 
 
 class AuditLog:
-    """An audit log that is open for adding to, by one process at a time. Used as a context manager.
+    """An audit log that is open for adding to, by one process at a time. A context manager that ends with `sync`.
 
     Parameters
     ----------
@@ -91,47 +95,73 @@ class AuditLog:
         found = audit_files(folder)
         self._number = int(found[-1].stem.rpartition("-")[2]) if found else 1
         self._file = self._opened("")
+        self._noted: list[Sequence[Entry]] = []
+        self._writer = ThreadPoolExecutor(1, "audit")
+        self._saving: Future[None] | None = None
 
     def __enter__(self) -> Self:
         """Do nothing: it is open."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let another process have it."""
-        self._file.close()
+        """Write the rest, and let another process have it."""
+        try:
+            self.sync()
+        finally:
+            self._writer.shutdown()
+            self._file.close()
 
     @property
     def check(self) -> str:
-        """The checksum of the last entry."""
+        """The checksum of the last entry; everything is on the disk then. Raises `RecordError`."""
+        self.sync()
         return self._file.tail.check
 
     def note(self, entries: Iterable[Entry]) -> None:
-        """Add entries, all or none, with the time on the wall; they reach the disk with `sync`.
+        """Add entries, all or none, with the time on the wall; they reach the disk with `save`.
 
         Parameters
         ----------
         entries
-            Plain tables (texts, numbers, truth values, lists of them) with a key ``kind``.
+            Plain tables (texts, numbers, truth values, lists of them) with a key ``kind``; nobody changes them later.
+        """
+        at = self._now().isoformat(timespec="milliseconds")
+        rows = [{"at": at, **entry} for entry in entries]
+        if rows:
+            self._noted.append(rows)
+
+    def save(self) -> None:
+        """Begin to bring to the disk what was noted, after all that was saved before, and return.
 
         Raises
         ------
         RecordError
-            When they cannot be written.
+            When what was saved before could not be written.
         """
-        at = self._now().isoformat(timespec="milliseconds")
-        rows = [{"at": at, **entry} for entry in entries]
-        if not rows:
-            return
-        if self._file.tail.length >= self._segment_bytes:
-            before = self._file
-            before.sync()
-            self._number += 1
-            self._file = self._opened(before.tail.check)
-            before.close()
-        self._file.add(rows, sync=False)
+        self._end_saving()
+        if self._noted:
+            noted, self._noted = self._noted, []
+            self._saving = self._writer.submit(self._write, noted)
 
     def sync(self) -> None:
         """Return when everything is on the disk. Raises `RecordError`."""
+        self.save()
+        self._end_saving()
+
+    def _end_saving(self) -> None:
+        saving, self._saving = self._saving, None
+        if saving is not None:
+            saving.result()
+
+    def _write(self, noted: Sequence[Sequence[Entry]]) -> None:
+        for rows in noted:
+            if self._file.tail.length >= self._segment_bytes:
+                before = self._file
+                before.sync()
+                self._number += 1
+                self._file = self._opened(before.tail.check)
+                before.close()
+            self._file.add(rows, sync=False)
         self._file.sync()
 
     def _opened(self, after: str) -> ChainFile:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from signals.drive.diary import Diary, Done, aspects_text, bits_text, request_table
+from signals.drive.diary import Diary, Done, aspects_text, request_table
 from signals.model.cabinets import (
     CabinetReport,
     GroupRequest,
@@ -60,7 +60,8 @@ def test_only_what_is_new_is_written(tmp_path: Path) -> None:
         diary = Diary(NETWORK, log, lambda _: None)
         for done in (done_of(), done_of(), done_of(Aspect.GREEN), done_of(Aspect.GREEN), done_of(Aspect.GREEN, False)):
             note(diary)
-            diary.did([done], want)
+            assert done.report is not None
+            diary.did([done], want, done.report.aspect)
     found = entries(tmp_path)
     assert [entry["tick"] for entry in found] == [0, 2, 4]
     assert found[0]["shown"] == "r" * COUNT
@@ -68,7 +69,7 @@ def test_only_what_is_new_is_written(tmp_path: Path) -> None:
     assert found[0]["reason"] == ["intergreen"]
     assert found[0]["answer_ms"] == 5.0
     assert len(str(found[0]["inputs"])) == 16
-    assert diary.agreement[0] == {"same": 2 * COUNT, "all": 5 * COUNT}
+    assert (diary.same[0], diary.heard[0]) == (2 * COUNT, 5 * COUNT)
 
 
 def test_events_and_violations_are_written_at_once_and_told(tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_events_and_violations_are_written_at_once_and_told(tmp_path: Path) -> N
 def test_a_cabinet_that_says_nothing_is_written_as_that(tmp_path: Path) -> None:
     with AuditLog(tmp_path, {}) as log:
         diary = Diary(NETWORK, log, lambda _: None)
-        diary.did([Done(0, "away", "observe", None, None, None)], None)
+        diary.did([Done(0, "away", "observe", None, None, None)], None, np.full(COUNT, Aspect.UNKNOWN, np.int8))
     (entry,) = entries(tmp_path)
     assert (entry["shown"], entry["mode"], entry["want"], entry["inputs"]) == ("", None, "", "")
     assert "asked" not in entry
@@ -114,4 +115,3 @@ def test_requests_as_tables(request_: Request, table: dict[str, object]) -> None
 
 def test_letters() -> None:
     assert aspects_text(np.array([0, 1, 2, 3, 4, -1, 77], np.int8)) == "ruGyc?!"
-    assert bits_text(None) == ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,6 +64,41 @@ def test_it_goes_on_where_it_ended(tmp_path: Path) -> None:
         assert log.check == check
         log.note([{"kind": "command", "number": 99}])
     assert numbers(tmp_path) == [0, 1, 2, 99]
+
+
+def test_a_disk_that_is_full_is_told_by_the_next_save_and_what_was_noted_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with log_in(tmp_path) as log:
+        log.note([{"kind": "command", "number": 0}])
+        log.sync()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", full)
+            log.note([{"kind": "command", "number": 1}])
+            log.save()
+            log.note([{"kind": "command", "number": 2}])
+            with pytest.raises(RecordError, match="no space left"):
+                log.save()
+    assert numbers(tmp_path) == [0, 2]
+
+
+def test_nobody_waits_for_the_disk_and_all_is_there_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    may, fsync = threading.Event(), os.fsync
+
+    def slow(handle: int) -> None:
+        may.wait(10)
+        fsync(handle)
+
+    with log_in(tmp_path) as log:
+        monkeypatch.setattr(os, "fsync", slow)
+        log.note([{"kind": "command", "number": 0}])
+        log.save()
+        log.note([{"kind": "command", "number": 1}])
+        may.set()
+    assert numbers(tmp_path) == [0, 1]
 
 
 def test_a_file_that_is_missing_or_cut_is_noticed(tmp_path: Path) -> None:
