@@ -8,7 +8,7 @@ import numpy as np
 
 from signals.control import horizon_exits
 from signals.control.red_bound import red_bound_s
-from signals.kernels import approach_state, discharge, horizon_values, outflow, transitions
+from signals.kernels import approach_state, discharge, horizon_values, longest_wait, outflow, transitions
 from signals.model.feeders import feeders
 from signals.model.lanes import User
 from signals.model.network import Network
@@ -122,7 +122,7 @@ def worth(network: Network, served: Queues, worths: FloatArray) -> FloatArray:
     return worths[[users[a] if a >= 0 else User.PEDESTRIAN for a in served.approach]]
 
 
-def site(network: Network, served: Queues) -> horizon_values.Site:
+def site(network: Network, served: Queues, *, heed_red: bool = True) -> horizon_values.Site:
     """Build the search's view of the network."""
     arrays = network.arrays
     return horizon_values.Site(
@@ -131,7 +131,7 @@ def site(network: Network, served: Queues) -> horizon_values.Site:
         served.offset,
         arrays.group_user,
         (arrays.min_green_ds * 0.1).astype(np.float32),
-        red_bound_s(network),
+        red_bound_s(network) if heed_red else np.full(len(arrays.group_user), longest_wait.NOBODY_S),
         arrays.matrix_offset,
         horizon_exits.intergreen_s(network),
         arrays.stage_green,

@@ -32,7 +32,6 @@ from signals.kernels import (
     horizon_follow,
     horizon_forecast,
     horizon_values,
-    longest_wait,
     outflow,
     rolling_horizon,
     transitions,
@@ -86,11 +85,8 @@ class RollingHorizon:
         **changed: Any,
     ) -> None:
         self.settings = horizon_settings.checked(settings or Settings(), changed)
-        self._arrays = network.arrays
-        queues = horizon_site.queues(network)
-        self._site = horizon_site.site(network, queues)
-        if not self.settings.heed_maximum_red:
-            self._site.red_bound_s[:] = longest_wait.NOBODY_S
+        self._arrays, queues = network.arrays, horizon_site.queues(network)
+        self._site = horizon_site.site(network, queues, heed_red=self.settings.heed_maximum_red)
         self._streets = horizon_site.streets(network, queues, self.settings.range_m)
         self._rules = horizon_settings.rules(self.settings)
         self._memory = horizon_site.memory(network, queues)
@@ -199,7 +195,7 @@ class RollingHorizon:
             self._ways,
             self._flows,
         )
-        self._learn(tick_s)
+        self._learn(snapshot, tick_s)
         approach_state.observe(
             self._streets,
             _seen(snapshot),
@@ -210,7 +206,6 @@ class RollingHorizon:
             self.settings.patience_s,
             self._memory,
         )
-        self._usual.note(snapshot, self._flows.left_veh, tick_s)
         self._hear(snapshot, tick_s)
         box.watch(tick_s, snapshot.lane_veh, snapshot.lane_free_m, self._box, self._inside)
         self._people.note(snapshot.aspect, snapshot.demand, tick_s)
@@ -219,8 +214,9 @@ class RollingHorizon:
         self._walking |= snapshot.demand
         transitions.waits(snapshot.aspect, snapshot.age_ds, self._changes, self._earliest_s)
 
-    def _learn(self, tick_s: float) -> None:
-        """Compare what has left since the last tick with what the model had said."""
+    def _learn(self, snapshot: Snapshot, tick_s: float) -> None:
+        """Learn from who has left since the last tick: how long is waited, and how fast queues leave."""
+        self._usual.note(snapshot, self._flows.left_veh, tick_s)
         if self._before is None or not self.settings.learn_discharge:
             return
         discharge.learn(
