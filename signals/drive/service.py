@@ -183,8 +183,8 @@ def _driven(parts: _Parts, options: DriveOptions) -> DriveEnd:
     mind = Fallback(asked, network, tick_ds=tick_ds, source=street)
     armed = "armed" if options.armed else "not armed: nothing is sent"
     options.on_event(f"ready, {armed}; cabinets: {len(street.seats)}")
-    with _told_to_stop(), litter:
-        loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary)
+    with _told_to_stop() as look, litter:
+        loop.run(street, LoopEstimator(network, tick_ds=tick_ds), mind, guard, diary, look)
     return _end(parts, street, diary, pacer)
 
 
@@ -248,15 +248,24 @@ def _about(path: Path, file: DriveFile, scenario: Scenario) -> dict[str, object]
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP do what Ctrl-C does, and let either end the drive in good order."""
+def _told_to_stop() -> Iterator[Callable[[float], None]]:
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, and let either end the drive in good order.
+
+    What is given is called after each tick: an exception that is raised within a finaliser goes no further than that.
+    """
+    told: list[str] = []
 
     def stop(number: int, _: object) -> None:
-        raise KeyboardInterrupt(signal.Signals(number).name)
+        told.append(signal.Signals(number).name)
+        raise KeyboardInterrupt(told[0])
+
+    def look(_: float) -> None:
+        if told:
+            raise KeyboardInterrupt(told[0])
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        yield
+        yield look
     except KeyboardInterrupt:
         return
     finally:

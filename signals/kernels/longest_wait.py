@@ -29,7 +29,8 @@ PEDESTRIAN = 1
 NOBODY_S = np.float32(1e6)
 """By when somebody must be served for whom there is no bound."""
 NOTICE_S = np.float32(2.0)
-"""From a decision to the lamp and the first wheel that turns: a tick, and the reaction of who waits."""
+"""From a decision to the lamp and the first wheel that turns: a tick, and the reaction of who waits. As much is kept
+before the guard steps in."""
 
 
 class Deadlines(NamedTuple):
@@ -209,6 +210,19 @@ def _allow(
     return max(least, np.float32(0.0))
 
 
+@kernel
+def _beyond_bound_s(
+    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines
+) -> np.float32:  # fmt: skip
+    """How late somebody will be by the bound alone, whatever is done; the times of the guard are forgotten."""
+    for g in range(site.group_offset[i + 1] - site.group_offset[i]):
+        by.turn_s[g] = NOBODY_S
+    least = NOBODY_S
+    for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
+        least = min(least, _late_s(i, running, b, site, arrivals, rules, work, by))
+    return max(least, np.float32(0.0))
+
+
 @part
 def permit(
     i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines, allowed: Bytes
@@ -235,7 +249,9 @@ def permit(
     if _is_early(i, site, rules, work, by):
         return np.float32(0.0)
     late = _allow(i, running, site, arrivals, rules, work, by, allowed)
-    if late > 0:
-        _due(i, site, arrivals, bound_s, site.queue_offset[i], by)
-        _allow(i, running, site, arrivals, rules, work, by, allowed)
+    if late <= 0 or rules.longest_wait_s <= 0:
+        return np.float32(0.0)
+    late = _beyond_bound_s(i, running, site, arrivals, rules, work, by)
+    _due(i, site, arrivals, bound_s, site.queue_offset[i], by)
+    _allow(i, running, site, arrivals, rules, work, by, allowed)
     return late

@@ -97,7 +97,7 @@ class AuditLog:
         self._file = self._opened("")
         self._noted: list[Sequence[Entry]] = []
         self._writer = ThreadPoolExecutor(1, "audit")
-        self._saving: Future[None] | None = None
+        self._saving: tuple[Future[None], list[Sequence[Entry]]] | None = None
 
     def __enter__(self) -> Self:
         """Do nothing: it is open."""
@@ -136,12 +136,12 @@ class AuditLog:
         Raises
         ------
         RecordError
-            When what was saved before could not be written.
+            When what was saved before could not be written; it is tried again the next time.
         """
         self._end_saving()
         if self._noted:
             noted, self._noted = self._noted, []
-            self._saving = self._writer.submit(self._write, noted)
+            self._saving = self._writer.submit(self._write, noted), noted
 
     def sync(self) -> None:
         """Return when everything is on the disk. Raises `RecordError`."""
@@ -149,19 +149,29 @@ class AuditLog:
         self._end_saving()
 
     def _end_saving(self) -> None:
-        saving, self._saving = self._saving, None
-        if saving is not None:
-            saving.result()
+        """Wait for what is being saved; what could not be written is noted still."""
+        if self._saving is None:
+            return
+        saving, rest = self._saving
+        try:
+            saving.result()  # an interrupt here changes nothing: the next call waits again
+        except RecordError:
+            self._saving = None
+            self._noted[:0] = rest
+            raise
+        self._saving = None
 
-    def _write(self, noted: Sequence[Sequence[Entry]]) -> None:
-        for rows in noted:
+    def _write(self, noted: list[Sequence[Entry]]) -> None:
+        """Write in the writer's thread; what is written is taken off the list."""
+        while noted:
             if self._file.tail.length >= self._segment_bytes:
                 before = self._file
                 before.sync()
                 self._number += 1
                 self._file = self._opened(before.tail.check)
                 before.close()
-            self._file.add(rows, sync=False)
+            self._file.add(noted[0], sync=False)
+            del noted[0]
         self._file.sync()
 
     def _opened(self, after: str) -> ChainFile:

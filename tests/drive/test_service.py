@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,22 @@ def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
     assert end.seats[0].standing == "ours"
     assert end.let_go_s <= 2.0 * SPEED
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+class Deaf(list[str]):
+    """Is told that something is late, and swallows the signal that comes just then, as a finaliser would."""
+
+    def append(self, sentence: str) -> None:
+        super().append(sentence)
+        if "plan-late" in sentence:
+            with suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_signal_that_comes_within_a_finaliser_is_heard_after_the_tick(tmp_path: Path) -> None:
+    text = CONFIG.replace("fixed_time", "tests.stub_controllers:Tardy")
+    end = drive(config_in(tmp_path, text), options(1_000, armed=False, sentences=Deaf()))
+    assert end.ticks < 5
 
 
 def test_two_drives_do_not_write_one_log(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from signals.model.lanes import User
 from signals.model.network import Network
@@ -100,10 +101,13 @@ class Case:
         return in_time or {min(late_s, key=lambda b: late_s[b])}, max(min(late_s.values()), 0.0)
 
     def allowed(self) -> tuple[set[int], float]:
-        """Return the stages that may come first, and by how much somebody is late whatever is done."""
+        """Return the stages that may come first, and by how much somebody misses the bound whatever is done."""
         allowed, late_s = self.in_time()
-        if late_s > 0 and any(self.pressing_s):
-            allowed, _ = replace(
-                self, pressing_s=[0.0 for _ in self.pressing_s], due_s={}, turn_s={}, need_s={}
-            ).in_time()
+        if late_s <= 0 or not self.bound_s:
+            return allowed, 0.0
+        _, late_s = self.anew(red_bound_s=[NEVER_S for _ in self.red_bound_s]).in_time()
+        allowed, _ = self.anew(pressing_s=[0.0 for _ in self.pressing_s]).in_time()
         return allowed, late_s
+
+    def anew(self, **changed: Any) -> Case:
+        return replace(self, due_s={}, turn_s={}, need_s={}, **changed)

@@ -19,8 +19,9 @@ from tests.control.test_horizon_site import permissive_crossroads
 from tests.kernels.naive_longest_wait import Case
 
 CARS, PEOPLE = crossroads(pedestrians=False), crossroads()
-MODERATE_VEH_H = 320.0
-SEEDS = (11, 13)
+MODERATE_VEH_H, FULL_VEH_H = 320.0, 550.0
+"""About two thirds of what the crossroads can take, and all of it."""
+SEEDS, FULL_SEEDS = (11, 13), (13, 19)
 
 
 class Bench:
@@ -80,6 +81,13 @@ def test_a_stage_is_chosen_just_before_the_guard_would_step_in() -> None:
     assert bench.permit() == ([BARRED, FORCED, BARRED, BARRED], 0.0)  # however long the change takes
 
 
+def test_what_the_guard_would_do_first_is_no_bound_that_is_missed() -> None:
+    bench = Bench(CARS, 100.0, red_bound_s=60.0)
+    (left,) = (g for g in bench.network.intersections[0].stages[1].groups if g < 2)
+    bench.wait_s[left] = 65.0  # the guard serves him already, within the bound
+    assert bench.permit() == ([BARRED, FORCED, BARRED, BARRED], 0.0)
+
+
 def test_who_would_come_back_too_late_is_not_left() -> None:
     bench = Bench(CARS, 60.0)
     bench.controller._bound.times.pressing_s[0] = 57.0  # in the queue of the green that runs
@@ -130,16 +138,24 @@ def test_it_allows_what_the_naive_twin_allows(seed: int, kind: str) -> None:
     assert (FORCED in allowed) == (running not in expected)
 
 
-def moderate() -> Scenario:
-    """The crossroads at about two thirds of what it can take."""
+def crossing(veh_h: float) -> Scenario:
+    """The crossroads with another demand."""
     found = load("crossroads")
-    return Scenario(replace(found.file, sim=replace(found.file.sim, veh_h=MODERATE_VEH_H)), found.folder)  # type: ignore[type-var]
+    return Scenario(replace(found.file, sim=replace(found.file.sim, veh_h=veh_h)), found.folder)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("seed", FULL_SEEDS)
+def test_the_guard_has_to_step_in_only_where_its_maximum_red_is_not_heeded(seed: int) -> None:
+    for heeded in (False, True):
+        options = RunOptions(settings={"heed_maximum_red": heeded})
+        record = signals.run(crossing(FULL_VEH_H), "rolling_horizon", seed=seed, options=options)
+        assert ("a group waited too long" in record.refusals) == (not heeded)
 
 
 def longest_s(bound_s: float, seed: int) -> tuple[float, tuple[str, ...]]:
     """Return the longest time that a vehicle stood in its queue, and what the optimiser says."""
     record = signals.run(
-        moderate(), "rolling_horizon", seed=seed, options=RunOptions(settings={"longest_wait_s": bound_s})
+        crossing(MODERATE_VEH_H), "rolling_horizon", seed=seed, options=RunOptions(settings={"longest_wait_s": bound_s})
     )
     assert not record.violations
     assert "a group waited too long" not in record.refusals  # the guard never had to step in
