@@ -34,7 +34,7 @@ def drive(rows: Rows, left: dict[int, float], ticks: int, **settings: bool) -> R
         controller._flows.left_veh[:] = 0.0
         for queue, veh in left.items():
             controller._flows.left_veh[queue] = veh
-        controller._learn(1.0)
+        controller._learn(seen, 1.0)
     return controller
 
 
@@ -83,7 +83,7 @@ def test_nothing_is_learned_from_a_start_a_distant_vehicle_or_a_red() -> None:
     network, seen = green(rows, age_s=2.0)
     controller = RollingHorizon(network)
     controller.decide(seen)
-    controller._learn(1.0)
+    controller._learn(seen, 1.0)
     assert (controller._learned.vigour == 1.0).all()
 
 
