@@ -220,6 +220,8 @@ class ApplicationSession:
 
     def alarms(self, now_s: float) -> tuple[str, ...]:
         """Name what is wrong."""
+        if not self._events:
+            return tuple(self.board.alarms(now_s))
         for name in [name for name, at_s in self._events.items() if now_s - at_s > EVENT_S]:
             del self._events[name]
         return (*self.board.alarms(now_s), *sorted(self._events))

@@ -1,4 +1,4 @@
-"""Only what has changed is asked for, and predictions only when they have moved."""
+"""Only what has changed is asked for, and predictions only where they are news."""
 
 from __future__ import annotations
 
@@ -34,41 +34,32 @@ def test_changes_only() -> None:
     assert len(made.rows(asked(SITE, REDS), 3000)[0]) == COUNT
 
 
-def test_predictions_that_come_true_are_said_once() -> None:
-    made = requests()
+def test_only_predictions_that_are_news_are_said() -> None:
+    made, none = requests(), np.zeros(COUNT, np.bool_)
     made.rows(asked(SITE, REDS), 0)
     rows, states = made.rows(asked(SITE, REDS, 100, 150), 0)
     assert rows["01"] == {"reqPredictions": [{"state": 3, "minEnd": 10_000, "likelyEnd": 15_000}]}
     assert states == {}
-    for tick in range(1, 9):  # ticks jitter
-        assert made.rows(asked(SITE, REDS, 100 - 10 * tick, 150 - 10 * tick), 1000 * tick + 300)[0] == {}
-    rows, _ = made.rows(asked(SITE, REDS, 20, 20), 9000)
-    assert rows["01"] == {"reqPredictions": [{"state": 3, "minEnd": 11_000, "likelyEnd": 11_000}]}
-    rows, _ = made.rows(asked(SITE, REDS), 10_000)
-    assert rows["01"] == {"reqPredictions": []}
-    assert made.rows(asked(SITE, REDS), 11_000)[0] == {}
-
-
-def test_an_end_that_has_come_is_said_once() -> None:
-    made = requests()
-    made.rows(asked(SITE, REDS, 20, 20), 0)
-    for tick in range(2, 6):  # it may end at any moment, and does not
-        assert made.rows(asked(SITE, REDS, 0, 0), 1000 * tick)[0] == {}
-    rows, _ = made.rows(asked(SITE, REDS, 10, 10), 6000)
-    assert rows["01"] == {"reqPredictions": [{"state": 3, "minEnd": 7000, "likelyEnd": 7000}]}
+    assert made.rows(asked(SITE, REDS, 20, 20)._replace(news=none), 9000)[0] == {}
+    first = none.copy()
+    first[0] = True
+    rows, _ = made.rows(asked(SITE, REDS, 20, 20)._replace(news=first), 9000)
+    assert rows == {"01": {"reqPredictions": [{"state": 3, "minEnd": 11_000, "likelyEnd": 11_000}]}}
+    rows, _ = made.rows(asked(SITE, REDS)._replace(news=first), 10_000)
+    assert rows == {"01": {"reqPredictions": []}}
 
 
 def test_predictions_go_round_and_are_never_before_the_earliest() -> None:
     made = requests()
     rows, _ = made.rows(asked(SITE, REDS, 30, -1), (1 << 32) - 1000)
     assert rows["01"]["reqPredictions"] == [{"state": 3, "minEnd": 2000}]
-    assert made.rows(asked(SITE, REDS, 20, -1), 0)[0] == {}
 
 
 def test_a_change_carries_its_prediction() -> None:
     made = requests()
     made.rows(asked(SITE, REDS, 10, 10), 0)
-    rows, _ = made.rows(asked(SITE, [2, *REDS[1:]], 10, 10), 0)
+    nothing = np.zeros(COUNT, np.bool_)
+    rows, _ = made.rows(asked(SITE, [2, *REDS[1:]], 10, 10)._replace(news=nothing), 0)
     assert rows == {"01": {"reqState": 5, "reqPredictions": [{"state": 5, "minEnd": 1000, "likelyEnd": 1000}]}}
 
 
