@@ -16,8 +16,6 @@ __all__ = ["Predictions"]
 
 MS_IN_DS: Final = 100
 
-Row = dict[str, int]
-
 
 class Predictions:
     """What the other side has been told.
@@ -38,8 +36,8 @@ class Predictions:
 
     def rows(
         self, request: GroupRequest, ticks: int, asked: Sequence[int], changed: Mapping[int, Any]
-    ) -> dict[int, list[Row]]:
-        """Return the predictions that are new, by the group; an empty one where nothing is known any more.
+    ) -> dict[int, str]:
+        """Return the predictions that are new as JSON, by the group; an empty list where nothing is known any more.
 
         Parameters
         ----------
@@ -52,7 +50,7 @@ class Predictions:
         changed
             Groups for which another state is asked now.
         """
-        found: dict[int, list[Row]] = {}
+        found: dict[int, str] = {}
         count = len(asked)
         news = [True] * count if request.news is None else request.news.tolist()
         columns = request.min_end_ds.tolist(), request.likely_end_ds.tolist(), _listed(request.max_end_ds, count)
@@ -65,23 +63,23 @@ class Predictions:
             if first_ds >= 0:
                 hidden = self._hides[group] and aspects[group] == Aspect.CLEARANCE
                 ends_ds = (first_ds, -1, -1) if hidden else (first_ds, likely_ds, last_ds)
-                found[group] = [_row(asked[group], ends_ds, sure[group], ticks)]
+                found[group] = _item(asked[group], ends_ds, sure[group], ticks)
             elif told:
-                found[group] = []
+                found[group] = "[]"
         return found
 
 
-def _row(state: int, ends_ds: tuple[int, int, int], sure: int, ticks: int) -> Row:
-    """Return when a state ends, at no time before the earliest."""
+def _item(state: int, ends_ds: tuple[int, int, int], sure: int, ticks: int) -> str:
+    """Write when a state ends, at no time before the earliest."""
     first_ds, likely_ds, last_ds = ends_ds
-    row = {"state": state, "minEnd": (ticks + MS_IN_DS * first_ds) % TICKS}
+    text = f'[{{"state":{state},"minEnd":{(ticks + MS_IN_DS * first_ds) % TICKS}'
     if last_ds >= 0:
-        row["maxEnd"] = (ticks + MS_IN_DS * max(last_ds, first_ds)) % TICKS
+        text += f',"maxEnd":{(ticks + MS_IN_DS * max(last_ds, first_ds)) % TICKS}'
     if likely_ds >= 0:
-        row["likelyEnd"] = (ticks + MS_IN_DS * max(likely_ds, first_ds)) % TICKS
+        text += f',"likelyEnd":{(ticks + MS_IN_DS * max(likely_ds, first_ds)) % TICKS}'
         if sure >= 0:
-            row["confidence"] = sure
-    return row
+            text += f',"confidence":{sure}'
+    return text + "}]"
 
 
 def _listed(column: IntArray | ByteArray | None, count: int) -> list[int]:

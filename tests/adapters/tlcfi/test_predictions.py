@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -35,7 +37,7 @@ class Told:
         found = self.predictions.rows(request(*ds, news=news), self.ticks, [6], {0: 6} if changed else {})
         if 0 not in found:
             return None
-        (row,) = found[0] or [{}]
+        (row,) = json.loads(found[0]) or [{}]
         return {key: (value - self.ticks) % TICKS if key.endswith("End") else value for key, value in row.items()}
 
 
@@ -76,12 +78,12 @@ def test_what_was_told_is_told_again_only_where_it_is_news_or_of_another_state()
 def test_who_does_not_say_what_is_news_means_everything() -> None:
     told = Predictions([False])
     for _ in range(2):
-        assert told.rows(request(30)._replace(news=None), 0, [6], {}) == {0: [{"state": 6, "minEnd": 3000}]}
+        assert told.rows(request(30)._replace(news=None), 0, [6], {}) == {0: '[{"state":6,"minEnd":3000}]'}
 
 
 def test_a_clearance_that_is_shown_red_says_nothing_of_the_end_of_red() -> None:
     hidden, shown = Predictions([True]), Predictions([False])
     asked = request(30, 30, 30, 100, aspect=CLEARANCE)
-    assert hidden.rows(asked, 0, [3], {}) == {0: [{"state": 3, "minEnd": 3000}]}
-    assert shown.rows(asked, 0, [10], {})[0][0]["maxEnd"] == 3000
-    assert hidden.rows(request(30, 30, 30, aspect=RED), 0, [3], {})[0][0]["maxEnd"] == 3000
+    assert hidden.rows(asked, 0, [3], {}) == {0: '[{"state":3,"minEnd":3000}]'}
+    assert json.loads(shown.rows(asked, 0, [10], {})[0])[0]["maxEnd"] == 3000
+    assert json.loads(hidden.rows(request(30, 30, 30, aspect=RED), 0, [3], {})[0])[0]["maxEnd"] == 3000
