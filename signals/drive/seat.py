@@ -11,16 +11,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from enum import IntEnum
 from functools import partial
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.adapters.cabinet.plan_changes import PlanChange, release
 from signals.drive.arming import level_of, obstacles, obstacles_now
 from signals.drive.config import Level
+from signals.drive.errands import NO_ANSWER, Heard, connect, part, read, read_now, send, send_now
 from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
-from signals.errors import WorldError, WorldLostError, WorldTimeoutError
+from signals.errors import WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
@@ -49,11 +50,7 @@ SILENCES: Final = 1
 """How many requests in a row need not be acknowledged in time, where it goes on reporting: one may be lost."""
 CHANGE_S: Final = 10.0
 """How long a cabinet may take for a change of its plan: several questions and answers, on which no tick depends."""
-PARTING_S: Final = 2.0
-"""How long giving back may take where nobody may be listening any more."""
-
-NO_ANSWER: Final = "no answer"
-"""Stands for what is none."""
+AS_BEFORE: Final = "nothing has changed"
 
 
 class Standing(IntEnum):
@@ -64,13 +61,6 @@ class Standing(IntEnum):
     THERE = 2
     ASKED = 3
     OURS = 4
-
-
-class Heard(NamedTuple):
-    """What a cabinet reported, and when: others may be waited for before anybody looks at it."""
-
-    report: CabinetReport
-    at_s: float
 
 
 class Seat:
@@ -125,6 +115,8 @@ class Seat:
         self._since_s = 0.0
         self._fixed: tuple[str, ...] = ()
         self._introduced, self._silences = "", 0
+        self._asked: Request | None = None
+        self._is_again = False
         self._change: PlanChange | None = None
         self.site = self.link.site
         self._sound = Soundness(self.site)
@@ -161,7 +153,7 @@ class Seat:
         self.wrong = ""
         if self.standing is Standing.AWAY and not resting:
             self.standing, self._since_s = Standing.CONNECTING, self._clock.now_s()
-            self._connecting = self.line.begin(partial(_connect, self.link))
+            self._connecting = self.line.begin(partial(connect, self.link))
         elif self.standing is Standing.CONNECTING and self._connecting is not None:
             if self._connecting.done():
                 self._connected(self._connecting)
@@ -214,11 +206,14 @@ class Seat:
     def sending(self, request: Request | None) -> Work:
         """Return what sends a request, and then says that all is well here.
 
-        A plan is sent beside that, for as long as it takes; `changed` says what came of it.
+        A plan is sent beside that, for as long as it takes; `changed` says what came of it. The very request that was
+        accepted last is not sent again.
         """
         if isinstance(request, PlanRequest) and self._change is None:
             self._change = PlanChange(self.link, self.line, request, self._clock.now_s())
-        return partial(self._sending, None if isinstance(request, PlanRequest) else request)
+        self._is_again = request is not None and request is self._asked and self.remembers
+        self._asked = request
+        return self._beating if self._is_again or isinstance(request, PlanRequest) else partial(self._sending, request)
 
     def releasing(self, reason: str) -> Work:
         """Return what gives everything back."""
@@ -230,6 +225,7 @@ class Seat:
         """Take what sending came to; a request that was refused, or not answered, is a fault."""
         self._silences = self._silences + 1 if answer is LATE else 0
         if answer is LATE:
+            self._asked = None  # whether it has heard us nobody knows
             self._missed("it did not acknowledge in time")
             if self._silences > SILENCES:
                 self.wrong = self.why
@@ -237,10 +233,14 @@ class Seat:
             self.fail(told(answer))
         elif isinstance(answer, Receipt):
             if not answer.accepted:
-                self.wrong = self.why = f"it refused: {answer.code}, {answer.detail}"
+                self._asked, self.wrong = None, f"it refused: {answer.code}, {answer.detail}"
+                self.why = self.wrong
             return answer
         elif answer is not None:
             self.fail("it answered what is no answer")
+        elif self._is_again:
+            now_s = self._clock.now_s()
+            return Receipt(accepted=True, code="accepted", detail=AS_BEFORE, sent_s=now_s, answered_s=now_s)
         return None
 
     def changed(self) -> Receipt | None:
@@ -278,7 +278,7 @@ class Seat:
         self.why, self.wrong, self._introduced = why, why, ""
         self.standing, self.report = Standing.AWAY, None
         change = self._end_change()
-        self.line.begin(partial(_part, self.link, self._clock, change, why) if was_ours else self.link.close)
+        self.line.begin(partial(part, self.link, self._clock, change, why) if was_ours else self.link.close)
 
     def renew(self, line: Line) -> None:
         """Have somebody new speak to it, on another line: the old one is stuck."""
@@ -286,18 +286,24 @@ class Seat:
         self.line, self._connecting, self._change = line, None, None
         self.standing, self.report = Standing.AWAY, None
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it is not to be asked again for signal groups while nothing of that is news; see `PromptLink`."""
+        return self.way is Capability.GROUPS and self._is_prompt
+
     def _end_change(self) -> PlanChange | None:
         """Wait for no plan any more; return the one that may still be on its way, which is to be ended."""
         change, self._change = self._change, None
         return change
 
     def _speak_through(self, link: CabinetLink) -> None:
-        self.link = link
+        self.link, self._is_prompt = link, isinstance(link, PromptLink)
         if isinstance(link, PromptLink):
-            self._reading: Work = partial(_read_now, link, self._clock)
-            self._sending: Callable[[Request | None], object] = partial(_send_now, link)
+            self._reading: Work = partial(read_now, link, self._clock)
+            self._sending: Callable[[Request | None], object] = partial(send_now, link)
         else:
-            self._reading, self._sending = partial(_read, link, self._clock), partial(_send, link)
+            self._reading, self._sending = partial(read, link, self._clock), partial(send, link)
+        self._beating: Work = partial(self._sending, None)
 
     def _connected(self, found: Future[object]) -> None:
         self._connecting = None
@@ -341,51 +347,3 @@ def told(error: BaseException) -> str:
     }
     kind = names.get(type(error), type(error).__name__)
     return f"{kind}: {' '.join(str(error).split())}"[:300]
-
-
-async def _connect(link: CabinetLink) -> object:
-    await link.close()
-    return await link.connect()
-
-
-async def _part(link: CabinetLink, clock: Clock, change: PlanChange | None, why: str) -> None:
-    """Give back what may be ours, whether anybody hears it or not, and leave."""
-    try:
-        await clock.within(PARTING_S, release(link, change, why))
-    finally:
-        await link.close()
-
-
-async def _read(link: CabinetLink, clock: Clock) -> Heard:
-    await link.refresh()
-    return Heard(link.report(), clock.now_s())
-
-
-def _read_now(link: PromptLink, clock: Clock) -> object:
-    """Read without waiting, where there is nothing to wait for."""
-    return Heard(link.report(), clock.now_s()) if link.is_fresh() else _read(link, clock)
-
-
-def _send_now(link: PromptLink, request: Request | None) -> object:
-    """Send without waiting, where there is nothing to wait for."""
-    sending = _send(link, request)
-    if not link.is_prompt(request):
-        return sending
-    try:
-        sending.send(None)
-    except StopIteration as end:
-        return end.value
-    sending.close()
-    return WorldError("its adapter has waited where it said that it would not")
-
-
-async def _send(link: CabinetLink, request: Request | None) -> object:
-    if request is None:
-        await link.heartbeat()
-        return None
-    receipt: object = await link.send(request)
-    if not Soundness.of_receipt(receipt):
-        return NO_ANSWER
-    if cast("Receipt", receipt).accepted:
-        await link.heartbeat()
-    return receipt

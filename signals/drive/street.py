@@ -35,7 +35,7 @@ from signals.drive.turns import Turns
 from signals.errors import WorldError
 from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
 from signals.model.trips import Incidents, Trips
-from signals.model.values import BoolArray, Command, Event, IntArray, Readings
+from signals.model.values import BoolArray, Command, Event, Readings
 from signals.safety.fallback import Trouble
 from signals.safety.ladder import Ladder
 
@@ -210,13 +210,14 @@ class Street:
         latched = self._latched()
         reasons, asked, advised, taken = self._lapsed, [], {}, []
         self._lapsed = {}  # given back, too: nothing that was asked may come into force later
-        late_ticks = self._shown.late_ticks()
+        written, late_ticks = command.write.tolist(), self._shown.late_ticks().tolist()
         for k, seat in enumerate(self._seats):
             if k in reasons:
                 continue
             if seat.standing is Standing.OURS:
                 self.ours_ticks[k] += 1
-                reason = self._reason_to_let_go(k, command, late_ticks, old=old)
+                place = self._places[k]
+                reason = self._reason_to_let_go(k, late_ticks[place], written=written[place], old=old)
                 if reason:
                     reasons[k] = reason
                 else:
@@ -304,9 +305,9 @@ class Street:
             settling[self._rows[k]] = True
         self._asked.settling = settling if settling.any() else None
 
-    def _reason_to_let_go(self, k: int, command: Command, late_ticks: IntArray, *, old: bool) -> str:
+    def _reason_to_let_go(self, k: int, late_ticks: int, *, written: bool, old: bool) -> str:
         """Say why a cabinet that is ours is given back; empty = it is not."""
-        seat, place = self._seats[k], self._places[k]
+        seat = self._seats[k]
         obstacles = seat.obstacles()
         if old:
             return "what was decided is old"
@@ -314,10 +315,10 @@ class Street:
             return "the controller has not answered in this tick"
         if obstacles or seat.level is not Level.DIRECT:
             return next(iter(obstacles), self._unkept.get(k, ""))
-        if self._begun[k] and not command.write[place]:
+        if self._begun[k] and not written:
             return "the guard does not write it"
-        late = late_ticks[place]
-        return f"it has not shown what it was asked for, for {late} ticks" if late > self._lag_ticks else ""
+        late = late_ticks > self._lag_ticks
+        return f"it has not shown what it was asked for, for {late_ticks} ticks" if late else ""
 
     def _may_take(self, k: int, latched: BoolArray) -> bool:
         seat = self._seats[k]

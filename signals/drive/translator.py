@@ -42,6 +42,8 @@ class Wish(NamedTuple):
         The stage that is wanted; -1 = groups are chosen freely.
     ends
         In how long what is permitted will change; None where nobody knows.
+    news
+        bool [nG] of which groups that is worth telling anew; None = of all.
     """
 
     aspect: ByteArray
@@ -50,6 +52,7 @@ class Wish(NamedTuple):
     coming: BoolArray
     stage: int
     ends: Ends | None = None
+    news: BoolArray | None = None
 
 
 def best_of(capabilities: Capability) -> Capability | None:
@@ -87,7 +90,7 @@ def _groups(wish: Wish) -> GroupRequest:
         unknown = _not_known(len(wish.aspect))
         return GroupRequest(wish.aspect.copy(), unknown, unknown)
     least_ds, likely_ds, most_ds, confidence = wish.ends
-    return GroupRequest(wish.aspect.copy(), least_ds, likely_ds, most_ds, confidence)
+    return GroupRequest(wish.aspect.copy(), least_ds, likely_ds, most_ds, confidence, wish.news)
 
 
 @lru_cache

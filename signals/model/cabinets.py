@@ -254,6 +254,8 @@ class GroupRequest(NamedTuple):
         int32 [nG] in how long it will change at the earliest, probably, at the latest; -1 = not known.
     confidence
         int8 [nG] how sure the probable one is, in percent; -1 = not known. None, as `max_end_ds` = of nobody.
+    news
+        bool [nG] whose moments of change are worth telling anew, since they are others than before; None = all.
     """
 
     aspect: ByteArray
@@ -261,6 +263,7 @@ class GroupRequest(NamedTuple):
     likely_end_ds: IntArray
     max_end_ds: IntArray | None = None
     confidence: ByteArray | None = None
+    news: BoolArray | None = None
 
 
 class HoldRequest(NamedTuple):

@@ -11,7 +11,10 @@ __all__ = ["PromptLink"]
 
 @runtime_checkable
 class PromptLink(CabinetLink, Protocol):
-    """A link that knows when it has nothing to wait for. Optional: it makes a tick of a thousand cabinets shorter."""
+    """A link that knows when it has nothing to wait for. Optional: it makes a tick of a thousand cabinets shorter.
+
+    It remembers a `signals.model.cabinets.GroupRequest`: as long as nothing in it is news, only `heartbeat` is called.
+    """
 
     def is_fresh(self) -> bool:
         """Whether `refresh` would ask for nothing and return at once."""

@@ -14,7 +14,7 @@ from signals.drive.foresight import Ends
 from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat
 from signals.drive.shown import Shown
-from signals.model.cabinets import Capability, GroupRequest, HoldRequest, sites_of
+from signals.model.cabinets import Capability, GroupRequest, HoldRequest, Request, sites_of
 from signals.model.values import Aspect, BoolArray, Command
 from signals.testing import two_crossroads
 from tests.drive.cabinet_of_mine import MyCabinet, Plan
@@ -80,6 +80,32 @@ def test_a_cabinet_is_told_what_is_known_of_the_ends_of_its_own_groups(bench: Be
     assert (first.likely_end_ds == least[own] + 10).all()
     assert (first.max_end_ds == least[own] + 20).all()
     assert (first.confidence == 70).all()
+
+
+def test_who_remembers_is_given_the_same_again_until_something_is_news(bench: Bench) -> None:
+    bench.seats[0]._is_prompt = True
+    ends = Ends(*np.full((3, COUNT), 100, np.int32), np.full(COUNT, 70, np.int8))
+    permitted = bench.permitted()._replace(ends=ends)
+
+    def asked(time_s: float, *who: int) -> Request | None:
+        now = permitted._replace(command=permitted.command._replace(time_s=time_s))
+        return bench.requests.of(who, now)[who[0]]
+
+    first = asked(0.0, 0, 1)
+    assert asked(0.4, 0, 1) is first
+    assert asked(0.4, 1) is not asked(0.4, 1)  # holds are asked for each time
+    back = asked(0.4, 0, 1)  # not asked in between: everything is news
+    assert back is not first
+    assert isinstance(back, GroupRequest)
+    assert back.news is not None
+    assert back.news.all()
+    later = asked(6.0, 0, 1)
+    assert isinstance(later, GroupRequest)
+    assert later.news is not None
+    assert later.news.all()
+    assert asked(6.0, 0, 1) is later
+    permitted.command.aspect[0] ^= 1
+    assert asked(6.0, 0, 1) is not later
 
 
 def test_who_has_no_beginning_is_asked_for_nothing_and_shall_show_nothing(bench: Bench) -> None:

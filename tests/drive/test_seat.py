@@ -13,9 +13,19 @@ import pytest
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line
 from signals.drive.config import Level
-from signals.drive.seat import ANEW_S, CHANGE_S, CONNECT_S, Heard, Seat, Standing, told
+from signals.drive.errands import Heard
+from signals.drive.seat import ANEW_S, CHANGE_S, CONNECT_S, Seat, Standing, told
 from signals.errors import WorldLostError, WorldTimeoutError
-from signals.model.cabinets import CabinetReport, CabinetSite, Capability, Mode, PlanRequest, Receipt, Request
+from signals.model.cabinets import (
+    CabinetReport,
+    CabinetSite,
+    Capability,
+    GroupRequest,
+    Mode,
+    PlanRequest,
+    Receipt,
+    Request,
+)
 from signals.model.crossroads import crossroads
 from tests.drive.cabinet_of_mine import EVERYTHING, MyCabinet, Plan
 
@@ -217,6 +227,38 @@ def test_who_has_nothing_to_wait_for_is_read_and_told_at_once() -> None:
     sending = bench.seat.sending(None)()
     assert asyncio.iscoroutine(sending)
     sending.close()
+    bench.line.close()
+
+
+def test_who_remembers_is_not_asked_again_for_what_was_accepted() -> None:
+    bench = Bench(Plan())
+    link = PromptCabinet(SITE, bench.plan, Clock(wall=lambda: 0.0, monotonic=lambda: bench.hands.now_s))
+    bench.seat._speak_through(link)
+    bench.connect()
+    bench.take()
+    groups = len(SITE.groups)
+    request = GroupRequest(*np.zeros((3, groups), np.int8))
+
+    def asked(answer: object = None) -> Receipt | None:
+        given = bench.seat.sending(request)()
+        return bench.seat.sent(given if answer is None else answer)
+
+    first = asked()
+    assert first is not None
+    assert first.accepted
+    again = asked()
+    assert again is not None
+    assert (again.accepted, again.code, again.detail) == (True, first.code, "nothing has changed")
+    assert (len(link.requests), link.heartbeats) == (1, 2)
+    asked(LATE)  # whether it has heard us nobody knows
+    asked()
+    assert len(link.requests) == 2
+    request = request._replace(aspect=request.aspect.copy())
+    asked()
+    assert len(link.requests) == 3
+    bench.seat.way = Capability.HOLD_FORCE_OFF
+    asked()
+    assert len(link.requests) == 4
     bench.line.close()
 
 

@@ -73,6 +73,7 @@ class Board:
         self._state = [-1] * len(site.groups)
         self._aspect: ByteArray = np.full(len(site.groups), Aspect.UNKNOWN, np.int8)
         self._clearing: dict[int, float] = {}
+        self._seen: ByteArray | None = None
         self._pressed = [False] * len(site.groups)
         self._asked: dict[int, tuple[int, float]] = {}
         self._meant: list[int] | None = None
@@ -120,7 +121,7 @@ class Board:
         now_s
             The time.
         """
-        self._meant = aspect
+        self._meant, self._seen = aspect, None
         for group in self._ambiguous:
             if aspect[group] == Aspect.RED:
                 self._clearing.pop(group, None)
@@ -129,7 +130,7 @@ class Board:
     def forget_asked(self) -> None:
         """Nothing is requested any more."""
         self._asked.clear()
-        self._meant = None
+        self._meant = self._seen = None
 
     def aspects(self, now_s: float) -> ByteArray:
         """Return int8 [nG] what each group shows; the array is the caller's.
@@ -137,11 +138,12 @@ class Board:
         A pedestrian clearance is red to a TLC, whose intergreens keep it. Which of the two it is, is what we asked for;
         where we asked for nothing, its age tells, as long as nobody is let in whom it keeps out.
         """
-        found = self._aspect.copy()
-        for group in self._ambiguous:
-            if self._state[group] == GroupState.RED:
-                found[group] = self._red_or_clearance(group, now_s)
-        return found
+        if self._seen is None or self._clearing:  # else time changes nothing
+            self._seen = self._aspect.copy()
+            for group in self._ambiguous:
+                if self._state[group] == GroupState.RED:
+                    self._seen[group] = self._red_or_clearance(group, now_s)
+        return self._seen.copy()
 
     def _red_or_clearance(self, group: int, now_s: float) -> int:
         if self._meant is not None and self._meant[group] in (Aspect.RED, Aspect.CLEARANCE):
@@ -157,6 +159,8 @@ class Board:
 
     def alarms(self, now_s: float) -> list[str]:
         """Name what is wrong with the objects."""
+        if not (self._asked or self._swico or self._senses.are_doubted):
+            return []
         found = [f"detector-fault:{self._site.detectors[number]}" for number in self._senses.doubted()]
         found += [f"detector-switched-by-hand:{name}" for name in sorted(self._swico)]
         found += [
@@ -180,6 +184,7 @@ class Board:
             value = optional_number_in(state, "state", 0, LAST_GROUP_STATE)
             if value is not None:
                 changes.append((_known(self._groups, name), value, _when(state, ticks, now_s)))
+        self._seen = None
         for group, value, at_s in changes:
             self._show(group, value, at_s, now_s)
         for group in list(self._clearing):

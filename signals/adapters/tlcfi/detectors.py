@@ -56,6 +56,11 @@ class Detectors:
         self._valid[detector], self._quiet = valid, None
         (self._doubted.discard if valid else self._doubted.add)(detector)
 
+    @property
+    def are_doubted(self) -> bool:
+        """Whether some detectors are not to be trusted."""
+        return bool(self._doubted)
+
     def doubted(self) -> list[int]:
         """Return the detectors that are not to be trusted."""
         return sorted(self._doubted)

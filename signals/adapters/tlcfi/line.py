@@ -153,6 +153,10 @@ class Line:
         """Call a method of the peer that it does not answer."""
         self._out.append(messages.call(method, params))
 
+    def say(self, message: bytes) -> None:
+        """Send a message that is written already, and that nobody answers."""
+        self._out.append(message)
+
     def receive(self, data: bytes, now_s: float) -> None:
         """Take what came."""
         if now_s - self._second_s >= 1.0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from signals.adapters.tlcfi.lamps import states_of
 from signals.adapters.tlcfi.predictions import Predictions
@@ -39,8 +39,8 @@ class Requests:
         self._last: bytes | None = None
         self._predictions.forget()
 
-    def rows(self, request: GroupRequest, ticks: int) -> tuple[dict[str, dict[str, Any]], dict[int, int]]:
-        """Return what has changed of each group, by its name there, and the new state of each by its number.
+    def rows(self, request: GroupRequest, ticks: int) -> tuple[dict[str, str], dict[int, int]]:
+        """Return what has changed of each group as JSON, by its name there, and the new state of each by its number.
 
         Parameters
         ----------
@@ -57,12 +57,13 @@ class Requests:
         self._check_size(request)
         asked = request.aspect.tobytes()
         states = {} if asked == self._last else self._changes(asked)
-        rows: dict[str, dict[str, Any]] = {self._settings.groups[g]: {"reqState": state} for g, state in states.items()}
+        said = {group: f'"reqState":{state}' for group, state in states.items()}
         if self._settings.predictions:
             for group, prediction in self._predictions.rows(request, ticks, self._asked, states).items():
-                rows.setdefault(self._settings.groups[group], {})["reqPredictions"] = prediction
+                before = f"{said[group]}," if group in said else ""
+                said[group] = f'{before}"reqPredictions":{prediction}'
         self._last = asked
-        return rows, states
+        return {self._settings.groups[group]: f"{{{text}}}" for group, text in said.items()}, states
 
     def _check_size(self, request: GroupRequest) -> None:
         columns = (column for column in request if column is not None)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from signals.adapters.tlcfi.board import Board
 from signals.adapters.tlcfi.control import Seat
 from signals.adapters.tlcfi.line import Answer, Line
-from signals.adapters.tlcfi.messages import Call, Result
+from signals.adapters.tlcfi.messages import Call, Result, group_requests
 from signals.adapters.tlcfi.objects import (
     LAST_CONTROL_STATE,
     ControlState,
@@ -210,7 +210,7 @@ class ApplicationSession:
         rows, states = self._requests.rows(request, ticks)
         self.board.asked(request.aspect.tolist(), states, now_s)
         if rows:
-            self._write(ObjectType.SIGNAL_GROUP, rows, now_s)
+            self.line.say(group_requests(ticks, rows))
         return self.line.sent()
 
     def deregister(self, now_s: float, then: Callable[[Answer, float], None]) -> bytes:
@@ -220,6 +220,8 @@ class ApplicationSession:
 
     def alarms(self, now_s: float) -> tuple[str, ...]:
         """Name what is wrong."""
+        if not self._events:
+            return tuple(self.board.alarms(now_s))
         for name in [name for name, at_s in self._events.items() if now_s - at_s > EVENT_S]:
             del self._events[name]
         return (*self.board.alarms(now_s), *sorted(self._events))

@@ -78,7 +78,8 @@ def test_groups_show_what_they_are_asked_for() -> None:
             group, wish = SITE.intersection.groups[1], [int(Aspect.RED)] * COUNT
             receipt = await place.link.send(asked(SITE, wish, 20, 40))
             assert (receipt.accepted, receipt.code) == (True, "accepted")
-            assert (await place.link.send(asked(SITE, wish, 20, 40))).detail == "nothing has changed"
+            again = asked(SITE, wish, 20, 40)._replace(news=np.zeros(COUNT, np.bool_))
+            assert (await place.link.send(again)).detail == "nothing has changed"
             for _ in range(12):
                 await place.tick()
             for aspect in (Aspect.RED_AMBER, Aspect.GREEN) if group.red_amber_ds else (Aspect.GREEN,):

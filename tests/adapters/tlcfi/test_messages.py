@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from signals.adapters.tlcfi import messages
 from signals.adapters.tlcfi.messages import Call, Decoder, Failure, Message, Result, StreamError
+from signals.adapters.tlcfi.objects import ObjectType, update_row
 
 ALIVE = {"ticks": 1, "time": 2}
 json_values = st.recursive(
@@ -193,3 +194,10 @@ def test_signs_of_life_are_what_calls_and_results_are(ticks: int, time_ms: int, 
     sign = {"ticks": ticks, "time": time_ms}
     assert messages.alive(ticks, time_ms, number) == messages.call("Alive", sign, number)
     assert messages.alive_echo(ticks, time_ms, number) == messages.result(number, sign)
+
+
+@pytest.mark.parametrize("rows", [{"01": {"reqState": 3}}, {'k"1': {"reqPredictions": []}, "ü": {"reqState": 6}}])
+def test_requests_of_groups_are_what_calls_are(rows: dict[str, dict[str, object]]) -> None:
+    written = {name: json.dumps(row, separators=(",", ":")) for name, row in rows.items()}
+    params = {"ticks": 5, "update": [update_row(ObjectType.SIGNAL_GROUP, rows)]}
+    assert messages.group_requests(5, written) == messages.call("UpdateState", params)

@@ -118,9 +118,12 @@ def test_only_changes_are_asked_for_and_all_of_them_at_once() -> None:
     ticks = pair.settings.ticks(pair.now_s)
     prediction = [{"state": 3, "minEnd": ticks + 3000, "likelyEnd": ticks + 5000}]
     assert whole["update"][0]["states"] == [{"reqState": 3, "reqPredictions": prediction}] * count
-    assert pair.app.ask(asked(SITE, [Aspect.RED] * count, 30, 50), pair.now_s) == b""
+    nothing = np.zeros(count, np.bool_)
+    again = asked(SITE, [Aspect.RED] * count, 30, 50)._replace(news=nothing)
+    assert pair.app.ask(again, pair.now_s) == b""
     pair.log.clear()
-    pair.carry(pair.app.ask(asked(SITE, [Aspect.GREEN, *[Aspect.RED] * (count - 1)], 30, 50), pair.now_s))
+    other = asked(SITE, [Aspect.GREEN, *[Aspect.RED] * (count - 1)], 30, 50)._replace(news=nothing)
+    pair.carry(pair.app.ask(other, pair.now_s))
     (change,) = pair.said(">", "UpdateState")
     assert change["update"][0]["objects"]["ids"] == ["01"]
     pair.tick()
