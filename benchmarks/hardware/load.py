@@ -45,7 +45,8 @@ from signals.drive.foresight import Foresight
 from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
-from signals.drive.street import Street, lag_ticks
+from signals.drive.shown import lag_ticks
+from signals.drive.street import Street
 from signals.model.cabinets import CabinetAddress, CabinetLink, sites_of
 from signals.model.copies import copies
 from signals.model.crossroads import crossroads

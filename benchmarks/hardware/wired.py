@@ -28,7 +28,8 @@ from signals.drive.diary import Diary
 from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
-from signals.drive.street import Street, lag_ticks
+from signals.drive.shown import lag_ticks
+from signals.drive.street import Street
 from signals.errors import WorldLostError
 from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of
 from signals.model.network import Network

@@ -22,7 +22,8 @@ from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.plug_ins import PlugIn, vet
 from signals.drive.seat import Seat
-from signals.drive.street import Street, lag_ticks
+from signals.drive.shown import lag_ticks
+from signals.drive.street import Street
 from signals.entrants import controller_on, name_of
 from signals.errors import InputError
 from signals.model.cabinets import CabinetAddress, CabinetLink, CabinetSite, sites_of

@@ -7,7 +7,7 @@ for the arrays of each.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,13 @@ from signals.safety.intake import Intake
 if TYPE_CHECKING:
     from signals.model.network import Network
 
-__all__ = ["Shown"]
+__all__ = ["Shown", "lag_ticks"]
 
 Rows = npt.NDArray[np.int64]
+
+LAG_TICKS: Final = 2
+LAG_DS: Final = 5
+"""How late a display may follow what was asked for: by two ticks, and by half a second where these are shorter."""
 
 
 class Shown:
@@ -116,3 +120,8 @@ class Shown:
         late = np.zeros(self._places, np.int32)
         np.maximum.at(late, self._owner, self._late_ticks)
         return late
+
+
+def lag_ticks(tick_ds: int) -> int:
+    """Return how many ticks late a display may follow what was asked for."""
+    return max(LAG_TICKS, -(-LAG_DS // tick_ds))

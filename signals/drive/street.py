@@ -30,7 +30,7 @@ from signals.drive.diary import Diary, Done
 from signals.drive.lines import Lines
 from signals.drive.requests import Permitted, Requests
 from signals.drive.seat import Seat, Standing
-from signals.drive.shown import Shown
+from signals.drive.shown import Shown, lag_ticks
 from signals.drive.turns import Turns
 from signals.errors import WorldError
 from signals.model.cabinets import Capability, Mode, PlanRequest, Receipt, Request
@@ -44,11 +44,8 @@ if TYPE_CHECKING:
     from signals.drive.pacer import Pace
     from signals.model.network import Network
 
-__all__ = ["EDGE_SHARE", "LEAVE_S", "Street", "lag_ticks"]
+__all__ = ["EDGE_SHARE", "LEAVE_S", "Street"]
 
-LAG_TICKS: Final = 2
-LAG_DS: Final = 5
-"""How late a display may follow what was asked for: by two ticks, and by half a second where these are shorter."""
 WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 """Some only say that they are ready when they have been asked."""
 
@@ -394,8 +391,3 @@ class Street:
             for k, (seat, place) in enumerate(zip(self._seats, self._places, strict=True))
         ]
         self._diary.did(done, self._asked.want, self._shown.aspect)
-
-
-def lag_ticks(tick_ds: int) -> int:
-    """Return how many ticks late a display may follow what was asked for."""
-    return max(LAG_TICKS, -(-LAG_DS // tick_ds))

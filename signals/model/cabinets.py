@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from enum import Flag, IntEnum, auto
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
-import numpy as np
-
 from signals.errors import WorldError
-from signals.model.feeders import feeders
+from signals.model.feeders import owners
 from signals.model.intersections import Intersection
 from signals.model.network import Network
 from signals.model.values import BoolArray, ByteArray, FloatArray, IntArray
@@ -133,7 +131,7 @@ def sites_of(network: Network) -> tuple[CabinetSite, ...]:
     network
         What exists.
     """
-    owner = _owners(network)
+    owner = owners(network, (detector.lane for detector in network.detectors), REACH_M)
     return tuple(
         CabinetSite(place, tuple(detector.id for detector in network.detectors if owner.get(detector.lane) == number))
         for number, place in enumerate(network.intersections)
@@ -388,16 +386,3 @@ class CabinetLink(Protocol):
             Whether it says so itself.
         """
         ...
-
-
-def _owners(network: Network) -> dict[int, int]:
-    """Find the intersection that each lane with a detector most probably leads to, the nearest one downstream."""
-    arrays, lanes = network.arrays, sorted({detector.lane for detector in network.detectors})
-    if not lanes:
-        return {}
-    ways = feeders(network, REACH_M)
-    first, last = ways.lane_offset[lanes], ways.lane_offset[np.add(lanes, 1)]
-    place = np.repeat(np.arange(len(network.intersections)), np.diff(arrays.approach_offset))
-    return {
-        lane: int(place[ways.approach[row]]) for lane, row, end in zip(lanes, first, last, strict=True) if row < end
-    }

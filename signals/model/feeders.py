@@ -6,6 +6,7 @@ Shared knowledge: a world must know which lanes to watch, an estimator where the
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from signals.model.movements import Movement, Turn
 from signals.model.network import Network
 from signals.model.values import FloatArray, IntArray
 
-__all__ = ["Feeders", "feeders"]
+__all__ = ["Feeders", "feeders", "owners"]
 
 LANE_CHANGE = 0.15
 """Share of the drivers on a lane who go on as if they were on another lane of the same edge."""
@@ -84,6 +85,29 @@ def feeders(network: Network, range_m: float) -> Feeders:
     for array in table:
         array.setflags(write=False)
     return table
+
+
+def owners(network: Network, lanes: Iterable[int], range_m: float) -> dict[int, int]:
+    """Return the intersection that each lane most probably leads to, the nearest one downstream.
+
+    Parameters
+    ----------
+    network
+        The network.
+    lanes
+        Of which lanes; those from which no intersection can be reached are left out.
+    range_m
+        See `feeders`.
+    """
+    wanted = sorted(set(lanes))
+    if not wanted:
+        return {}
+    ways = feeders(network, range_m)
+    first, last = ways.lane_offset[wanted], ways.lane_offset[np.add(wanted, 1)]
+    place = np.repeat(np.arange(len(network.intersections)), np.diff(network.arrays.approach_offset))
+    return {
+        lane: int(place[ways.approach[row]]) for lane, row, end in zip(wanted, first, last, strict=True) if row < end
+    }
 
 
 class _Ways:

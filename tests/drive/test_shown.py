@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from signals.drive.shown import Shown
+from signals.drive.shown import Shown, lag_ticks
 from signals.model.cabinets import CabinetReport, Mode
 from signals.model.network import Detector
 from signals.model.values import Aspect, Command
@@ -98,3 +98,7 @@ def test_clearance_may_be_shown_red_and_a_new_owner_was_asked_nothing() -> None:
     assert tick(shown, GREEN) == 1
     shown.forget(FIRST)
     assert tick(shown, GREEN) == 0
+
+
+def test_a_display_may_be_two_ticks_late_or_half_a_second() -> None:
+    assert [lag_ticks(tick_ds) for tick_ds in (1, 2, 5, 10)] == [5, 3, 2, 2]

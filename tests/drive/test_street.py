@@ -19,8 +19,9 @@ from signals.drive.diary import Diary
 from signals.drive.foresight import Foresight
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.seat import Seat, Standing
+from signals.drive.shown import lag_ticks
 from signals.drive.splits import MOST_STEP_S
-from signals.drive.street import EDGE_SHARE, Street, lag_ticks
+from signals.drive.street import EDGE_SHARE, Street
 from signals.errors import WorldError, WorldLostError
 from signals.model.cabinets import CabinetSite, Capability, GroupRequest, HoldRequest, Mode, PlanRequest, sites_of
 from signals.model.roles import World

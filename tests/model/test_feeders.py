@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from signals.model.crossroads import crossroads
-from signals.model.feeders import CUT_OFF, Feeders, feeders
+from signals.model.feeders import CUT_OFF, Feeders, feeders, owners
 from signals.model.intersections import Intersection, SignalGroup
 from signals.model.lanes import Lane, User
 from signals.model.movements import Movement, Turn
@@ -72,6 +72,10 @@ def test_a_short_signalised_lane_sees_the_chain_upstream() -> None:
     assert rows(table, 4) == [(0, 0.0, 1.0)]
     assert rows(table, 5) == []
     assert list(table.watched_lanes) == [0, 1, 2, 3, 4, 5]
+
+    assert owners(net, [5, 1, 0, 1], 50.0) == {0: 0, 1: 0}
+    assert owners(net, [0, 1], 10.0) == {1: 0}
+    assert owners(net, [], 50.0) == {}
 
 
 @pytest.mark.parametrize(("range_m", "seen"), [(21.5, True), (21.4, False), (0.0, False)])
