@@ -118,7 +118,7 @@ class Manual(VirtualCabinet):
         (NeverOurs, "asked for control it stayed READY"),
         (Deaf, r"the monitor saw|was not green within"),
         (Refuses, "what the guard permits was refused: no"),
-        (Unaware, r"was not noticed|still ours"),
+        (Unaware, "a cut wire was not noticed within 2 s"),
         (Keeps, "given back it is still ours"),
         (Unsure, "did not confirm"),
         (Wide, "aspect must be int8"),
