@@ -13,6 +13,7 @@ from signals.kernels.loop_rows import settle
 from signals.kernels.loop_tracks import STANDING_MPS, drop, insert
 from signals.kernels.loop_turns import count_turn, follow_known
 from signals.kernels.loop_values import (
+    NOBODY_KNOWN,
     ON_AVERAGE,
     ON_LANE,
     Counters,
@@ -160,10 +161,10 @@ def count_out(
 ) -> None:  # fmt: skip
     """Count a vehicle out at a stop line, and expect it wherever it may go next, unless that was done when it came."""
     if weight >= 1.0 and explain_out(a, kept, tracks):
-        kept.counted[a] = False
+        kept.counted[a], kept.last_out[a] = False, 0
         follow_known(a, turns)
         return
-    kept.last_out[a] = tracks.handle[a, 0] if tracks.number[a] > 0 else 0
+    kept.last_out[a] = tracks.handle[a, 0] if tracks.number[a] > 0 else NOBODY_KNOWN
     unseen = unseen_veh_s(a, int(kept.announced[a]), kept)
     recognise(a, weight, STOP_LINE_M, -FAR_M, NEAR_M, unseen, 1, places, kept, tracks)
     if kept.counted[a]:

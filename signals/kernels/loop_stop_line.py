@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import kernel
+from signals.kernels.loop_habits import space_m
 from signals.kernels.loop_health import COVERED
 from signals.kernels.loop_recognition import FAR_M, STOP_LINE_M, recognise, unseen_veh_s
 from signals.kernels.loop_rows import settle
-from signals.kernels.loop_tracks import drop, insert
+from signals.kernels.loop_tracks import STAND_M, drop, insert
 from signals.kernels.loop_values import NEVER_S, ON_LANE, Counters, LoopPlaces, Tracks
 
 __all__ = ["COMING_M", "LINE_M", "certain_head", "correct_head", "passed"]
@@ -90,24 +91,45 @@ def certain_head(a: int, time_s: float, within_m: float, handle: int, learn: int
 
 
 @kernel
+def _return(a: int, time_s: float, kept: Counters, tracks: Tracks) -> None:
+    """Put back who was counted out and stands on the loop; those who were believed in his place are behind him."""
+    if tracks.number[a] > 0 and tracks.known[a, 0] != 0 and tracks.distance_m[a, 0] <= AT_LINE_M:
+        return  # he says so himself
+    insert(a, -1.0, 0.0, 1.0, ON_LANE, max(int(kept.last_out[a]), 0), tracks)  # before all others
+    tracks.distance_m[a, 0], tracks.seen_m[a, 0], tracks.since_s[a, 0] = STAND_M, 0.0, time_s
+    end_m = STAND_M
+    for j in range(1, tracks.number[a]):
+        end_m += space_m(kept) * float(tracks.weight[a, j - 1])
+        if tracks.distance_m[a, j] >= end_m or tracks.known[a, j] != 0:
+            return
+        tracks.distance_m[a, j] = end_m
+
+
+@kernel
 def correct_head(
     a: int, time_s: float, elapsed_s: float, occupied: float, still_s: float, places: LoopPlaces, kept: Counters,
     tracks: Tracks,
 ) -> None:  # fmt: skip
-    """Make the first vehicles agree with the stop-line loop, which counted nobody for `still_s` while occupied."""
+    """Make the first vehicles agree with the stop-line loop, which counted nobody for `still_s` while occupied.
+
+    Whoever comes onto the loop is counted. So who stands there, if it has not been free since, is who was counted last:
+    where that was in green he is out already, and returns. Nobody behind him is taken for him.
+    """
     green = kept.red_s[a] == 0.0
     head = tracks.number[a] > 0 and tracks.distance_m[a, 0] <= AT_LINE_M and tracks.known[a, 0] == 0
     if kept.vacant_s[a] == 0.0:
         kept.ghost_s[a] = 0.0
-    elif head:
-        kept.ghost_s[a] += elapsed_s  # those who come after him need not be waited for as long
+    else:
+        kept.last_out[a] = 0
+        if head:
+            kept.ghost_s[a] += elapsed_s  # those who come after him need not be waited for as long
     if kept.ghost_s[a] >= (GHOST_S if green else 2.0 * GHOST_S):
         _give_up(a, places, kept, tracks)
     if kept.waiting[a] or (occupied >= COVERED and still_s >= HALT_S):
-        kept.counted[a] = kept.counted[a] or (green and not kept.waiting[a])
+        returns = not kept.waiting[a] and kept.last_out[a] != 0
+        kept.counted[a] = kept.counted[a] or returns or (green and not kept.waiting[a])
         kept.waiting[a] = True
-        # In green, who was counted out and then stops on the loop is the same vehicle; at red, who comes was expected.
-        if green:
-            certain_head(a, time_s, STOPPED_M, int(kept.last_out[a]), 1, places, kept, tracks)
+        if returns:
+            _return(a, time_s, kept, tracks)
         else:
-            certain_head(a, time_s, COMING_M, 0, 1, places, kept, tracks)
+            certain_head(a, time_s, STOPPED_M if green else COMING_M, 0, 1, places, kept, tracks)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 __all__ = [
     "NEVER_S",
+    "NOBODY_KNOWN",
     "ON_AVERAGE",
     "ON_LANE",
     "SPACE_M",
@@ -40,6 +41,8 @@ Columns = tuple[Any, ...]
 SPACE_M = 7.5
 """Length of road that a queueing vehicle takes, before any queue was measured."""
 NEVER_S = 3600.0
+NOBODY_KNOWN = -1
+"""Instead of the number of a vehicle: one that nobody had told of."""
 ON_AVERAGE, ON_LANE = -1, -2
 """Instead of the row by which a vehicle came: it is only expected on average, or was first counted on its own lane."""
 
@@ -198,7 +201,8 @@ class Counters(NamedTuple):
     clear_s
         float64 [nA] for how long the last loop of the lane has been free.
     last_out
-        int64 [nA] who was counted out last.
+        int64 [nA] who was counted out last, if the stop-line loop has not been free since; 0 = it has, or he reports
+        himself; `NOBODY_KNOWN` = somebody who was not expected.
     rate_veh_s, told_veh_s, credit_veh
         float64 [nA] mean arrivals, the part of them that was counted elsewhere before, and how much of a vehicle is
         due that nobody told of.

@@ -41,8 +41,6 @@ INFINITE = np.float32(1e18)
 SOON_S = 5
 EXTEND_S = 2
 """A label goes on with its own stage for so long."""
-NEAR_S, FAR_STEP_S = 32, 4
-"""Farther away than the first, labels lie so many seconds apart: that is planned again before it comes."""
 LONG_AGO = np.float32(-30.0)
 """When somebody has last left a queue that is green already."""
 MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
@@ -183,8 +181,7 @@ def _recall(queues: int, t: int, s: int, b: int, rules: Rules, work: Work) -> No
 def _until(t: int, s: int, b: int, rules: Rules, work: Work) -> int:
     """Until when the label (t, s) goes on with stage b before it can change again."""
     until: int = t + EXTEND_S if b == s else max(t + work.land_s[s, b], int(np.ceil(work.ready_s[b, 0])))
-    step = rules.decision_s if rules.decision_s > 1 else 1 if until <= NEAR_S else FAR_STEP_S
-    return min(-(-until // step) * step, rules.horizon_s)
+    return min(-(-until // rules.decision_s) * rules.decision_s, rules.horizon_s)
 
 
 @inlined

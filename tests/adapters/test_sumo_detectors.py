@@ -23,15 +23,24 @@ from tests.adapters.sumo_pair import BOTH, drive, pair_inputs
 from tests.adapters.sumo_tee import additional, package
 
 
-def test_two_loops_for_every_approach() -> None:
+def test_three_loops_for_every_long_approach() -> None:
     network = place_detectors(crossroads(length_m=300.0))
-    assert len(network.detectors) == 16
+    assert len(network.detectors) == 24
     lane = network.lane_index["north_in_0"]
     assert [loop for loop in network.detectors if loop.lane == lane] == [
         Detector("north_in_0@3", lane, 297.0, 2.0),
         Detector("north_in_0@50", lane, 250.0, 2.0),
+        Detector("north_in_0@180", lane, 120.0, 2.0),
     ]
     assert network.lanes == crossroads().lanes
+
+
+@pytest.mark.parametrize(("length_m", "positions_m"), [(100.0, [97.0, 50.0]), (101.0, [98.0, 51.0, 12.0])])
+def test_the_third_loop_lies_behind_who_begins_on_a_lane_that_is_long_enough(
+    length_m: float, positions_m: list[float]
+) -> None:
+    network = place_detectors(crossroads(length_m=length_m))
+    assert [loop.position_m for loop in network.detectors if loop.lane == 0] == positions_m
 
 
 def test_on_a_shorter_lane_the_second_loop_lies_behind_who_begins_there() -> None:
@@ -155,10 +164,10 @@ def test_loops_count_who_enters(tmp_path: Path, traci: bool) -> None:
     index = {loop.id: number for number, loop in enumerate(network.detectors)}
     count = np.array([one.detector_count for one in readings])
     occupied = np.array([one.detector_occupied for one in readings])
-    far, near = (index[name] for name in index if name.startswith("tc_"))
-    far, near = (far, near) if network.detectors[far].position_m < network.detectors[near].position_m else (near, far)
-    assert count[:, far].sum() == count[:, near].sum() == (trips.state == TripState.FINISHED).sum() == 20
-    assert count.sum() == 2 * 20
+    lane = [number for name, number in index.items() if name.startswith("tc_")]
+    assert len(lane) == 3
+    assert count[:, lane].sum(axis=0).tolist() == [(trips.state == TripState.FINISHED).sum()] * 3 == [20] * 3
+    assert count.sum() == 3 * 20
     assert count.max() == 1
     assert occupied.min() == 0
     assert occupied.max() == 1

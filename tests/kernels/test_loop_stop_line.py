@@ -6,7 +6,7 @@ import pytest
 from signals.kernels.loop_counts import count_out
 from signals.kernels.loop_stop_line import certain_head, correct_head, passed
 from signals.kernels.loop_tracks import insert
-from signals.kernels.loop_values import ON_AVERAGE, ON_LANE
+from signals.kernels.loop_values import NOBODY_KNOWN, ON_AVERAGE, ON_LANE
 from tests.kernels.loop_street import Approach, Street
 
 
@@ -71,7 +71,7 @@ def test_somebody_on_the_loop_is_certain() -> None:
 
 def test_who_stops_on_the_loop_in_green_is_the_one_counted_out_last() -> None:
     street = Street([Approach()])
-    street.counters.last_out[0] = 17
+    street.counters.last_out[0], street.counters.vacant_s[0] = 17, 0.0
     insert(0, 30.0, 5.0, 1.0, ON_LANE, 0, street.tracks)
     correct_head(0, 1.0, 1.0, 1.0, 1.0, street.places, street.counters, street.tracks)
     assert len(street.cars()) == 1
@@ -79,6 +79,47 @@ def test_who_stops_on_the_loop_in_green_is_the_one_counted_out_last() -> None:
     assert street.tracks.handle[0, 0] == 17
     assert np.allclose([place for place, _, _ in street.cars()], [1.0, 30.0])
     assert street.counters.waiting[0]
+
+
+@pytest.mark.parametrize("red_s", [0.0, 4.0])
+def test_nobody_who_follows_is_taken_for_the_one_who_was_counted_and_stops(red_s: float) -> None:
+    """Green for one of the links only, or amber after he was counted: he stands, and whoever follows is behind him."""
+    street = Street([Approach()])
+    street.counters.red_s[0], street.counters.vacant_s[0], street.counters.last_out[0] = red_s, 0.0, 17
+    insert(0, 4.0, 3.0, 1.0, ON_LANE, 23, street.tracks)
+    insert(0, 9.0, 5.0, 0.5, ON_LANE, 24, street.tracks)
+    insert(0, 40.0, 8.0, 1.0, ON_LANE, 25, street.tracks)
+    correct_head(0, 2.0, 1.0, 1.0, 2.0, street.places, street.counters, street.tracks)
+    assert street.tracks.handle[0, :4].tolist() == [17, 23, 24, 25]
+    assert [place for place, _, _ in street.cars()] == pytest.approx([1.0, 8.5, 16.0, 40.0])
+    assert street.tracks.since_s[0, 0] == 2.0
+    assert street.counters.waiting[0]
+    assert street.counters.counted[0]
+    correct_head(0, 3.0, 1.0, 1.0, 3.0, street.places, street.counters, street.tracks)
+    assert len(street.cars()) == 4
+
+
+def test_who_was_counted_though_nobody_expected_him_returns_as_somebody_new() -> None:
+    street = Street([Approach()])
+    count_out(0, 1.0, 1.0, street.places, street.counters, street.turns, street.tracks)
+    assert street.counters.last_out[0] == NOBODY_KNOWN
+    street.counters.vacant_s[0] = 0.0
+    insert(0, 6.0, 3.0, 1.0, ON_LANE, 0, street.tracks)
+    follower = int(street.tracks.handle[0, 0])
+    correct_head(0, 2.0, 1.0, 1.0, 2.0, street.places, street.counters, street.tracks)
+    assert street.tracks.handle[0, 0] not in {0, NOBODY_KNOWN, follower}
+    assert street.tracks.handle[0, 1] == follower
+
+
+def test_a_loop_that_has_been_free_since_remembers_nobody() -> None:
+    street = Street([Approach()])
+    street.counters.last_out[0], street.counters.vacant_s[0] = 17, 1.0
+    correct_head(0, 1.0, 1.0, 0.0, 0.0, street.places, street.counters, street.tracks)
+    street.counters.vacant_s[0] = 0.0
+    insert(0, 6.0, 3.0, 1.0, ON_LANE, 23, street.tracks)
+    correct_head(0, 4.0, 1.0, 1.0, 2.0, street.places, street.counters, street.tracks)
+    assert street.cars() == [(1.0, 0.0, 1.0)]  # the loop missed him as he came
+    assert street.tracks.handle[0, 0] == 23
 
 
 def test_who_comes_to_a_red_is_the_one_who_was_expected() -> None:
@@ -113,7 +154,7 @@ def test_a_certain_head_counts_once_for_those_by_whom_it_is_explained() -> None:
 
 def test_who_was_counted_as_he_came_is_told_of_once() -> None:
     street = Street([Approach(onward=((0, 1, 120.0, 1.0),)), Approach()])
-    street.counters.last_out[0] = 17
+    street.counters.last_out[0], street.counters.vacant_s[0] = 17, 0.0
     for still_s in (1.0, 2.0):
         correct_head(0, still_s, 1.0, 1.0, still_s, street.places, street.counters, street.tracks)
     assert street.counters.counted[0]

@@ -15,7 +15,6 @@ from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
 VALUED = 0
 EXTEND_S, SOON_S = 2, 5
-NEAR_S, FAR_STEP_S = 32, 4
 NEVER_S, STOOD_S, CRAWLS = np.float32(-60.0), np.float32(1.5), np.float32(0.1)
 ONE = np.float32(1.0)
 
@@ -83,8 +82,7 @@ class Search:
         until, first, stay = t + EXTEND_S, label.first, 0
         if b != s:
             until = max(t + int(work.land_s[s, b]), int(np.ceil(work.ready_s[b, 0])))
-        grid_s = rules.decision_s if rules.decision_s > 1 or until <= NEAR_S else FAR_STEP_S
-        until = min(-(-until // grid_s) * grid_s, rules.horizon_s)
+        until = min(-(-until // rules.decision_s) * rules.decision_s, rules.horizon_s)
         if b != s:
             spare = max(work.stay_s[s, b, 0], work.ready_s[b, 1] - np.float32(t) - work.stay_s[s, b, 1])
             stay = min(int(max(spare, np.float32(0.0))), until - t)

@@ -26,6 +26,8 @@ STOP_LINE_M = 1.0
 """From the end of the first loop to the stop line."""
 ADVANCE_M = 50.0
 """From the beginning of the second loop to the stop line."""
+LONG_M, FAR_M = 100.0, 180.0
+"""A lane that is longer than the first has a third loop, which begins so far before the stop line."""
 SHORT_M = 15.0
 """On a lane that is shorter, the second loop would see what the first one sees: it is laid further upstream."""
 BEGIN_M = 12.0
@@ -35,12 +37,13 @@ _ONE_PERIOD_S = 10**7
 
 
 def place_detectors(network: Network) -> Network:
-    """Return the network with two loops for every approach, instead of whatever loops it has.
+    """Return the network with two or three loops for every approach, instead of whatever loops it has.
 
-    One ends 1 m before the stop line; the other begins 50 m before it, on a shorter lane 12 m behind its beginning. If
+    One ends 1 m before the stop line; the second begins 50 m before it, on a shorter lane 12 m behind its beginning. If
     the lane is shorter than 15 m, the second one is laid on every lane that leads to it without a signal in between.
     Where the lane has no room for the first one, it lies at the end of what leads to it, unless that leads elsewhere
-    too.
+    too. A lane of more than 100 m has a third one, 180 m before the stop line or 12 m behind its beginning: where
+    SCOOT has its loops (Hunt and others, 1981), so that who comes is known of well before.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def place_detectors(network: Network) -> Network:
     upstream = _Upstream(network)
     found: dict[str, Detector] = {}
     for lane in approaches:
-        places = [upstream.at_stop_line(lane), *upstream.places(lane, ADVANCE_M, 0)]
+        places = [upstream.at_stop_line(lane), *upstream.places(lane, ADVANCE_M, 0), *upstream.far(lane)]
         for detector in (_loop(network, *place) for place in places):
             found.setdefault(detector.id, detector)
     return replace(network, detectors=tuple(found.values()))
@@ -85,6 +88,12 @@ class _Upstream:
                 return place, length_m - ends_m - LENGTH_M
             to_end_m += length_m
         return lane, self._network.lanes[lane].length_m - STOP_LINE_M - LENGTH_M
+
+    def far(self, lane: int) -> Iterator[tuple[int, float]]:
+        """Yield (lane, position) of the loop far away on a long lane."""
+        length_m = self._network.lanes[lane].length_m
+        if length_m > LONG_M:
+            yield lane, max(length_m - FAR_M, BEGIN_M)
 
     def places(self, lane: int, distance_m: float, passed: int) -> Iterator[tuple[int, float]]:
         """Yield (lane, position) `distance_m` before the end of a lane, or as far as one comes."""
