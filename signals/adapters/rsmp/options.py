@@ -27,7 +27,7 @@ _SECONDS: Final[Mapping[str, float]] = MappingProxyType(
         "ack_s": 30.0,
         "watchdog_s": 60.0,
         "answer_s": 5.0,
-        "connect_s": 30.0,
+        "connect_s": 25.0,
         "reconnect_s": 10.0,
         "silent_s": 3.0,
         "dead_man_s": 10.0,
