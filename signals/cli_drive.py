@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from signals.drive.service import DriveEnd
+    from signals.record.audit import AuditStory
 
 __all__ = ["add_commands"]
 
@@ -95,16 +96,36 @@ def _add_audit(app: typer.Typer, in_one_line: Callable[[], AbstractContextManage
             from signals.record.audit import read_audit  # noqa: PLC0415
 
             story = read_audit(path)  # all of it is verified before any of it is believed
+            seen: dict[str, set[str]] = {"kind": set(), "cabinet": set()}
 
             def show(entry: Mapping[str, object]) -> None:
+                _remember(entry, seen)
                 if (not cabinet or entry.get("cabinet") == cabinet) and (not kind or entry["kind"] == kind):
                     print(screens.json_line(entry) if as_json else plain(_line(entry)))
 
             if not verify:
                 read_audit(path, show)
-            torn = "; the last entry was never finished and is left out" if story.torn else ""
-            files = f"{len(story.files)} file" + "s" * (len(story.files) != 1)
-            print(f"{files}, {story.entries} entries, whole; last checksum {story.check}{torn}", file=sys.stderr)
+                _say_what_there_is({"kind": kind, "cabinet": cabinet}, seen)
+            print(_whole(story), file=sys.stderr)
+
+
+def _whole(story: AuditStory) -> str:
+    torn = "; the last entry was never finished and is left out" if story.torn else ""
+    files = f"{len(story.files)} file" + "s" * (len(story.files) != 1)
+    return f"{files}, {story.entries} entries, whole; last checksum {story.check}{torn}"
+
+
+def _remember(entry: Mapping[str, object], seen: Mapping[str, set[str]]) -> None:
+    for key, values in seen.items():
+        values.add(str(entry.get(key, "")))
+
+
+def _say_what_there_is(asked: Mapping[str, str], seen: Mapping[str, set[str]]) -> None:
+    """Where somebody asks for what is not there, say what is."""
+    for what, wanted in asked.items():
+        if wanted and wanted not in seen[what]:
+            known = ", ".join(sorted(seen[what] - {""})) or "none"
+            print(plain(f'no entry has the {what} "{wanted}"; there are: {known}'), file=sys.stderr)
 
 
 def _told(sentence: str) -> None:

@@ -87,6 +87,10 @@ def test_the_audit_log_is_verified_before_it_is_shown(config: Path) -> None:
     _, only, _ = called("audit", config.parent / "audit", "--kind", "release", "--cabinet", "centre", "--json")
     assert [json.loads(line)["code"] for line in only.splitlines()] == ["given-back"]
     assert called("audit", config.parent / "audit", "--verify")[1] == ""
+    code, out, err = called("audit", config.parent / "audit", "--kind", "tik", "--cabinet", "center")
+    assert (code, out) == (0, "")
+    assert re.search('no entry has the kind "tik"; there are: .*release, tick', err)
+    assert 'no entry has the cabinet "center"; there are: centre' in err
     (log,) = (config.parent / "audit").glob("audit-*.jsonl")
     log.write_bytes(log.read_bytes().replace(b'"shown": "r', b'"shown": "G', 1))
     code, out, err = called("audit", config.parent / "audit")

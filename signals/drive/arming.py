@@ -7,6 +7,7 @@ must be ours, or it would be green when we think it is not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import Final
@@ -23,6 +24,7 @@ __all__ = [
     "MOST_CLOCK_S",
     "differences",
     "is_at_rest",
+    "is_news",
     "knows_all",
     "level_of",
     "obstacles",
@@ -32,6 +34,7 @@ __all__ = [
 MOST_BACKUP_S: Final = 60.0
 """A cabinet that waits longer for us than this is alone for too long."""
 MOST_CLOCK_S: Final = 1.0
+MEASURED: Final = re.compile(r"(?<=its clock is off by )-?[\d.]+")
 
 STANDS_BACK: Final = {
     Mode.MANUAL: "a person is in charge there",
@@ -101,6 +104,11 @@ def obstacles_now(info: CabinetInfo, report: CabinetReport) -> tuple[str, ...]:
     if not knows_all(report.aspect):
         found.append("what it shows is not known of every group")
     return tuple(found)
+
+
+def is_news(obstacle: str, before: str) -> bool:
+    """Whether an obstacle is another one than that of before; a clock that is off by another time by now is not."""
+    return MEASURED.sub("", obstacle) != MEASURED.sub("", before)
 
 
 def knows_all(aspect: ByteArray) -> bool:

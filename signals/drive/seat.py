@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from enum import IntEnum
 from functools import partial
 from typing import Final, cast
@@ -21,10 +22,11 @@ from signals.drive.config import Level
 from signals.drive.errands import NO_ANSWER, Heard, connect, part, read, read_now, send, send_now
 from signals.drive.sound import Soundness
 from signals.drive.translator import best_of
-from signals.errors import WorldLostError, WorldTimeoutError
+from signals.errors import SignalsError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
     CabinetInfo,
     CabinetLink,
+    CabinetRefusedError,
     CabinetReport,
     Capability,
     Mode,
@@ -281,8 +283,9 @@ class Seat:
         self.line.begin(partial(part, self.link, self._clock, change, why) if was_ours else self.link.close)
 
     def renew(self, line: Line) -> None:
-        """Have somebody new speak to it, on another line: the old one is stuck."""
-        self._speak_through(self._make())
+        """Have somebody new speak to it, on another line; where no new one can be made, the old one stays."""
+        with suppress(SignalsError):
+            self._speak_through(self._make())
         self.line, self._connecting, self._change = line, None, None
         self.standing, self.report = Standing.AWAY, None
 
@@ -344,6 +347,7 @@ def told(error: BaseException) -> str:
     names: dict[type[BaseException], str] = {
         WorldLostError: "the connection broke",
         WorldTimeoutError: "it did not answer in time",
+        CabinetRefusedError: "it refused",
     }
     kind = names.get(type(error), type(error).__name__)
     return f"{kind}: {' '.join(str(error).split())}"[:300]

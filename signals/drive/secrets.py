@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ __all__ = ["HIDDEN", "read_secrets", "redacted"]
 
 HIDDEN: Final = "***"
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
+"""What variables are called by custom; anything else may be the secret itself, written where its variable belongs."""
 LEAST_CHARACTERS: Final = 4
 """Shorter secrets are not looked for in texts: they would hide half of every sentence."""
 
@@ -39,14 +42,14 @@ def read_secrets(
     Raises
     ------
     ScenarioError
-        When a variable is not set, or a value is no text; no message shows a value.
+        When a variable is not set or empty, or a value is no text or empty; no message shows a value.
     FileError
         When the file cannot be read, or others than its owner may.
     """
     found = _in_file(folder / file, where) if file else {}
     for name, variable in in_environment.items():
-        if not isinstance(variable, str) or variable not in environment:
-            raise ScenarioError(f'{where}: the environment variable "{variable}" for the secret "{name}" is not set')
+        if not isinstance(variable, str) or not environment.get(variable):
+            raise ScenarioError(f"{where}: {_unset(name, variable, environment)}")
         found[name] = environment[variable]
     return found
 
@@ -59,6 +62,14 @@ def redacted(text: str, secrets: Mapping[str, str]) -> str:
     return text
 
 
+def _unset(name: str, variable: object, environment: Mapping[str, str]) -> str:
+    """Say which variable is needed, unless what stands there may be no name of one."""
+    if isinstance(variable, str) and VARIABLE.fullmatch(variable):
+        state = "empty" if variable in environment else "not set"
+        return f'the environment variable "{variable}" for the secret "{name}" is {state}'
+    return f'secrets_env, "{name}": expected the name of an environment variable that is set, such as J_PASSWORD'
+
+
 def _in_file(path: Path, where: str) -> dict[str, str]:
     try:
         mode = path.stat().st_mode
@@ -68,6 +79,6 @@ def _in_file(path: Path, where: str) -> dict[str, str]:
         raise FileError(f'{where}: others may read secrets_file "{path}": chmod 600 it')
     table = read_toml(path)
     for name, value in table.items():
-        if not isinstance(value, str):
-            raise ScenarioError(f'{where}: secret "{name}" in "{path}" must be a text')
+        if not isinstance(value, str) or not value:
+            raise ScenarioError(f'{where}: secret "{name}" in "{path}" must be a text, and not empty')
     return {name: str(value) for name, value in table.items()}

@@ -22,6 +22,7 @@ from signals.drive.litter import Litter
 from signals.drive.pacer import Pace, Pacer
 from signals.drive.plug_ins import PlugIn, vet
 from signals.drive.seat import Seat
+from signals.drive.secrets import redacted
 from signals.drive.shown import lag_ticks
 from signals.drive.street import Street
 from signals.entrants import controller_on, name_of
@@ -223,10 +224,18 @@ def _seats(parts: _Parts, clock: Clock, *, armed: bool) -> list[Seat]:
 
 
 def _link(maker: Maker, site: CabinetSite, address: CabinetAddress, clock: Clock) -> CabinetLink:
-    found = maker(site, address, clock)
+    """Make who speaks to a cabinet. Raises `InputError` that says which one, whatever goes wrong in it."""
+    name = f'cabinet of intersection "{site.id}"'
+    try:
+        found = plugins.made(f'"{address.scheme}"', partial(maker, site, address, clock))
+    except InputError as error:
+        raise InputError(f"{name}: {redacted(str(error), address.secrets)}") from None
     if not isinstance(found, CabinetLink):
+        parts = {*CabinetLink.__annotations__, *(part for part in vars(CabinetLink) if not part.startswith("_"))}
+        lacks = ", ".join(sorted(part for part in parts if not hasattr(found, part)))
         raise InputError(
-            f'"{address.scheme}": {type(found).__name__} lacks a part of signals.model.cabinets.CabinetLink'
+            f'{name}: "{address.scheme}": {type(found).__name__} lacks parts of '
+            f"signals.model.cabinets.CabinetLink: {lacks}"
         )
     return found
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from signals.adapters.cabinet.line import LATE
-from signals.drive.arming import is_at_rest
+from signals.drive.arming import is_at_rest, is_news
 from signals.drive.config import Level
 from signals.drive.cycles import Cycles
 from signals.drive.diary import Diary, Done
@@ -329,7 +329,7 @@ class Street:
         if seat.way is not None and not is_at_rest(seat.report.aspect):
             return False
         obstacles = seat.obstacles()
-        if obstacles and seat.why != obstacles[0]:
+        if obstacles and is_news(obstacles[0], seat.why):
             seat.why = obstacles[0]
             self._diary.tell("refused", self._places[k], code="not-taken", text="; ".join(obstacles))
         return not obstacles

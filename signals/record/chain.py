@@ -240,7 +240,7 @@ def _parsed(path: Path, text: bytes, kind: ChainKind, take: Take) -> Tail:
     for number, line in enumerate(lines, 1):
         after = _taken(check, line, kind, take)
         if after is None:
-            what = "is damaged" if number > 1 else f"is not the beginning of a {kind.name} ({kind.schema})"
+            what = "is damaged" if number > 1 else f"is not how one of its kind begins ({kind.name}, {kind.schema})"
             raise FileError(f'"{path}", line {number} {what}: {kind.advice}')
         check, length = after, length + len(line) + 1
     if rest:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from signals.drive.arming import differences, level_of, obstacles, obstacles_now
+from signals.drive.arming import differences, is_news, level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.model.cabinets import CabinetInfo, CabinetReport, CabinetSite, Capability, Mode
 from signals.model.crossroads import crossroads
@@ -146,3 +146,10 @@ def test_as_much_as_is_wanted_allowed_and_possible(
     wanted: Level, armed: bool, capabilities: Capability, level: Level
 ) -> None:
     assert level_of(wanted, armed=armed, capabilities=capabilities) is level
+
+
+def test_a_clock_that_drifts_is_one_obstacle() -> None:
+    said = "its clock is off by {} s, at most 1 s are allowed"
+    assert not is_news(said.format("73374.9"), said.format("-1.2"))
+    assert is_news(said.format("3.0"), "")
+    assert is_news("alarm: phase-3-not-served", "alarm: phase-5-not-served")

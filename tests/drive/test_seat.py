@@ -15,8 +15,10 @@ from signals.adapters.cabinet.line import LATE, Line
 from signals.drive.config import Level
 from signals.drive.errands import Heard
 from signals.drive.seat import ANEW_S, CHANGE_S, CONNECT_S, Seat, Standing, told
-from signals.errors import WorldLostError, WorldTimeoutError
+from signals.errors import InputError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
+    CabinetLink,
+    CabinetRefusedError,
     CabinetReport,
     CabinetSite,
     Capability,
@@ -467,7 +469,22 @@ def test_a_new_line_means_a_new_link(bench: Bench) -> None:
     line.close()
 
 
+def test_where_no_new_link_can_be_made_the_old_one_stays(bench: Bench) -> None:
+    bench.connect()
+    old, line = bench.seat.link, Line("other")
+
+    def make() -> CabinetLink:
+        raise InputError("no board is left")
+
+    bench.seat._make = make
+    bench.seat.renew(line)
+    assert bench.seat.link is old
+    assert (bench.seat.line, bench.seat.standing) == (line, Standing.AWAY)
+    line.close()
+
+
 def test_errors_are_one_line() -> None:
+    assert told(CabinetRefusedError("no\nentry")) == "it refused: no entry"
     assert told(WorldTimeoutError("a\nb")) == "it did not answer in time: a b"
     assert told(ZeroDivisionError("x" * 500)).startswith("ZeroDivisionError: x")
     assert len(told(ZeroDivisionError("x" * 500))) == 300

@@ -35,13 +35,35 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> No
 
 
 def test_what_is_missing_is_named_but_not_shown(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match=r'cabinet: the environment variable "P" for the secret "password"'):
+    with pytest.raises(
+        ScenarioError, match=r'cabinet: the environment variable "P" for the secret "password" is not set'
+    ):
         read_secrets({"password": "P"}, "", tmp_path, {}, "cabinet")
     with pytest.raises(FileError, match="No such file"):
         read_secrets({}, "nowhere.toml", tmp_path, {}, "x")
     with pytest.raises(ScenarioError, match='secret "password" in') as caught:
         read_secrets({}, secret_file(tmp_path, "password = 7391\n"), tmp_path, {}, "x")
     assert "7391" not in str(caught.value)
+
+
+def test_an_empty_secret_is_none(tmp_path: Path) -> None:
+    with pytest.raises(
+        ScenarioError, match=r'cabinet: the environment variable "P" for the secret "password" is empty'
+    ):
+        read_secrets({"password": "P"}, "", tmp_path, {"P": ""}, "cabinet")
+    with pytest.raises(ScenarioError, match=r'secret "password" in .* must be a text, and not empty'):
+        read_secrets({}, secret_file(tmp_path, 'password = ""\n'), tmp_path, {}, "x")
+
+
+@pytest.mark.parametrize("variable", [CANARY, "7391", "canary7391", 7391])
+def test_a_secret_in_the_place_of_its_variable_is_not_shown(tmp_path: Path, variable: object) -> None:
+    with pytest.raises(ScenarioError, match=r'cabinet: secrets_env, "code": expected the name of') as caught:
+        read_secrets({"code": variable}, "", tmp_path, {}, "cabinet")
+    assert "7391" not in str(caught.value)
+
+
+def test_a_variable_may_be_called_as_one_likes(tmp_path: Path) -> None:
+    assert read_secrets({"code": "j_code"}, "", tmp_path, {"j_code": "1111"}, "x") == {"code": "1111"}
 
 
 def test_texts_lose_their_secrets_the_longest_first() -> None:

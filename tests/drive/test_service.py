@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from signals import plugins
 from signals.drive.service import DriveOptions, drive
 from signals.errors import InputError, RecordError
+from signals.model.cabinets import CabinetLink
 from signals.record.audit import read_audit
 
 SPEED = 10
@@ -120,6 +122,37 @@ def test_two_drives_do_not_write_one_log(tmp_path: Path) -> None:
     drive(path, options(25))
     other.join()
     assert len(seen) == 1
+
+
+def broken(*_: object) -> CabinetLink:
+    raise ValueError("no board\nfor canary")
+
+
+class Bare:
+    """No link at all."""
+
+    site = capabilities = None
+
+    def __init__(self, *_: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("maker", "sentence"),
+    [
+        (broken, r'cabinet of intersection "centre": "virtual" cannot be made: ValueError: no board for \*\*\*$'),
+        (lambda: None, 'cabinet of intersection "centre": "virtual" cannot be made: TypeError'),
+        (Bare, "Bare lacks parts of .*: close, connect, heartbeat, refresh, release, report, send, take$"),
+    ],
+)
+def test_an_adapter_that_cannot_be_made_is_one_line(
+    tmp_path: Path, maker: object, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = plugins.load
+    monkeypatch.setattr(plugins, "load", lambda kind, name: maker if kind == "cabinets" else known(kind, name))
+    text = CONFIG.replace('"virtual://localhost"', '"virtual://localhost"\nsecrets_env = { code = "CODE" }')
+    told = DriveOptions(ticks=1, environment={"CODE": "canary"})
+    with pytest.raises(InputError, match=sentence):
+        drive(config_in(tmp_path, text), told)
 
 
 @pytest.mark.parametrize(

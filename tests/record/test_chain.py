@@ -37,7 +37,7 @@ def test_what_was_added_is_read_in_order(tmp_path: Path) -> None:
 def test_a_first_line_that_says_more_is_read_too(tmp_path: Path) -> None:
     written(tmp_path / "f", TALKATIVE, 1, {"after": "abc"})
     assert read(tmp_path / "f", TALKATIVE)[0]["after"] == "abc"
-    with pytest.raises(FileError, match="line 1 is not the beginning of a list of things"):
+    with pytest.raises(FileError, match=r"line 1 is not how one of its kind begins \(list of things"):
         read(tmp_path / "f", PLAIN)
 
 

@@ -13,6 +13,7 @@ from typing import Final, cast
 from weakref import WeakSet
 
 from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.tls import handshake_trouble
 
 __all__ = ["HANDSHAKE_S", "MAX_HANDSHAKES", "Handshakes"]
 
@@ -40,6 +41,8 @@ class Handshakes:
         Whether somebody may come in, by his address.
     clock
         The time.
+    failed
+        Is told whose handshake failed, by his address, and why.
     """
 
     def __init__(
@@ -48,8 +51,9 @@ class Handshakes:
         make: Callable[[], asyncio.Protocol],
         lets_in: Callable[[str], bool],
         clock: Clock,
+        failed: Callable[[str, str], object] = lambda _peer, _why: None,
     ) -> None:
-        self.tls, self.make, self._lets_in, self._clock = tls, make, lets_in, clock
+        self.tls, self.make, self._lets_in, self._clock, self.failed = tls, make, lets_in, clock, failed
         self._under_way: set[_Handshake] = set()
         self._alive: WeakSet[asyncio.Transport] = WeakSet()
         self._ended = False
@@ -106,13 +110,14 @@ class _Handshake(asyncio.Protocol):
         self._all = all_
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
-        self._early, self._lost = b"", False
+        self._early, self._lost, self._peer = b"", False, ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Look who it is; called by asyncio."""
         self._transport = plain = cast("asyncio.Transport", transport)
         self._all.answer_for(plain)
-        if not self._all.begin(self, str((plain.get_extra_info("peername") or ("",))[0])):
+        self._peer = str((plain.get_extra_info("peername") or ("",))[0])
+        if not self._all.begin(self, self._peer):
             plain.abort()
             return
         plain.pause_reading()
@@ -146,7 +151,8 @@ class _Handshake(asyncio.Protocol):
                 ssl_handshake_timeout=shake_s,
                 ssl_shutdown_timeout=goodbye_s,
             )
-        except OSError:  # no TLS, no certificate, or not in time: whoever it is, nothing was said to him
+        except OSError as error:  # no TLS, no certificate, or not in time: whoever it is, nothing was said to him
+            self._all.failed(self._peer, handshake_trouble(error))
             plain.abort()
             return
         finally:

@@ -13,12 +13,21 @@ from typing import Any, Final
 
 from signals.errors import InputError
 
-__all__ = ["TLS_OPTIONS", "Tls", "names_in", "read_tls"]
+__all__ = ["TLS_OPTIONS", "Tls", "handshake_trouble", "names_in", "read_tls"]
 
 TLS_OPTIONS: Final = ("tls", "ca", "cert", "key", "server_name")
 """What they are called in the options of an address; the secret ``key_password`` belongs to them."""
 
 LONGEST: Final = 1024
+
+TROUBLES: Final = {
+    "PEER_DID_NOT_RETURN_A_CERTIFICATE": 'it shows no certificate, and "ca" wants one',
+    **dict.fromkeys(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"), "it does not speak TLS"),
+    **dict.fromkeys(
+        ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"), "it speaks no version of TLS that is new enough"
+    ),
+}
+"""What OpenSSL calls it → what it means."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +154,26 @@ def names_in(certificate: Mapping[str, Any] | None) -> frozenset[str]:
     alternatives = {str(value) for kind, value in found.get("subjectAltName", ()) if kind == "DNS"}
     subject = {str(value) for part in found.get("subject", ()) for kind, value in part if kind == "commonName"}
     return frozenset(alternatives | subject)
+
+
+def handshake_trouble(error: OSError) -> str:
+    """Say why a handshake has failed; nothing that the other side wrote is in it.
+
+    Parameters
+    ----------
+    error
+        What `asyncio` raised.
+    """
+    reason = (getattr(error, "reason", None) or "") if isinstance(error, ssl.SSLError) else ""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not accepted: {error.verify_message or reason}"
+    if reason in TROUBLES:
+        return TROUBLES[reason]
+    if "ALERT" in reason:
+        return f"it does not accept our certificate, or wants one of ours ({reason.lower()})"
+    if reason:
+        return f"TLS failed ({reason.lower()})"
+    return "it left in the middle of the TLS handshake: it may speak no TLS, or not accept our certificate"
 
 
 def _text(protocol: str, options: Mapping[str, object], name: str) -> str:

@@ -10,13 +10,16 @@ from typing import ClassVar, Final
 
 from signals.adapters.ntcip.messages import Version
 from signals.adapters.ntcip.phases import PhaseMap
-from signals.errors import InputError
+from signals.errors import InputError, UnknownNameError
 from signals.model.cabinets import CabinetAddress, CabinetSite
 
 __all__ = ["AgentSettings", "Peers", "Settings", "check_names"]
 
 SNMP_PORT: Final = 161
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
+COMMUNITIES: Final = ("read_community", "write_community")
+SECURE_SECRETS: Final = ("user", "auth_password", "priv_password")
+SECURE_OPTIONS: Final = ("auth", "priv")
 VERSIONS: Final = {"1": Version.V1, "2c": Version.V2C}
 MOST_VARBINDS: Final = 64
 MOST_DETECTORS: Final = 255
@@ -66,6 +69,19 @@ def check_names(where: str, options: Mapping[str, object], known: Sequence[str])
     for name in options:
         if name not in known:
             raise InputError(f'{where}: unknown option "{name}" (known: {", ".join(sorted(known))})')
+
+
+def _check_secrets(where: str, secrets: Mapping[str, str], known: Sequence[str]) -> None:
+    for name in secrets:
+        if name not in known:
+            raise UnknownNameError(f"secret of {where}", name, known)
+
+
+def _check_secure(where: str, address: CabinetAddress) -> None:
+    """Refuse what only SNMPv3 knows where it is not spoken: whoever gives it does not expect plain text."""
+    given = [name for name in (*SECURE_OPTIONS, *SECURE_SECRETS) if name in {*address.options, *address.secrets}]
+    if given:
+        raise InputError(f'{where}: "{given[0]}" is for SNMPv3 only: add snmpv3 = true to the options, or leave it out')
 
 
 def _number(where: str, options: Mapping[str, object], name: str, default: float, bounds: tuple[float, float]) -> float:
@@ -149,7 +165,7 @@ class Settings:
         Raises
         ------
         InputError
-            When one is unknown or wrong.
+            When one, or a secret, is unknown or wrong.
         """
         where, options = f'cabinet "{site.id}"', address.options
         check_names(where, options, cls.NAMES)
@@ -158,6 +174,9 @@ class Settings:
             raise InputError(f'{where}, option "snmp_version": expected "1" or "2c", got {version!r}')
         if not isinstance(secure, bool):
             raise InputError(f'{where}, option "snmpv3": expected true or false, got {secure!r}')
+        _check_secrets(where, address.secrets, (*COMMUNITIES, *SECURE_SECRETS))
+        if not secure:
+            _check_secure(where, address)
         return cls(
             phases=PhaseMap.of(site, options.get("groups")),
             detectors=_detectors(where, site, options.get("detectors")),
@@ -219,10 +238,11 @@ class AgentSettings:
         Raises
         ------
         InputError
-            When one is unknown or wrong.
+            When one, or a secret, is unknown or wrong.
         """
         where, options = f'virtual cabinet "{site.id}"', address.options
         check_names(where, options, cls.NAMES)
+        _check_secrets(where, address.secrets, COMMUNITIES)
         host, spat = options.get("spat_host", "127.0.0.1"), options.get("spat", False)
         if not isinstance(host, str) or not isinstance(spat, bool):
             raise InputError(f'{where}: expected "spat_host" to be a name and "spat" to be true or false')

@@ -29,6 +29,17 @@ AUTHENTICATIONS: Final = {
 }  # fmt: skip
 PRIVACIES: Final = {"AES": "USM_PRIV_CFB128_AES", "AES256": "USM_PRIV_CFB256_AES"}
 
+TROUBLES: Final = {
+    "UnknownUserName": 'it does not know the secret "user"',
+    "WrongDigest": 'the secret "auth_password", or the option "auth", is not what it has for this user',
+    "DecryptionError": 'the secret "priv_password", or the option "priv", is not what it has for this user',
+    "UnsupportedSecurityLevel": "it does not let this user encrypt",
+    "NotInTimeWindow": "its clock of SNMPv3 goes backwards: it may have been started anew",
+}
+"""What the library calls it → what it means."""
+UNDECIPHERED: Final = (
+    'one that cannot decipher does not answer, either: see the secret "priv_password" and the option "priv"'
+)
 SHORTEST_PASSWORD: Final = 8
 TAGS: Final = {
     "Integer32": INTEGER, "Integer": INTEGER, "OctetString": OCTET_STRING, "ObjectIdentifier": OBJECT_IDENTIFIER,
@@ -99,6 +110,7 @@ class UsmTransport:
         self._host, self._settings, self._credentials, self._clock = host, settings, credentials, clock
         self._engine: Any = None
         self._parts: tuple[Any, ...] = ()
+        self._is_heard = False
 
     async def open(self) -> None:
         """Make an engine, and find out where the controller is. Raises `WorldLostError`."""
@@ -140,6 +152,7 @@ class UsmTransport:
         trouble, status, index, answered = await command(*self._parts, *rows, lookupMib=False)
         if trouble is not None:
             self._raise(trouble)
+        self._is_heard = True
         return Answer(int(status), int(index), tuple(_binding(oid, value) for oid, value in answered))
 
     def close(self) -> None:
@@ -155,11 +168,12 @@ class UsmTransport:
     def _raise(self, trouble: object) -> None:
         name = type(trouble).__name__
         if name == "RequestTimedOut":
+            more = "" if self._is_heard else f"; {UNDECIPHERED}"
             raise WorldTimeoutError(
-                f"NTCIP: {self._host}:{self._settings.port} did not answer {self._settings.tries} times"
+                f"NTCIP: {self._host}:{self._settings.port} did not answer {self._settings.tries} times{more}"
             )
         # Only the kind of trouble: its text may hold what was sent.
-        raise CabinetRefusedError(f"NTCIP: {self._host} refused SNMPv3: {name}")
+        raise CabinetRefusedError(f"NTCIP: {self._host} refused SNMPv3: {TROUBLES.get(name, name)}")
 
 
 def _binding(oid: Any, value: Any) -> Binding:

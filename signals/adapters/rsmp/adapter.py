@@ -130,7 +130,7 @@ class RsmpCabinet:
         self._supervisor = supervisor_at(self._address.host, self._address.port or PORT, self._clock)
         try:
             await self._supervisor.expect(self, self._identify)
-            await self._within(self.options.seconds["connect_s"], self._arrived, "the site has not come")
+            await self._arrival(self._supervisor)
             return await self._identify_site()
         except WorldError:
             await self.close()
@@ -344,8 +344,11 @@ class RsmpCabinet:
             raise WorldLostError(f"rsmp: {self._gone or 'the site is not connected'}")
         return self._connection
 
-    async def _within(self, limit_s: float, event: asyncio.Event, what: str) -> None:
+    async def _arrival(self, supervisor: Supervisor) -> None:
+        """Wait until the site has come. Raises `WorldTimeoutError`, with what is known of those who came instead."""
         try:
-            await self._clock.within(limit_s, event.wait())
+            await self._clock.within(self.options.seconds["connect_s"], self._arrived.wait())
         except TimeoutError:
-            raise WorldTimeoutError(f'rsmp: {what} (site "{self.options.id}")') from None
+            instead = supervisor.turned_away or self._gone
+            more = f"; {instead}" if instead else ""
+            raise WorldTimeoutError(f'rsmp: the site has not come (site "{self.options.id}"){more}') from None

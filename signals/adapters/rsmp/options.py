@@ -13,7 +13,7 @@ from signals.adapters.cabinet.tls import TLS_OPTIONS, Tls, read_tls
 from signals.adapters.rsmp.bands import BANDS, Bands, bands_of
 from signals.adapters.rsmp.session import Settings
 from signals.adapters.rsmp.times import CORES
-from signals.errors import InputError
+from signals.errors import InputError, UnknownNameError
 from signals.model.cabinets import CabinetAddress, CabinetSite
 
 __all__ = ["PORT", "Options", "is_peer"]
@@ -27,7 +27,7 @@ _SECONDS: Final[Mapping[str, float]] = MappingProxyType(
         "ack_s": 30.0,
         "watchdog_s": 60.0,
         "answer_s": 5.0,
-        "connect_s": 30.0,
+        "connect_s": 25.0,
         "reconnect_s": 10.0,
         "silent_s": 3.0,
         "dead_man_s": 10.0,
@@ -48,6 +48,8 @@ _NAMES: Final = frozenset(
         "backup_min",
     }
 )
+_SECRETS: Final = ("key_password", "security_code_1", "security_code_2")
+"""Of both ends: they may share a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,9 @@ class Options:
 
     @classmethod
     def of(cls, site: CabinetSite, address: CabinetAddress) -> Options:
-        """Read the options of an address. Raises `InputError` naming the option."""
+        """Read the options of an address. Raises `InputError` naming the option, or the secret that nobody knows."""
         given = address.options
-        unknown = sorted(set(given) - _NAMES)
-        if unknown:
-            raise _wrong(unknown[0], f"one of {', '.join(sorted(_NAMES))}")
+        _check_names(given, address.secrets)
         identity = address.name or site.id
         if not identity.isprintable() or not 1 <= len(identity) <= 64:
             raise InputError("rsmp: the name of the address, the site id, must have 1 to 64 letters")
@@ -136,6 +136,15 @@ def is_peer(host: str, peers: Peers) -> bool:
 
 def _wrong(name: str, expected: str) -> InputError:
     return InputError(f'rsmp: option "{name}": expected {expected}')
+
+
+def _check_names(options: Mapping[str, object], secrets: Mapping[str, str]) -> None:
+    for name in sorted(set(options) - _NAMES):
+        if name in _SECRETS:
+            raise InputError(f'rsmp: "{name}" is a secret and no option: give it in secrets_env or secrets_file')
+        raise UnknownNameError("option of rsmp", name, _NAMES)
+    for name in sorted(set(secrets) - set(_SECRETS)):
+        raise UnknownNameError("secret of rsmp", name, _SECRETS)
 
 
 def _seconds(given: Mapping[str, object], name: str, default: float) -> float:

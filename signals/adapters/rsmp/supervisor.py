@@ -29,6 +29,7 @@ LOOK_S: Final = 0.5
 STRANGERS: Final = 64
 """So many connections may be open without having said who they are."""
 STRANGER_S: Final = 10.0
+NO_NAME: Final = "it left without saying which site it is; it may want to speak TLS where we do not"
 
 
 class Link(Protocol):
@@ -134,6 +135,7 @@ class Connection:
         del self._supervisor.waiting[site]
         self._supervisor.connected[site] = self
         self.link, self.site = link, site
+        self._supervisor.turned_away = ""
         return ""
 
     def _opened(self, wire: Wire) -> None:
@@ -164,10 +166,13 @@ class Connection:
         self.flush()
 
     def _lost(self) -> None:
+        was_let_in = self in self._supervisor.connections
         self._supervisor.forget(self)
         link, self.link = self.link, None
         if link is not None:
             link.lost(self.session.closed or "the connection is gone")
+        elif was_let_in and not self.site:
+            self._supervisor.turn_away(self.wire.peer, self.session.closed or NO_NAME)
 
 
 class Supervisor:
@@ -190,6 +195,8 @@ class Supervisor:
         For each site id its connection.
     connections
         All that are open.
+    turned_away
+        Who came last and was not let in, and why; empty = nobody since the last site that was.
     """
 
     def __init__(self, host: str, port: int, clock: Clock, ended: Callable[[], object]) -> None:
@@ -197,6 +204,7 @@ class Supervisor:
         self.waiting: dict[str, Link] = {}
         self.connected: dict[str, Connection] = {}
         self.connections: set[Connection] = set()
+        self.turned_away = ""
         self._links: dict[str, Link] = {}
         self._server: asyncio.Server | None = None
         self._handshakes: Handshakes | None = None
@@ -246,8 +254,13 @@ class Supervisor:
     def lets_in(self, peer: str) -> bool:
         """Whether a stranger may say who he is."""
         if not any(is_peer(peer, link.options.peers) for link in self._links.values()):
+            self.turn_away(peer, "it is not among the peers")
             return False
         return sum(connection.link is None for connection in self.connections) < STRANGERS
+
+    def turn_away(self, peer: str, why: str) -> None:
+        """Remember who came and was not let in, for those who wait for a site."""
+        self.turned_away = f"{peer} came and was turned away: {why}"
 
     def forget(self, connection: Connection) -> None:
         """Take it that a connection is gone; its site is waited for again when its link asks."""
@@ -274,7 +287,9 @@ class Supervisor:
         def make() -> asyncio.Protocol:
             return Connection(self, self._clock, identify).wire
 
-        self._handshakes = None if tls is None else Handshakes(tls.server(), make, self.lets_in, self._clock)
+        self._handshakes = (
+            None if tls is None else Handshakes(tls.server(), make, self.lets_in, self._clock, self.turn_away)
+        )
         return await asyncio.get_running_loop().create_server(
             make if self._handshakes is None else self._handshakes, self._host, self._port
         )

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Final
 
 from signals.adapters.cabinet.clock import Clock
+from signals.adapters.cabinet.tls import handshake_trouble
 from signals.adapters.tlcfi.described import CAPABILITIES, information
 from signals.adapters.tlcfi.keeper import Keeper, keeper_of
 from signals.adapters.tlcfi.line import Answer
@@ -248,7 +249,8 @@ class TlcfiCabinet:
         except TimeoutError:
             raise WorldTimeoutError(f"{self._name} does not answer") from None
         except OSError as error:
-            raise WorldLostError(f"{self._name} cannot be reached: {error.strerror or error}") from error
+            why = error.strerror or str(error) or (handshake_trouble(error) if self._tls else type(error).__name__)
+            raise WorldLostError(f"{self._name} cannot be reached: {why}") from error
 
     async def _until(self, done: Callable[[], bool], limit_s: float, what: str) -> None:
         """Wait for something that whatever comes may bring. Raises `WorldError` where it does not come."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from cryptography import x509  # comes with trustme
 from cryptography.hazmat.primitives import serialization as form
 
-from signals.adapters.cabinet.tls import Tls, names_in, read_tls
+from signals.adapters.cabinet.tls import Tls, handshake_trouble, names_in, read_tls
 from signals.errors import InputError
 from tests.adapters.cabinet.certificates import papers
 
@@ -106,3 +107,33 @@ def test_whom_a_certificate_is_for() -> None:
 def test_the_certificates_of_these_tests_name_whom_they_say(tmp_path: Path) -> None:
     found = x509.load_pem_x509_certificate(Path(papers(tmp_path).client["cert"]).read_bytes())
     assert "RN+SI0001" in found.subject.rfc4514_string().replace("\\", "")
+
+
+def ssl_error(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, "canary of the library")
+    error.reason = reason
+    return error
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        ("PEER_DID_NOT_RETURN_A_CERTIFICATE", 'it shows no certificate, and "ca" wants one'),
+        ("WRONG_VERSION_NUMBER", "it does not speak TLS"),
+        ("UNSUPPORTED_PROTOCOL", "no version of TLS that is new enough"),
+        ("TLSV1_ALERT_UNKNOWN_CA", r"does not accept our certificate, .*\(tlsv1_alert_unknown_ca\)"),
+        ("NO_SHARED_CIPHER", r"TLS failed \(no_shared_cipher\)"),
+    ],
+)
+def test_why_a_handshake_failed_is_said_in_our_words(reason: str, sentence: str) -> None:
+    said = handshake_trouble(ssl_error(reason))
+    assert re.search(sentence, said)
+    assert "canary" not in said
+
+
+def test_a_certificate_that_is_not_accepted_and_a_peer_that_leaves_are_told_apart() -> None:
+    error = ssl.SSLCertVerificationError(1, "canary")
+    error.verify_message = "certificate has expired"
+    assert handshake_trouble(error) == "its certificate is not accepted: certificate has expired"
+    for gone in (ConnectionResetError("canary"), ConnectionAbortedError("canary"), TimeoutError(), ssl.SSLError()):
+        assert handshake_trouble(gone).startswith("it left in the middle of the TLS handshake")

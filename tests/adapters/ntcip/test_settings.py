@@ -96,3 +96,29 @@ def test_peers() -> None:
     assert "fe80::1%eth0" in street
     assert "10.0.1.5" not in street
     assert street.interface == "0.0.0.0"  # noqa: S104
+
+
+def test_unknown_secrets_are_refused_at_both_ends_and_not_shown() -> None:
+    where = replace(address(), secrets={"write_comunity": "canary"})
+    with pytest.raises(InputError, match='"write_comunity"; did you mean "write_community"') as caught:
+        Settings.of(site(), where)
+    assert "canary" not in str(caught.value)
+    with pytest.raises(InputError, match='unknown secret of virtual cabinet "centre" "auth_password"'):
+        AgentSettings.of(site(), replace(address(), secrets={"auth_password": "canary"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "secrets"),
+    [
+        ("auth", {"auth": "SHA256"}, {}),
+        ("priv", {"priv": "AES", "snmpv3": False}, {}),
+        ("user", {}, {"user": "canary", "auth_password": "canary", "priv_password": "canary"}),
+    ],
+)
+def test_what_is_for_version_3_is_not_spoken_in_plain_text(
+    name: str, options: dict[str, object], secrets: dict[str, str]
+) -> None:
+    where = replace(address(), options=options, secrets=secrets)
+    with pytest.raises(InputError, match=f'"{name}" is for SNMPv3 only: add snmpv3 = true'):
+        Settings.of(site(), where)
+    assert Settings.of(site(), replace(where, options=options | {"snmpv3": True})).version is None

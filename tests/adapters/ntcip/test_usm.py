@@ -179,9 +179,31 @@ def test_what_is_asked_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_silence_and_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WorldTimeoutError, match="did not answer 5 times"):
         asked(monkeypatch, (RequestTimedOut(), 0, 0, []), Ask(Kind.GET, (nothing(OID),)))
-    with pytest.raises(CabinetRefusedError, match="refused SNMPv3: WrongDigest") as caught:
+    with pytest.raises(CabinetRefusedError, match='refused SNMPv3: the secret "auth_password", or') as caught:
         asked(monkeypatch, (WrongDigest(), 0, 0, []), Ask(Kind.GET, (nothing(OID),)))
     assert "canary" not in str(caught.value)
+
+
+def test_silence_before_the_first_answer_may_be_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[tuple[Any, ...]] = [(RequestTimedOut(), 0, 0, []), (None, 0, 0, []), (RequestTimedOut(), 0, 0, [])]
+
+    async def command(*_rows: Any, **_how: Any) -> tuple[Any, ...]:
+        return answers.pop(0)
+
+    snmp = library(())
+    snmp.get_cmd = command
+
+    async def run() -> None:
+        way = transport(monkeypatch, snmp)
+        await way.open()
+        with pytest.raises(WorldTimeoutError, match=r'did not answer 5 times; .*"priv_password"'):
+            await way.ask(Ask(Kind.GET, (nothing(OID),)), 1e9)
+        await way.ask(Ask(Kind.GET, (nothing(OID),)), 1e9)
+        with pytest.raises(WorldTimeoutError, match=r"did not answer 5 times$"):
+            await way.ask(Ask(Kind.GET, (nothing(OID),)), 1e9)
+        way.close()
+
+    asyncio.run(run())
 
 
 def test_an_address_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,6 @@ def test_everything_can_be_said() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("speed", 1),
         ("ack_s", 0),
         ("ack_s", "30"),
         ("silent_s", True),
@@ -84,6 +83,21 @@ def test_everything_can_be_said() -> None:
 def test_what_cannot_be_is_refused_by_name(name: str, value: object) -> None:
     with pytest.raises(InputError, match=f'option "{name}": expected'):
         read(**{name: value})
+
+
+def test_what_nobody_knows_is_refused_and_a_secret_is_never_shown() -> None:
+    with pytest.raises(InputError, match=r'unknown option of rsmp "spede".*known: ack_s'):
+        read(spede=1)
+    with pytest.raises(InputError, match='"security_code_2" is a secret and no option') as caught:
+        read(security_code_2="canary")
+    assert "canary" not in str(caught.value)
+    address = CabinetAddress(scheme="rsmp", host="::", secrets={"security_code2": "canary"})
+    with pytest.raises(InputError, match=r'unknown secret of rsmp "security_code2"; did you mean') as caught:
+        Options.of(SITE, address)
+    assert "canary" not in str(caught.value)
+    Options.of(
+        SITE, replace(address, secrets=dict.fromkeys(("key_password", "security_code_1", "security_code_2"), "x"))
+    )
 
 
 def test_a_site_id_is_something_that_can_be_printed() -> None:

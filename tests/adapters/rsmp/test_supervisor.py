@@ -110,6 +110,8 @@ def test_who_is_not_waited_for_or_does_not_fit_is_refused(name: str, options: di
         await site.close()
         await eventually(lambda: not supervisor.connections)
         assert set(supervisor.waiting) == {"S1"}
+        told = supervisor.turned_away if name == "S9" else "".join(link.gone)
+        assert why in told
         await leave(supervisor, link)
 
     run(test)
@@ -124,6 +126,26 @@ def test_a_stranger_from_elsewhere_is_not_even_heard() -> None:
             await site.get()
         await site.close()
         assert not supervisor.connections
+        assert supervisor.turned_away == "127.0.0.1 came and was turned away: it is not among the peers"
+        await leave(supervisor, link)
+
+    run(test)
+
+
+def test_whoever_leaves_without_a_name_is_told_of_until_a_site_has_come() -> None:
+    async def test() -> None:
+        link = Waiting(free_port())
+        supervisor = await listening(link)
+        _, writer = await asyncio.open_connection("127.0.0.1", link.address.port)
+        writer.write(bytes((22, 3, 1, 0, 5)))  # how TLS begins
+        writer.close()
+        await eventually(lambda: supervisor.turned_away)
+        assert "it left without saying which site it is; it may want to speak TLS" in supervisor.turned_away
+        site = await ForeignSite.connect(link.address.port, name="S1")
+        await site.greet()
+        await link.came.get()
+        assert not supervisor.turned_away
+        await site.close()
         await leave(supervisor, link)
 
     run(test)
