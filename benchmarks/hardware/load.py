@@ -166,8 +166,8 @@ async def _hosted(firmwares: Sequence[Firmware], servers: Sequence[CabinetServer
 
     async def some(moment: int) -> None:
         own, speak = firmwares[moment::moments], servers[moment::moments]
-        await clock.sleep(moment * tick_ds / 10 / moments)
-        await host(_Field(own, tick_ds), speak, clock, lambda: started.append(moment))
+        past_s = moment * tick_ds / 10 / moments
+        await host(_Field(own, tick_ds), speak, clock, lambda: started.append(moment), past_s)
 
     hosts = asyncio.gather(*map(some, range(moments)))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, hosts.cancel)
