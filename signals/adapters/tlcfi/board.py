@@ -129,8 +129,10 @@ class Board:
         for group in self._ambiguous:
             if aspect[group] == Aspect.RED:
                 self._clearing.pop(group, None)
-        self._asked.update({group: (state, now_s) for group, state in states.items() if self._state[group] != state})
-        self.starts.asked(states, self._state)
+        if states:
+            shown = self._state
+            self._asked.update({group: (state, now_s) for group, state in states.items() if shown[group] != state})
+            self.starts.asked(states, shown)
 
     def forget_asked(self) -> None:
         """Nothing is requested any more."""

@@ -91,9 +91,10 @@ class Requests:
         return {self._settings.groups[group]: f"{{{text}}}" for group, text in said.items()}, states
 
     def _check_size(self, request: GroupRequest) -> None:
-        columns = (column for column in request if column is not None)
-        if any(column.shape != (self._count,) for column in columns):
-            raise InputError(f"a request: expected arrays of {self._count} groups")
+        shape = (self._count,)
+        for column in request:
+            if column is not None and column.shape != shape:
+                raise InputError(f"a request: expected arrays of {self._count} groups")
 
     def _changes(self, asked: bytes, early: Collection[int]) -> dict[int, int]:
         if asked.translate(None, _ASPECTS):
