@@ -68,6 +68,7 @@ MOMENTS: Final = 10
 DEADLINE_S: Final = 0.5
 MOST_BUSY_S: Final = 0.1
 READY: Final = "ready"
+LOST: Final = (" fault ", " release ")
 TROUBLE: Final = (" fault ", " violation ", " release ")
 MOST_TOLD: Final = 6
 
@@ -86,7 +87,7 @@ class Measured(NamedTuple):
     busy_s
         How long the work of a tick took: median, 99.9 %, worst.
     lost
-        How often a seat that was ours was not any more.
+        How many cabinets had a fault, or were given back.
     violations
         What the monitor saw.
     memory_mib, files
@@ -240,7 +241,7 @@ def _driven(
             tick()
         after = _resources()
         worked_s, theirs_s = time.process_time() - worked_s, field_s() - theirs_s
-        lost = sum(" fault " in sentence for sentence in told[events:])
+        lost = len({sentence.partition(":")[0] for sentence in told[events:] if any(word in sentence for word in LOST)})
         trouble = tuple(sentence for sentence in told if any(word in sentence for word in TROUBLE))[:MOST_TOLD]
         busy_s = (pacer.busy_s(0.5), pacer.busy_s(0.999), pacer.busy_s(1.0))
         missed = pacer.missed
