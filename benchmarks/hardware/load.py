@@ -68,6 +68,7 @@ MOMENTS: Final = 10
 DEADLINE_S: Final = 0.5
 MOST_BUSY_S: Final = 0.1
 READY: Final = "ready"
+LOST: Final = (" fault ", " release ")
 TROUBLE: Final = (" fault ", " violation ", " release ")
 MOST_TOLD: Final = 6
 
@@ -86,7 +87,7 @@ class Measured(NamedTuple):
     busy_s
         How long the work of a tick took: median, 99.9 %, worst.
     lost
-        How often a seat that was ours was not any more.
+        How many cabinets had a fault, or were given back.
     violations
         What the monitor saw.
     memory_mib, files
@@ -166,8 +167,8 @@ async def _hosted(firmwares: Sequence[Firmware], servers: Sequence[CabinetServer
 
     async def some(moment: int) -> None:
         own, speak = firmwares[moment::moments], servers[moment::moments]
-        await clock.sleep(moment * tick_ds / 10 / moments)
-        await host(_Field(own, tick_ds), speak, clock, lambda: started.append(moment))
+        past_s = moment * tick_ds / 10 / moments
+        await host(_Field(own, tick_ds), speak, clock, lambda: started.append(moment), past_s)
 
     hosts = asyncio.gather(*map(some, range(moments)))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, hosts.cancel)
@@ -240,7 +241,7 @@ def _driven(
             tick()
         after = _resources()
         worked_s, theirs_s = time.process_time() - worked_s, field_s() - theirs_s
-        lost = sum(" fault " in sentence for sentence in told[events:])
+        lost = len({sentence.partition(":")[0] for sentence in told[events:] if any(word in sentence for word in LOST)})
         trouble = tuple(sentence for sentence in told if any(word in sentence for word in TROUBLE))[:MOST_TOLD]
         busy_s = (pacer.busy_s(0.5), pacer.busy_s(0.999), pacer.busy_s(1.0))
         missed = pacer.missed

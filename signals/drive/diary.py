@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -108,12 +109,13 @@ class Diary:
         self._verdict: Verdict | None = None
         self._last: list[tuple[object, ...]] = [()] * len(self._names)
         self._tick, self._hash = -1, ""
+        self._said: tuple[str, bytes] | None = None
         self.same, self.heard = np.zeros((2, len(self._names)), np.int64)
         self.violations = 0
 
     def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:  # noqa: ARG002
         """Keep one tick until it is known what was done about it; events and violations are written now."""
-        self._tick, self._hash = self._tick + 1, ""
+        self._tick, self._hash, self._said = self._tick + 1, "", None
         self._snapshot, self._verdict = snapshot, verdict
         for event in (*self._happened(), *events):
             self.tell("event", event.intersection, code=event.code, text=event.detail)
@@ -154,11 +156,11 @@ class Diary:
         """
         want = b"" if wanted is None else wanted.tobytes()
         entries = [entry for one in done if (entry := self._entry(one, want)) is not None]
-        if entries:
-            self._log.note(entries)
-        self._log.save()
         if wanted is not None:
             self._agree([one.intersection for one in done if one.report is not None], wanted, shown)
+        if entries:
+            self._log.note(entries)
+        self._log.save()  # last: its thread takes time from this one
 
     def _entry(self, one: Done, wanted: bytes) -> Mapping[str, object] | None:
         """Return what is new of a cabinet; `wanted` has a byte for each group, or none."""
@@ -191,8 +193,9 @@ class Diary:
             "want": _bits(want),
         }
         if self._verdict is not None:
-            entry["permitted"] = aspects_text(self._verdict.command.aspect[rows])
-            entry["reason"] = sorted({REASONS[reason] for reason in set(self._verdict.reason[rows].tolist()) if reason})
+            permitted, reasons = self._texts(self._verdict)
+            entry["permitted"] = permitted[rows]
+            entry["reason"] = _reasons(reasons[rows])
         if one.request is not None:
             entry["asked"] = request_table(one.request)
         if one.receipt is not None:
@@ -200,6 +203,12 @@ class Diary:
             entry["detail"] = one.receipt.detail
             entry["answer_ms"] = round((one.receipt.answered_s - one.receipt.sent_s) * 1_000, 1)
         return entry
+
+    def _texts(self, verdict: Verdict) -> tuple[str, bytes]:
+        """Return a letter for what each group of the network is permitted, and a byte for why; once a tick."""
+        if self._said is None:
+            self._said = aspects_text(verdict.command.aspect), verdict.reason.tobytes()
+        return self._said
 
     def _inputs(self) -> str:
         """Return the checksum of everything that was believed in this tick."""
@@ -219,6 +228,12 @@ class Diary:
 def aspects_text(aspect: ByteArray) -> str:
     """Return a letter for each group: r red, u red-amber, G green, y amber, c clearance, ? not known."""
     return aspect.tobytes().translate(TEXT).decode("ascii")
+
+
+@lru_cache(maxsize=4096)
+def _reasons(reasons: bytes) -> list[str]:
+    """Return why groups do not show what was wanted, each reason once; nobody changes the list."""
+    return sorted({REASONS[reason] for reason in reasons if reason})
 
 
 def _bits(want: bytes) -> str:

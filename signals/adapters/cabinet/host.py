@@ -56,7 +56,11 @@ class Hosted(NamedTuple):
 
 
 async def host(
-    plant: Plant, servers: Sequence[CabinetServer], clock: Clock, on_started: Callable[[], None] | None = None
+    plant: Plant,
+    servers: Sequence[CabinetServer],
+    clock: Clock,
+    on_started: Callable[[], None] | None = None,
+    past_s: float = 0.0,
 ) -> Hosted:
     """Start the servers, let the plant tick in time until its end, and stop the servers.
 
@@ -70,13 +74,15 @@ async def host(
         Time.
     on_started
         Called once, when all listen and their ports are known.
+    past_s
+        How far in a whole tick of the clock ours begin.
 
     Raises
     ------
     WorldError
         When a server cannot start, or the plant is lost; all servers are stopped then, too.
     """
-    ticker = _Ticker(plant, servers, clock)
+    ticker = _Ticker(plant, servers, clock, past_s)
     await ticker.run(on_started)
     return ticker.so_far(finished=True)
 
@@ -102,8 +108,8 @@ def host_until_done(
 class _Ticker:
     """Ticks, and how they went so far."""
 
-    def __init__(self, plant: Plant, servers: Sequence[CabinetServer], clock: Clock) -> None:
-        self._plant, self._servers, self._clock = plant, servers, clock
+    def __init__(self, plant: Plant, servers: Sequence[CabinetServer], clock: Clock, past_s: float = 0.0) -> None:
+        self._plant, self._servers, self._clock, self._past_s = plant, servers, clock, past_s
         self._ticks, self._late, self._latest_s = 0, 0, 0.0
 
     def so_far(self, *, finished: bool) -> Hosted:
@@ -119,9 +125,9 @@ class _Ticker:
             await self._run_in_time()
 
     async def _run_in_time(self) -> None:
-        """Tick at whole ticks of the clock, so that whoever asks knows when nothing changes."""
+        """Tick at known moments of the clock, so that whoever asks knows when nothing changes."""
         tick_s = self._plant.tick_ds / 10
-        wait_s = self._clock.until_s(tick_s)
+        wait_s = self._clock.until_s(tick_s, self._past_s)
         due_s = self._clock.now_s() + wait_s
         await self._clock.sleep(wait_s)
         while self._tick():

@@ -64,8 +64,9 @@ STANDING: Final = (
 """What is subscribed: what the groups show, every second; who decides, and the times of plans, when they change and in
 case that is missed."""
 
-FRESH_S: Final = 0.9
-"""Whoever has told within this what its groups show need not be asked: the next update is due."""
+FRESH_S: Final = 1.2
+"""Whoever has told within this what its groups show need not be asked: an update comes every second, and not to the
+moment. A drive that is to be told within a second and a half has the time to ask whoever has missed one."""
 
 PULSE_S: Final = 0.5
 """How often it is seen that the site hears us."""

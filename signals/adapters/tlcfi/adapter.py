@@ -189,7 +189,9 @@ class TlcfiCabinet:
             return _refused("not-in-control", "nothing was sent", now_s)
         data = session.ask(request, now_s)
         wire.send(data)
+        self.due_s = min(self.due_s, session.next_s)
         detail = "sent; TLC-FI answers with what it shows" if data else "nothing has changed"
+        detail += "; a group waits for what it was asked before" * session.waits
         return Receipt(accepted=True, code="accepted", detail=detail, sent_s=now_s, answered_s=now_s)
 
     async def heartbeat(self) -> None:
@@ -273,6 +275,7 @@ class TlcfiCabinet:
         wire.send(session.receive(data, self._clock.now_s()))
         if session.line.failure is not None:
             wire.abort()
+        self.due_s = min(self.due_s, session.next_s)
         self._news.set()
 
     def _lose(self, wire: Wire) -> None:

@@ -23,6 +23,7 @@ from signals.adapters.tlcfi.objects import (
     ticks_after,
 )
 from signals.adapters.tlcfi.settings import Settings
+from signals.adapters.tlcfi.starts import Starts
 from signals.model.cabinets import CabinetSite
 from signals.model.values import Aspect, BoolArray, ByteArray, FloatArray, IntArray
 
@@ -53,6 +54,8 @@ class Board:
         What the intersection does; `None` = not told.
     call
         bool [nG] a push button asks for this group.
+    starts
+        Groups on their way to green.
     """
 
     def __init__(self, site: CabinetSite, settings: Settings, now_s: float) -> None:
@@ -77,6 +80,7 @@ class Board:
         self._pressed = [False] * len(site.groups)
         self._asked: dict[int, tuple[int, float]] = {}
         self._meant: list[int] | None = None
+        self.starts = Starts([group.red_amber_ds / 10 for group in site.intersection.groups], self._clearance_s)
         self._senses = Detectors(len(site.detectors), now_s)
         self._swico: set[str] = set()
         self.intersection: IntersectionState | None = None
@@ -125,11 +129,15 @@ class Board:
         for group in self._ambiguous:
             if aspect[group] == Aspect.RED:
                 self._clearing.pop(group, None)
-        self._asked.update({group: (state, now_s) for group, state in states.items() if self._state[group] != state})
+        if states:
+            shown = self._state
+            self._asked.update({group: (state, now_s) for group, state in states.items() if shown[group] != state})
+            self.starts.asked(states, shown)
 
     def forget_asked(self) -> None:
         """Nothing is requested any more."""
         self._asked.clear()
+        self.starts.forget()
         self._meant = self._seen = None
 
     def aspects(self, now_s: float) -> ByteArray:
@@ -197,6 +205,7 @@ class Board:
         if self._state[group] == state:
             return
         self._state[group] = state
+        self.starts.shown(group, state, at_s)
         aspect = aspect_of(state, clears=self._clears[group])
         self._aspect[group] = aspect
         self._clearing.pop(group, None)

@@ -13,10 +13,13 @@ from weakref import WeakKeyDictionary
 
 from signals.adapters.cabinet.clock import Clock
 
-__all__ = ["TURN_S", "Keeper", "Kept", "keeper_of"]
+__all__ = ["AT_ONCE", "TURN_S", "Keeper", "Kept", "keeper_of"]
 
 TURN_S: Final = 0.05
 """How often it looks who is due."""
+
+AT_ONCE: Final = 32
+"""How many are called before others have their turn: a tick of a drive does not wait for a thousand."""
 
 
 class Kept(Protocol):
@@ -50,6 +53,7 @@ class Keeper:
         self._clock, self._ended = clock, ended
         self._kept: dict[Kept, None] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._due: list[Kept] = []
 
     def keep(self, one: Kept) -> None:
         """Call a connection from now on when it is due."""
@@ -67,10 +71,19 @@ class Keeper:
 
     def _turn(self) -> None:
         self._timer = self._clock.later(TURN_S, self._turn)
-        now_s, soon = self._clock.now_s(), asyncio.get_running_loop().call_soon
-        for one in self._kept:
-            if one.due_s <= now_s:
+        if not self._due:  # else the last turn is not over yet
+            now_s = self._clock.now_s()
+            self._due = [one for one in self._kept if one.due_s <= now_s]
+            self._call_some()
+
+    def _call_some(self) -> None:
+        soon = asyncio.get_running_loop().call_soon
+        some, self._due = self._due[:AT_ONCE], self._due[AT_ONCE:]
+        for one in some:
+            if one in self._kept:
                 soon(one.look)  # of its own: whatever goes wrong in one keeps nobody else from his turn
+        if self._due:
+            soon(self._call_some)
 
 
 _KEEPERS: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Clock, Keeper]] = WeakKeyDictionary()

@@ -72,6 +72,12 @@ class Predictions:
 def _item(state: int, ends_ds: tuple[int, int, int], sure: int, ticks: int) -> str:
     """Write when a state ends, at no time before the earliest."""
     first_ds, likely_ds, last_ds = ends_ds
+    if last_ds >= first_ds <= likely_ds and sure >= 0:  # what is said most
+        return (
+            f'[{{"state":{state},"minEnd":{(ticks + MS_IN_DS * first_ds) % TICKS},'
+            f'"maxEnd":{(ticks + MS_IN_DS * last_ds) % TICKS},"likelyEnd":{(ticks + MS_IN_DS * likely_ds) % TICKS},'
+            f'"confidence":{sure}}}]'
+        )
     text = f'[{{"state":{state},"minEnd":{(ticks + MS_IN_DS * first_ds) % TICKS}'
     if last_ds >= 0:
         text += f',"maxEnd":{(ticks + MS_IN_DS * max(last_ds, first_ds)) % TICKS}'

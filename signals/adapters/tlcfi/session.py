@@ -140,7 +140,23 @@ class ApplicationSession:
         due_s = min(line.due_s, self._left_s + settings.alive_timeout_s)
         if not self.seat.is_ours:
             return due_s
-        return min(due_s, self._pulse_s, line.asked_s + settings.refresh_s, self._beat_s + settings.dead_man_s)
+        return min(
+            due_s,
+            self.next_s,
+            self._pulse_s,
+            line.asked_s + settings.refresh_s,
+            self._beat_s + settings.dead_man_s,
+        )
+
+    @property
+    def waits(self) -> bool:
+        """Whether a group that is to start waits until it shows what it was asked for before."""
+        return self._requests.waits is not None
+
+    @property
+    def next_s(self) -> float:
+        """When what waits may be asked for, as far as is known; inf where nothing does."""
+        return float("inf") if self._requests.waits is None else self.board.starts.ready_s
 
     @property
     def _pulse_s(self) -> float:
@@ -174,6 +190,8 @@ class ApplicationSession:
             self.line.fail(WorldTimeoutError("the TLC did not take control back"))
         elif self.seat.is_ours:
             self._feel_the_pulse(now_s)
+            if self._requests.waits is not None and self.mode is Mode.OURS:
+                self._say(self._requests.waits, self._requests.held(self.board.starts.early(now_s)), now_s)
         self.line.poll(now_s)
         return self.line.sent()
 
@@ -205,13 +223,20 @@ class ApplicationSession:
         return self.line.sent()
 
     def ask(self, request: GroupRequest, now_s: float) -> bytes:
-        """Ask for what groups shall show; nothing where nothing has changed. Raises `InputError`."""
-        ticks = self._settings.ticks(now_s)
-        rows, states = self._requests.rows(request, ticks)
+        """Ask for what groups shall show; nothing where nothing has changed. Raises `InputError`.
+
+        A group that is to start waits until it shows what it was asked for before.
+        """
+        early = self.board.starts.early(now_s)
+        self._say(request, self._requests.rows(request, self._settings.ticks(now_s), early), now_s)
+        return self.line.sent()
+
+    def _say(self, request: GroupRequest, news: tuple[Mapping[str, str], Mapping[int, int]], now_s: float) -> None:
+        """Say what is new of a request, and remember it."""
+        rows, states = news
         self.board.asked(request.aspect.tolist(), states, now_s)
         if rows:
-            self.line.say(group_requests(ticks, rows))
-        return self.line.sent()
+            self.line.say(group_requests(self._settings.ticks(now_s), rows))
 
     def deregister(self, now_s: float, then: Callable[[Answer, float], None]) -> bytes:
         """End the session as one should."""
@@ -309,8 +334,9 @@ class ApplicationSession:
         if self.seat.is_ours and not was_ours:
             self._requests.forget()
             self._beat_s, self._lamps_asked = now_s, False
-        if was_ours and not self.seat.is_ours:
+        if not self.seat.is_ours:  # also where we wanted it no more before it was taken
             self.board.forget_asked()
+            self._requests.forget()
         if self.seat.is_left:
             self.line.is_mute, self._left_s = False, float("inf")
         if self.seat.broken:

@@ -85,6 +85,13 @@ def test_ticks_begin_at_whole_ticks_of_the_clock_and_stay_there() -> None:
     assert street.times_s == pytest.approx([0.25, 3.25, 6.25])
 
 
+def test_ticks_may_begin_elsewhere_in_a_tick_of_the_clock() -> None:
+    clock = Hands(wall_s=1_000.75)
+    street = Street(2, clock)
+    asyncio.run(host(street, [], clock, None, 0.3))
+    assert street.times_s == pytest.approx([0.55, 1.55])
+
+
 def test_one_that_is_a_little_late_catches_up() -> None:
     clock = Hands()
     street = Street(3, clock, works_s=0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signals.adapters.ntcip.ahead import MARGIN, MOST_S, LookAhead
+from signals.adapters.ntcip.ahead import KEPT, LEAST_S, MARGIN, MOST_S, LookAhead
 
 
 def ticking(tick_s: float, took_s: float) -> LookAhead:
@@ -27,6 +27,16 @@ def test_it_is_asked_as_much_ahead_as_answers_take() -> None:
     assert ticking(1.0, 0.1).rest_s(101.0) == pytest.approx(1.0 - MARGIN * 0.1)
     assert ticking(1.0, 0.1).rest_s(101.3) == pytest.approx(0.7 - MARGIN * 0.1)
     assert ticking(1.0, 3.0).rest_s(101.0) == pytest.approx(1.0 - MOST_S)
+
+
+def test_a_slow_answer_is_forgotten_little_by_little() -> None:
+    ahead = ticking(1.0, 0.1)
+    ahead.took(0.002)
+    assert ahead.rest_s(101.0) == pytest.approx(1.0 - MARGIN * KEPT * 0.1)
+    for _ in range(100):
+        ahead.took(0.002)
+    assert MARGIN * 0.1 * KEPT**101 < LEAST_S
+    assert ahead.rest_s(101.0) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.firmware import Firmware
-from signals.adapters.rsmp.adapter import RsmpCabinet
+from signals.adapters.rsmp.adapter import FRESH_S, RsmpCabinet
 from signals.adapters.rsmp.orders import ALLOWED
 from signals.adapters.rsmp.times import stamp
 from signals.adapters.rsmp.virtual import RsmpServer
@@ -315,7 +315,7 @@ def test_a_site_that_tells_of_itself_is_not_asked(monkeypatch: pytest.MonkeyPatc
             link.view.received_s = link.now_s() + 60.0
             await link.refresh()
             assert asked == []
-            link.view.received_s = link.now_s() - 1.0
+            link.view.received_s = link.now_s() - 1.5 * FRESH_S
             await link.refresh()
             assert asked == [("S0001",)]
 

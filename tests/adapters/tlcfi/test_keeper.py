@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.tlcfi.keeper import TURN_S, keeper_of
+from signals.adapters.tlcfi.keeper import AT_ONCE, TURN_S, keeper_of
 
 CLOCK = Clock(speed=20.0)
 
@@ -61,6 +62,24 @@ def test_one_that_is_broken_ends_nobody_elses_turns() -> None:
         assert set(told) == {"broken"}
         keeper.leave(broken)
         keeper.leave(good)
+
+    asyncio.run(run())
+
+
+def test_whoever_else_has_something_to_do_does_not_wait_for_all_of_them() -> None:
+    async def run() -> None:
+        many = [Kept(float("inf")) for _ in range(5 * AT_ONCE)]
+        keeper = keeper_of(CLOCK)
+        for one in many:
+            keeper.keep(one)
+        counts = [0]
+        while counts[-1] < len(many):
+            await asyncio.sleep(0)
+            counts.append(sum(one.looked for one in many))
+        assert max(after - before for before, after in pairwise(counts)) == AT_ONCE
+        assert [one.looked for one in many] == [1] * len(many)
+        for one in many:
+            keeper.leave(one)
 
     asyncio.run(run())
 
