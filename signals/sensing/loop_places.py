@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +41,8 @@ LEAST_M = 3.0
 """On a lane that is shorter nobody stands: vehicles stop before it, and are seen from what leads to it."""
 ALONG_M = 60.0
 """Loops on the only way to a stop line are as good as on its lane, if no farther away: few change lanes after them."""
+APART_M = 20.0
+"""A loop tells something new if it is so much farther away than another one."""
 FAR_M = 600.0
 """Who has left a stop line is followed as far as this."""
 LANE_CHANGE = 0.5
@@ -56,8 +58,9 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
 
     The stop-line loop is the one nearest the end of the approach lane, within 10 m of it; where that lane is too short
     to stand on, of what leads to it and nowhere else. The others of that lane count in; where it has none, those of
-    what leads to it and nowhere else, within 60 m; where there are none either, those on every way to it at the last
-    lane that has loops. Stop-line loops tell the next stop lines of who has left.
+    what leads to it and nowhere else, within 60 m; with either, those farther away on the same way; where there are
+    none, those on every way to it at the last lane that has loops. Stop-line loops tell the next stop lines of who has
+    left.
 
     Parameters
     ----------
@@ -79,7 +82,9 @@ def loop_places(network: Network, range_m: float) -> LoopPlaces:
             near = _before(network, on_lane, (lane, *sole[lane]))
         stop.append(min(near, key=lambda number: _to_end_m(network, number), default=-1))
         own = [Post(number, _to_end_m(network, number), -1) for number in here if number not in near]
-        own = own or _on_the_way(network, on_lane, sole[lane], near, feeding[approach])
+        ways = _on_the_way(network, on_lane, sole[lane], near, feeding[approach])
+        own = own or _near_enough(ways)
+        own += _beyond(ways, own)
         if not own:
             elsewhere = {
                 place: [number for number in numbers if number not in near] for place, numbers in on_lane.items()
@@ -99,19 +104,26 @@ def _on_the_way(
     lanes: Iterable[int],
     near: list[int],
     feeding: Iterable[tuple[float, int, float]],
-) -> list[Post]:
-    """Return the loops on the last of the lanes that lead to a stop line and nowhere else, if they are near enough."""
+) -> list[list[Post]]:
+    """Return the loops on each lane that leads to a stop line and nowhere else, the nearest lane first."""
     away_m = {lane: distance_m for distance_m, lane, _ in feeding}
-    for lane in lanes:
-        posts = [
-            Post(number, away_m[lane] + _to_end_m(network, number), -1)
-            for number in on_lane.get(lane, ())
-            if lane in away_m and number not in near
-        ]
-        found = [post for post in posts if STOP_LINE_M < post.distance_m <= ALONG_M]
-        if found:
-            return found
-    return []
+    return [
+        [Post(number, away_m[lane] + _to_end_m(network, number), -1) for number in on_lane[lane] if number not in near]
+        for lane in lanes
+        if lane in away_m and lane in on_lane
+    ]
+
+
+def _near_enough(ways: Iterable[list[Post]]) -> list[Post]:
+    """Return the loops of the first lane that has some near enough to stand for those of the approach lane."""
+    near = ([post for post in posts if STOP_LINE_M < post.distance_m <= ALONG_M] for posts in ways)
+    return next((posts for posts in near if posts), [])
+
+
+def _beyond(ways: Iterable[list[Post]], own: Sequence[Post]) -> list[Post]:
+    """Return the loops that are farther away than those of the approach lane: they tell of who comes earlier."""
+    far_m = max((post.distance_m for post in own), default=np.inf) + APART_M
+    return [post for posts in ways for post in posts if post.distance_m >= far_m]
 
 
 def _tables(

@@ -48,6 +48,15 @@ def test_on_a_shorter_lane_the_second_loop_lies_behind_who_begins_there() -> Non
     assert [loop.position_m for loop in network.detectors if loop.lane == 0] == [27.0, 12.0]
 
 
+def test_the_third_loop_lies_on_the_only_way_where_the_lane_is_short() -> None:
+    for length_m, before_m, place in ((60.0, 100.0, (0, 12.0)), (60.0, 200.0, (0, 84.0)), (40.0, 50.0, None)):
+        network = short(length_m, before_m)
+        (first, _, out, side) = network.movements
+        loops = place_detectors(replace(network, movements=(first, side, out))).detectors
+        assert [(loop.lane, loop.position_m) for loop in loops][2:] == ([place] if place else [])
+    assert {loop.lane for loop in place_detectors(short(60.0, 200.0)).detectors} == {3}  # two ways lead there
+
+
 def short(length_m: float, before_m: float) -> Network:
     """An approach of `length_m` behind two lanes of `before_m` that meet without a signal."""
     lanes = (
@@ -99,10 +108,10 @@ def test_the_loop_of_a_lane_that_is_too_short_lies_before_it() -> None:
     one_way = short(1.5, 100.0)
     (first, _, out, side) = one_way.movements
     only = replace(one_way, movements=(first, side, out))
-    assert [(loop.lane, loop.position_m) for loop in place_detectors(only).detectors] == [(2, 2.0), (0, 55.5)]
+    assert [(loop.lane, loop.position_m) for loop in place_detectors(only).detectors] == [(2, 2.0), (0, 55.5), (0, 12.0)]
     shorter = replace(only.lanes[2], length_m=1.0)
     lanes = (*only.lanes[:2], shorter, *only.lanes[3:])
-    (stop, _) = place_detectors(replace(only, lanes=lanes)).detectors
+    (stop, *_) = place_detectors(replace(only, lanes=lanes)).detectors
     assert (stop.id, stop.position_m) == ("a@2", 98.0)  # it ends 2.5 m before the line
 
 

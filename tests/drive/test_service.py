@@ -83,7 +83,7 @@ def test_what_a_controller_says_that_happened_is_written_down(tmp_path: Path) ->
 
 
 def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
-    threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    threading.Timer(2.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
     end = drive(config_in(tmp_path), options(100_000))
     assert end.ticks < 10_000
     assert end.seats[0].standing == "ours"

@@ -57,7 +57,8 @@ def test_two_loops_a_lane() -> None:
 def test_the_nearest_is_at_the_stop_line_and_the_others_count_in() -> None:
     network = corridor((("b0", 72.0), ("b0", 78.0), ("b0", 50.0), ("b0", 10.0), ("a0", 100.0)))
     assert stop_loops(network) == ["b0@78", "", ""]
-    assert rows(network, 0) == [("b0@10", 70.0, 1.0), ("b0@50", 30.0, 1.0)]  # b0@72 is another at the line
+    assert rows(network, 0) == [("a0@100", 20 + 6 + 80.0, 1.0), ("b0@10", 70.0, 1.0), ("b0@50", 30.0, 1.0)]
+    # b0@72 is another at the line
 
 
 def test_behind_a_tiny_lane_the_feeding_lane_counts_in() -> None:
@@ -136,3 +137,14 @@ def test_loops_on_the_only_way_are_its_own_unless_they_are_far_away() -> None:
     assert loop_places(near, 200.0).post_row[0] == -1
     assert rows(near, 0) == [("a0@110", 10 + 6 + 40.0, 1.0)]
     assert loop_places(far, 200.0).post_row[-1] >= 0
+
+
+def test_loops_farther_away_on_the_only_way_tell_of_who_comes_earlier() -> None:
+    assert rows(corridor((("b0", 40.0), ("a0", 60.0), ("a0", 110.0))), 0) == [
+        ("a0@60", 60.0 + 6.0 + 80.0, 1.0),
+        ("a0@110", 10.0 + 6.0 + 80.0, 1.0),
+        ("b0@40", 40.0, 1.0),
+    ]
+    # One that is hardly farther away tells nothing new, and where others join, the way is no longer the only one.
+    assert rows(corridor((("b0", 5.0), ("a0", 112.0))), 0) == [("b0@5", 75.0, 1.0)]
+    assert rows(corridor((("b1", 40.0), ("a1", 60.0))), 1) == [("b1@40", 40.0, 1.0)]

@@ -27,7 +27,7 @@ STOP_LINE_M = 1.0
 ADVANCE_M = 50.0
 """From the beginning of the second loop to the stop line."""
 LONG_M, FAR_M = 100.0, 180.0
-"""A lane that is longer than the first has a third loop, which begins so far before the stop line."""
+"""A way that is longer than the first has a third loop, which begins so far before the stop line."""
 SHORT_M = 15.0
 """On a lane that is shorter, the second loop would see what the first one sees: it is laid further upstream."""
 BEGIN_M = 12.0
@@ -42,8 +42,9 @@ def place_detectors(network: Network) -> Network:
     One ends 1 m before the stop line; the second begins 50 m before it, on a shorter lane 12 m behind its beginning. If
     the lane is shorter than 15 m, the second one is laid on every lane that leads to it without a signal in between.
     Where the lane has no room for the first one, it lies at the end of what leads to it, unless that leads elsewhere
-    too. A lane of more than 100 m has a third one, 180 m before the stop line or 12 m behind its beginning: where
-    SCOOT has its loops (Hunt and others, 1981), so that who comes is known of well before.
+    too. Where the lane, and what leads to it and nowhere else, is longer than 100 m there is a third one, 180 m before
+    the stop line or 12 m behind the beginning: where SCOOT has its loops (Hunt and others, 1981), so that who comes is
+    known of well before.
 
     Parameters
     ----------
@@ -90,10 +91,17 @@ class _Upstream:
         return lane, self._network.lanes[lane].length_m - STOP_LINE_M - LENGTH_M
 
     def far(self, lane: int) -> Iterator[tuple[int, float]]:
-        """Yield (lane, position) of the loop far away on a long lane."""
-        length_m = self._network.lanes[lane].length_m
-        if length_m > LONG_M:
-            yield lane, max(length_m - FAR_M, BEGIN_M)
+        """Yield (lane, position) of the loop far away, where the lane and the only way to it are long enough."""
+        found, away_m = [], 0.0
+        for place in (lane, *self._sole_ways[lane]):
+            here = self._network.lanes[place]
+            end_m = away_m + here.length_m
+            if end_m > LONG_M and here.length_m > BEGIN_M + LENGTH_M and not here.internal:
+                found.append((place, max(end_m - FAR_M, BEGIN_M)))
+            if end_m >= FAR_M:
+                break
+            away_m = end_m
+        yield from found[-1:]
 
     def places(self, lane: int, distance_m: float, passed: int) -> Iterator[tuple[int, float]]:
         """Yield (lane, position) `distance_m` before the end of a lane, or as far as one comes."""
