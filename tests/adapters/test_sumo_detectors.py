@@ -108,7 +108,11 @@ def test_the_loop_of_a_lane_that_is_too_short_lies_before_it() -> None:
     one_way = short(1.5, 100.0)
     (first, _, out, side) = one_way.movements
     only = replace(one_way, movements=(first, side, out))
-    assert [(loop.lane, loop.position_m) for loop in place_detectors(only).detectors] == [(2, 2.0), (0, 55.5), (0, 12.0)]
+    assert [(loop.lane, loop.position_m) for loop in place_detectors(only).detectors] == [
+        (2, 2.0),
+        (0, 55.5),
+        (0, 12.0),
+    ]
     shorter = replace(only.lanes[2], length_m=1.0)
     lanes = (*only.lanes[:2], shorter, *only.lanes[3:])
     (stop, *_) = place_detectors(replace(only, lanes=lanes)).detectors
