@@ -7,7 +7,7 @@ loss             a datagram is dropped; of a stream, whatever comes is held back
 delay            everything comes later, by a time and a jitter
 duplicate        a datagram comes twice (streams cannot)
 reorder          a datagram overtakes the one before, if it comes in time (streams cannot)
-slice            a stream comes in pieces of three bytes
+slice            what is read of a stream at once begins in pieces of three bytes
 truncate         a datagram, or what is read of a stream at once, ends early
 flip             a bit is turned over
 hold             nothing comes any more; what a stream held comes at once when the wire is good again, as TCP does it
@@ -24,14 +24,14 @@ All chance comes from a seed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Final, cast
 
-__all__ = ["KINDS", "RETRANSMISSION_S", "Fault", "TcpProxy", "UdpProxy"]
+__all__ = ["KINDS", "RETRANSMISSION_S", "Fault", "TcpProxy", "UdpProxy", "pieces"]
 
 KINDS: Final = (
     "loss", "delay", "duplicate", "reorder", "slice", "truncate", "flip", "hold", "black_hole", "half_open",
@@ -43,6 +43,10 @@ RETRANSMISSION_S: Final = 0.25
 CHUNK: Final = 65_536
 OVERTAKEN_S: Final = 0.05
 """How long a datagram waits to be overtaken."""
+PIECE, MOST_PIECES = 3, 6
+"""Bytes in a piece, and how many there are. On a connection that has been in use for a while a kernel may wait 40 ms
+before it acknowledges small segments, and sends no more than ten before that: with hundreds of pieces, the wire is too
+slow for the protocol, whatever becomes of messages that are cut."""
 HOLD_S: Final = 0.01
 """How often a stream that holds looks whether the wire is good again."""
 
@@ -183,9 +187,8 @@ class TcpProxy(_Wire):
                 await asyncio.sleep(self.fault.delay_s or RETRANSMISSION_S)
             await asyncio.sleep(self._late_s())
             data = self._spoilt(data)
-            size = 3 if self.fault.kind == "slice" else max(1, len(data))
-            for first in range(0, len(data), size):
-                writer.write(data[first : first + size])
+            for piece in pieces(data) if self.fault.kind == "slice" else (data,):
+                writer.write(piece)
                 with suppress(ConnectionError):
                     await writer.drain()
 
@@ -196,6 +199,15 @@ class TcpProxy(_Wire):
                 if writer.transport.get_write_buffer_size() < CHUNK:
                     writer.write(self._rng.randbytes(16) * max(1, int(fault.rate_hz / 100)))
             await asyncio.sleep(0.01)
+
+
+def pieces(data: bytes) -> Iterator[bytes]:
+    """Cut what was read of a stream: its beginning into small pieces, the rest whole."""
+    cut = PIECE * MOST_PIECES
+    for first in range(0, min(len(data), cut), PIECE):
+        yield data[first : min(first + PIECE, cut)]
+    if len(data) > cut:
+        yield data[cut:]
 
 
 class UdpProxy(_Wire):

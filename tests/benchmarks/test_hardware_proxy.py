@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from benchmarks.hardware.proxy import Fault, TcpProxy, UdpProxy
+from benchmarks.hardware.proxy import Fault, TcpProxy, UdpProxy, pieces
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -108,6 +108,13 @@ def test_streams_are_late_sliced_and_spoilt() -> None:
         assert await answer(streams, b"once more") == b"once more"
 
     over_tcp(story)
+
+
+def test_the_beginning_of_what_was_read_comes_in_small_pieces() -> None:
+    assert list(pieces(b"01234567")) == [b"012", b"345", b"67"]
+    cut = list(pieces(bytes(200)))
+    assert [len(piece) for piece in cut] == [3] * 6 + [182]
+    assert list(pieces(b"")) == []
 
 
 def test_garbage_floods_until_it_is_over() -> None:

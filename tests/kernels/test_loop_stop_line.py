@@ -111,6 +111,16 @@ def test_who_was_counted_though_nobody_expected_him_returns_as_somebody_new() ->
     assert street.tracks.handle[0, 1] == follower
 
 
+def test_who_reports_himself_at_the_line_does_not_return_as_well() -> None:
+    street = Street([Approach()])
+    street.counters.last_out[0], street.counters.vacant_s[0] = 17, 0.0
+    insert(0, 1.0, 0.0, 1.0, ON_LANE, 23, street.tracks)
+    street.tracks.known[0, 0] = 1
+    correct_head(0, 2.0, 1.0, 1.0, 2.0, street.places, street.counters, street.tracks)
+    assert street.tracks.handle[0, :2].tolist() == [23, 0]
+    assert street.counters.waiting[0]
+
+
 def test_a_loop_that_has_been_free_since_remembers_nobody() -> None:
     street = Street([Approach()])
     street.counters.last_out[0], street.counters.vacant_s[0] = 17, 1.0
