@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from signals.adapters.cabinet.line import LATE
-from signals.drive.arming import is_at_rest, is_news
+from signals.drive.arming import is_at_rest
 from signals.drive.config import Level
 from signals.drive.cycles import Cycles
 from signals.drive.diary import Diary, Done
@@ -310,8 +310,10 @@ class Street:
             return "what was decided is old"
         if not self._asked.answered:
             return "the controller has not answered in this tick"
-        if obstacles or seat.level is not Level.DIRECT:
-            return next(iter(obstacles), self._unkept.get(k, ""))
+        if obstacles:
+            return obstacles[0].text
+        if seat.level is not Level.DIRECT:
+            return self._unkept.get(k, "")
         if self._begun[k] and not written:
             return "the guard does not write it"
         late = late_ticks > self._lag_ticks
@@ -329,9 +331,9 @@ class Street:
         if seat.way is not None and not is_at_rest(seat.report.aspect):
             return False
         obstacles = seat.obstacles()
-        if obstacles and is_news(obstacles[0], seat.why):
-            seat.why = obstacles[0]
-            self._diary.tell("refused", self._places[k], code="not-taken", text="; ".join(obstacles))
+        if obstacles and seat.is_news(obstacles[0]):
+            text = "; ".join(obstacle.text for obstacle in obstacles)
+            self._diary.tell("refused", self._places[k], code="not-taken", text=text)
         return not obstacles
 
     def _take(self, taken: Sequence[int]) -> None:

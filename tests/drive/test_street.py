@@ -267,7 +267,7 @@ def test_what_is_not_as_it_must_be_is_not_taken_over(bench: Benches, plan: Plan,
     drive.run_until(lambda: drive.ours(1))
     drive.run(10)
     assert "take" not in plan.log
-    assert sentence in " ".join(drive.seats[0].obstacles())
+    assert sentence in " ".join(found.text for found in drive.seats[0].obstacles())
     assert sentence in drive.street.why(0).detail or plan.mode is not None
 
 
