@@ -118,6 +118,7 @@ class Seat:
         self._fixed: tuple[Obstacle, ...] = ()
         self._barred = ""
         self._introduced, self._silences = "", 0
+        self._noted: tuple[str, ...] = ()
         self._asked: Request | None = None
         self._is_again = False
         self._change: PlanChange | None = None
@@ -205,6 +206,14 @@ class Seat:
         info = self.info
         who = " ".join(filter(None, (info.protocol, info.protocol_version, info.make, info.model, info.version)))
         return "; ".join(filter(None, (who, self.why, *(obstacle.text for obstacle in self._fixed))))
+
+    def note(self) -> str:
+        """Return what it tells those who only look on, where that is another thing than what was told last."""
+        notes = () if self.report is None or self.level >= Level.PLAN else self.report.notes
+        if not notes or notes == self._noted:
+            return ""
+        self._noted = notes
+        return "; ".join(notes)
 
     def taking(self) -> Work:
         """Return what asks it for control."""

@@ -195,6 +195,8 @@ class Street:
             seat.took(answer)
             if seat.wrong:
                 self._note_fault(k)
+            if text := seat.note():
+                self._diary.tell("note", self._places[k], code=LEVELS[seat.level], text=text)
             if before[k] is Standing.OURS and seat.standing is Standing.THERE:
                 self._lapsed[k] = seat.why
         self._gather(before)

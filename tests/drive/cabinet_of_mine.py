@@ -50,6 +50,7 @@ class Plan:
     hurries: bool = False
     mode: Mode | None = None
     alarms: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     backup_s: float = 10.0
     stubborn: bool = False
     log: list[str] = field(default_factory=list)
@@ -114,6 +115,7 @@ class MyCabinet:
             np.zeros(detectors, np.int32),
             np.zeros(detectors, np.float32),
             self.plan.alarms,
+            notes=self.plan.notes,
         )
 
     async def take(self) -> None:

@@ -271,6 +271,25 @@ def test_what_is_not_as_it_must_be_is_not_taken_over(bench: Benches, plan: Plan,
     assert sentence in drive.street.why(0).detail or plan.mode is not None
 
 
+@pytest.mark.parametrize("level", [Level.OBSERVE, Level.ADVISE, Level.DIRECT])
+def test_who_only_looks_on_is_told_once_what_a_cabinet_notes(bench: Benches, level: Level) -> None:
+    drive = bench(Plan(notes=("somebody else has chosen its plan",)), Plan(), level=level)
+    drive.run_until(lambda: all(seat.standing >= Standing.THERE for seat in drive.seats))
+    drive.run(5)
+    told = [sentence for sentence in drive.sentences if "somebody else" in sentence]
+    drive.plans[0].notes = ()
+    drive.run(2)
+    drive.plans[0].notes = ("its plan is another one",)
+    drive.run(2)
+    told += [sentence for sentence in drive.sentences if "another one" in sentence]
+    name = level.name.lower()
+    expected = [
+        f"centre: note {name}: somebody else has chosen its plan",
+        f"centre: note {name}: its plan is another one",
+    ]
+    assert told == ([] if level is Level.DIRECT else expected)
+
+
 def wrong(drive: Bench, what: Callable[[Plan], None]) -> int:
     """Let something go wrong at the first cabinet when it is ours; return after how many ticks it is not."""
     drive.run_until(lambda: drive.ours(0) and drive.ours(1))

@@ -579,6 +579,24 @@ def test_whom_tls_does_not_let_in_is_not_there(tmp_path: Path, who: str, why: st
     run(test)
 
 
+def test_the_plan_of_a_drive_that_was_killed_is_noted_by_who_looks_on() -> None:
+    async def test() -> None:
+        async with a_street() as (link, _, _):
+            await link.connect()
+            assert link.report().notes == ()
+            await link.take()
+            await until(link, Mode.OURS)
+            assert link.report().notes == ()
+            await link.close()  # without a word, as one that is killed
+            other = RsmpCabinet(SITE, link._address, link._clock)
+            await other.connect()
+            assert "was not chosen by itself" in other.report().notes[0]
+            assert other.report().mode is Mode.READY
+            await other.close()
+
+    run(test)
+
+
 def warnings_of(server: RsmpServer) -> list[str]:
     """Return where everything will be that a site warns of."""
     warned: list[str] = []
