@@ -111,12 +111,11 @@ def obstacles_now(info: CabinetInfo, report: CabinetReport) -> tuple[Obstacle, .
     """
     found = [Obstacle(report.mode.name.lower(), STANDS_BACK[report.mode])] if report.mode in STANDS_BACK else []
     found += [Obstacle(f"alarm {alarm}", f"alarm: {alarm}") for alarm in report.alarms]
-    worst_s = report.clock_offset_s if isfinite(report.clock_offset_s) else 0.0
-    told_s = info.clock_offset_s
-    if told_s is not None and isfinite(told_s) and abs(told_s) >= abs(worst_s):
-        worst_s = told_s
-    if abs(worst_s) > MOST_CLOCK_S:
-        text = f"its clock is off by {worst_s:.1f} s, at most {MOST_CLOCK_S:g} s are allowed"
+    offset_s = report.clock_offset_s  # what it was when we connected counts only where nobody has told since
+    if not isfinite(offset_s):
+        offset_s = info.clock_offset_s or 0.0
+    if abs(offset_s) > MOST_CLOCK_S:
+        text = f"its clock is off by {offset_s:.1f} s, at most {MOST_CLOCK_S:g} s are allowed"
         found.append(Obstacle("clock", text))
     if not knows_all(report.aspect):
         found.append(Obstacle("unknown", "what it shows is not known of every group"))

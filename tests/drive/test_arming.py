@@ -148,6 +148,11 @@ def test_as_much_as_is_wanted_allowed_and_possible(
     assert level_of(wanted, armed=armed, capabilities=capabilities) is level
 
 
+def test_a_clock_that_is_right_again_stands_against_nothing_whatever_it_was_when_we_connected() -> None:
+    assert not refusals(SITE, info_of(clock_offset_s=-11.0), report_of(clock_offset_s=0.2), 1)
+    assert "off by -11.0 s" in refusals(SITE, info_of(clock_offset_s=-11.0), report_of(clock_offset_s=np.nan), 1)[0]
+
+
 def test_a_clock_that_drifts_is_one_obstacle_and_two_alarms_are_two() -> None:
     (first,), (second,) = (obstacles_now(info_of(), report_of(clock_offset_s=offset)) for offset in (73_374.9, -1.2))
     assert first.code == second.code
