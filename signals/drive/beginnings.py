@@ -3,8 +3,8 @@
 The guard counts a tick for each that it has permitted, and knows since when a group has been red only where it has seen
 it. A cabinet that times itself (hold and force-off) knows better: it would be ahead of what is permitted, and the
 monitor would take that for a broken rule. So whoever has come to us, or has gone on while edges were missed, does what
-it was asked last until nothing of that is to come any more; and then its greens stay as they are until no intergreen of
-before can be running.
+it was asked last until nothing of that is to come any more, and is lost to the guard for a tick at least, which then
+forgets what it knew; and its greens stay as they are until no intergreen of before can be running.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ class Beginnings:
         self._longest_ticks = [-(-_longest_ds(seat) // tick_ds) for seat in seats]
         self._lag_ticks = lag_ticks(tick_ds)
         self._settled_tick = np.full(len(seats), -1, np.int64)
+        self._lost_tick = np.full(len(seats), -1, np.int64)
         self._to_come: dict[int, tuple[int, HoldRequest]] = {}
 
     def begins(self, k: int, aspect: ByteArray, tick: int) -> bool:
         """Look at what a cabinet that is ours shows, int8 [its nG]; whether it begins now."""
-        if self.begun[k] or not is_at_rest(aspect) or self._is_to_come(k, aspect, tick):
+        if self.begun[k] or tick <= self._lost_tick[k] or not is_at_rest(aspect) or self._is_to_come(k, aspect, tick):
             return False
         self.begun[k] = True
         if self._times_itself(k):
@@ -66,13 +67,13 @@ class Beginnings:
         Parameters
         ----------
         tick
-            The number of the tick.
+            The number of the last tick that was missed.
         asked
             What a seat was asked last.
         """
         anew = [k for k, begun in enumerate(self.begun) if begun and self._times_itself(k)]
         for k in anew:
-            self.begun[k] = False
+            self.begun[k], self._lost_tick[k] = False, tick + 1
             request = asked(k)
             if isinstance(request, HoldRequest):
                 self._to_come[k] = tick + self._longest_ticks[k] + self._lag_ticks, request

@@ -65,7 +65,16 @@ def test_a_green_that_was_called_and_one_that_was_to_end_are_waited_for() -> Non
         assert one.missed(3, lambda _, request=request: request) == [0]  # type: ignore[misc]
         assert one.begun == [False]
         assert not one.begins(0, before, 4)
-        assert one.begins(0, after, 5)
+        assert not one.begins(0, before, 5)
+        assert one.begins(0, after, 6)
+
+
+def test_who_is_at_rest_when_edges_were_missed_is_lost_for_a_tick() -> None:
+    one = beginnings()
+    assert one.begins(0, shown(1), 0)
+    assert one.missed(3, lambda _: None) == [0]
+    assert not one.begins(0, shown(1), 4)
+    assert one.begins(0, shown(1), 5)
 
 
 def test_what_never_comes_is_not_waited_for_for_ever() -> None:
@@ -81,7 +90,7 @@ def test_who_was_not_ours_meanwhile_was_asked_for_nothing_that_is_to_come() -> N
     assert one.begins(0, shown(), 0)
     one.missed(3, lambda _: asked(call=2))
     one.leave(0)
-    assert one.begins(0, shown(), 4)
+    assert one.begins(0, shown(), 5)
 
 
 def test_what_is_read_lies_before_the_next_tick_of_a_cabinet() -> None:
