@@ -100,6 +100,7 @@ def serve(
         options=given.settings_of(settings),
         secrets=read_secrets({}, str(secrets or ""), Path.cwd(), {}, "--secrets"),
         mischief=tuple(misbehave or ()),
+        on_warning=_warn,
     )
     name = source or DEFAULT
     scenario = load(name, routes or (), **_changes(world, end))
@@ -107,6 +108,10 @@ def serve(
     _show(found, out)
     if found.violations:
         raise typer.Exit(PART_FAILED)
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {plain(text)}", file=sys.stderr, flush=True)
 
 
 def _changes(world: str | None, end: str | None) -> Changes:

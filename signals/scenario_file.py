@@ -276,7 +276,7 @@ def read_toml(path: Path) -> dict[str, object]:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise FileError(f'"{path}" has {size / 2**20:.0f} MiB; at most {MOST_BYTES // 2**20} are read')
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))  # some editors begin a file with a byte order mark
     except OSError as error:
         raise FileError(f'cannot read "{path}": {error.strerror}') from error
     except UnicodeDecodeError as error:

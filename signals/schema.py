@@ -105,7 +105,9 @@ def _plain(kind: type, given: object, where: str, path: str) -> object:
 
 def _one_of(choices: tuple[object, ...], given: object, where: str, path: str) -> object:
     if given not in choices or isinstance(given, bool):
-        raise UnknownNameError(f'value of {path} in "{where}":', str(given), [str(choice) for choice in choices])
+        raise UnknownNameError(
+            f'value of {path} in "{where}":', str(given), [str(choice) for choice in choices if choice != ""]
+        )
     return given
 
 

@@ -142,7 +142,8 @@ class _Course:
         await self._pass()
         report = await self._report()
         _require(self._firmware.mode is not Mode.OURS, "connecting alone took control")
-        _require(not obstacles_now(info, report), f"it reports {obstacles_now(info, report)}")
+        against = "; ".join(obstacle.text for obstacle in obstacles_now(info, report))
+        _require(not against, f"it reports {against}")
 
     async def takes(self) -> None:
         """Ask for control, and get it."""

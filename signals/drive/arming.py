@@ -7,10 +7,9 @@ must be ours, or it would be green when we think it is not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import isfinite
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,9 +21,9 @@ from signals.model.values import Aspect, ByteArray
 __all__ = [
     "MOST_BACKUP_S",
     "MOST_CLOCK_S",
+    "Obstacle",
     "differences",
     "is_at_rest",
-    "is_news",
     "knows_all",
     "level_of",
     "obstacles",
@@ -34,7 +33,6 @@ __all__ = [
 MOST_BACKUP_S: Final = 60.0
 """A cabinet that waits longer for us than this is alone for too long."""
 MOST_CLOCK_S: Final = 1.0
-MEASURED: Final = re.compile(r"(?<=its clock is off by )-?[\d.]+")
 
 STANDS_BACK: Final = {
     Mode.MANUAL: "a person is in charge there",
@@ -47,6 +45,21 @@ UNKNOWN: Final = np.int8(Aspect.UNKNOWN).tobytes()
 ON_ITS_WAY: Final = bytes((Aspect.RED_AMBER, Aspect.AMBER, Aspect.CLEARANCE))
 
 Times = tuple[int | None, ...]
+
+
+class Obstacle(NamedTuple):
+    """Why a cabinet is not to be taken over.
+
+    Attributes
+    ----------
+    code
+        What it is. It stays the same as long as the obstacle does, whatever is measured meanwhile.
+    text
+        A sentence for people.
+    """
+
+    code: str
+    text: str
 
 
 def level_of(wanted: Level, *, armed: bool, capabilities: Capability) -> Level:
@@ -70,8 +83,10 @@ def level_of(wanted: Level, *, armed: bool, capabilities: Capability) -> Level:
     return wanted
 
 
-def obstacles(site: CabinetSite, info: CabinetInfo, tick_ds: int) -> tuple[str, ...]:
-    """Return why a cabinet is not to be taken over as long as it is what it is, a sentence each; empty = nothing.
+def obstacles(site: CabinetSite, info: CabinetInfo, tick_ds: int) -> tuple[Obstacle, ...]:
+    """Return why a cabinet is not to be taken over as long as it is what it is; empty = nothing.
+
+    Nothing of it is measured anew, so that each sentence is its own code.
 
     Parameters
     ----------
@@ -82,33 +97,29 @@ def obstacles(site: CabinetSite, info: CabinetInfo, tick_ds: int) -> tuple[str, 
     tick_ds
         Length of our tick.
     """
-    return (*differences(site, info), *_timer(info), *_ticks(site, info, tick_ds))
+    found = (*differences(site, info), *_timer(info), *_ticks(site, info, tick_ds))
+    return tuple(Obstacle(text, text) for text in found)
 
 
-def obstacles_now(info: CabinetInfo, report: CabinetReport) -> tuple[str, ...]:
-    """Return why a cabinet is not to be ours at this moment, a sentence each; empty = nothing.
+def obstacles_now(info: CabinetInfo, report: CabinetReport) -> tuple[Obstacle, ...]:
+    """Return why a cabinet is not to be ours at this moment; empty = nothing.
 
     Parameters
     ----------
     info, report
         What the cabinet says it is, and what it reported last.
     """
-    found = [STANDS_BACK[report.mode]] if report.mode in STANDS_BACK else []
-    found += [f"alarm: {alarm}" for alarm in report.alarms]
-    worst_s = report.clock_offset_s if isfinite(report.clock_offset_s) else 0.0
-    told_s = info.clock_offset_s
-    if told_s is not None and isfinite(told_s) and abs(told_s) >= abs(worst_s):
-        worst_s = told_s
-    if abs(worst_s) > MOST_CLOCK_S:
-        found.append(f"its clock is off by {worst_s:.1f} s, at most {MOST_CLOCK_S:g} s are allowed")
+    found = [Obstacle(report.mode.name.lower(), STANDS_BACK[report.mode])] if report.mode in STANDS_BACK else []
+    found += [Obstacle(f"alarm {alarm}", f"alarm: {alarm}") for alarm in report.alarms]
+    offset_s = report.clock_offset_s  # what it was when we connected counts only where nobody has told since
+    if not isfinite(offset_s):
+        offset_s = info.clock_offset_s or 0.0
+    if abs(offset_s) > MOST_CLOCK_S:
+        text = f"its clock is off by {offset_s:.1f} s, at most {MOST_CLOCK_S:g} s are allowed"
+        found.append(Obstacle("clock", text))
     if not knows_all(report.aspect):
-        found.append("what it shows is not known of every group")
+        found.append(Obstacle("unknown", "what it shows is not known of every group"))
     return tuple(found)
-
-
-def is_news(obstacle: str, before: str) -> bool:
-    """Whether an obstacle is another one than that of before; a clock that is off by another time by now is not."""
-    return MEASURED.sub("", obstacle) != MEASURED.sub("", before)
 
 
 def knows_all(aspect: ByteArray) -> bool:

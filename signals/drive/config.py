@@ -102,6 +102,11 @@ class DrivePart:
     speed: float = field(default=1.0, metadata=more_than(0))
     settings: Mapping[str, object] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for key in ("scenario", "audit"):
+            if not getattr(self, key):
+                raise ScenarioError(f"drive.{key} must not be empty")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CabinetPart:
@@ -190,7 +195,8 @@ def read_drive_file(path: Path) -> DriveFile:
     table = read_toml(path)
     version = table.pop("format", None)
     if type(version) is not int or version != FORMAT:
-        raise ScenarioError(f'"{path}": format must be {FORMAT}, got {version!r}')
+        found = "there is none" if version is None else f"got {version!r}"
+        raise ScenarioError(f'"{path}": a drive.toml begins with format = {FORMAT}; {found}')
     return from_table(DriveFile, table, str(path))
 
 

@@ -129,6 +129,10 @@ class Requests:
         if planner is not None:
             planner.restart()
 
+    def last(self, k: int) -> Request | None:
+        """Return what a seat that is driven second by second was asked for in this tick."""
+        return self._made.get(k)
+
     def planned(self, k: int, want: BoolArray | None) -> PlanRequest | None:
         """Return the plan that a cabinet is asked to run from the next cycle on, or would be."""
         planner = self._planners[k]

@@ -17,7 +17,7 @@ from typing import Final, cast
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line, Work
 from signals.adapters.cabinet.plan_changes import PlanChange, release
-from signals.drive.arming import level_of, obstacles, obstacles_now
+from signals.drive.arming import Obstacle, level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.drive.errands import NO_ANSWER, Heard, connect, part, read, read_now, send, send_now
 from signals.drive.sound import Soundness
@@ -115,8 +115,10 @@ class Seat:
         self.why, self.wrong = "", ""
         self._connecting: Future[object] | None = None
         self._since_s = 0.0
-        self._fixed: tuple[str, ...] = ()
+        self._fixed: tuple[Obstacle, ...] = ()
+        self._barred = ""
         self._introduced, self._silences = "", 0
+        self._noted: tuple[str, ...] = ()
         self._asked: Request | None = None
         self._is_again = False
         self._change: PlanChange | None = None
@@ -181,11 +183,16 @@ class Seat:
         else:
             self._reported(answer)
 
-    def obstacles(self) -> tuple[str, ...]:
+    def obstacles(self) -> tuple[Obstacle, ...]:
         """Return why it is not to be taken over now; empty = nothing stands against it."""
         if self.standing < Standing.THERE or self.report is None or self.info is None:
-            return (self.why or "it is not connected yet",)
+            return (Obstacle("away", self.why or "it is not connected yet"),)
         return (*self._fixed, *obstacles_now(self.info, self.report))
+
+    def is_news(self, obstacle: Obstacle) -> bool:
+        """Take what stands against it; whether that is something else than before, or it was ours meanwhile."""
+        before, self._barred, self.why = self._barred, obstacle.code, obstacle.text
+        return obstacle.code != before
 
     def introduce(self) -> str:
         """Say what `describe` says, or nothing where it is what was said before."""
@@ -198,7 +205,15 @@ class Seat:
             return ""
         info = self.info
         who = " ".join(filter(None, (info.protocol, info.protocol_version, info.make, info.model, info.version)))
-        return "; ".join(filter(None, (who, self.why, *self._fixed)))
+        return "; ".join(filter(None, (who, self.why, *(obstacle.text for obstacle in self._fixed))))
+
+    def note(self) -> str:
+        """Return what it tells those who only look on, where that is another thing than what was told last."""
+        notes = () if self.report is None or self.level >= Level.PLAN else self.report.notes
+        if not notes or notes == self._noted:
+            return ""
+        self._noted = notes
+        return "; ".join(notes)
 
     def taking(self) -> Work:
         """Return what asks it for control."""
@@ -326,7 +341,7 @@ class Seat:
     def _reported(self, heard: Heard) -> None:
         report = self.report = heard.report
         if report.mode is Mode.OURS and self.standing is Standing.ASKED:
-            self.standing, self.why = Standing.OURS, ""
+            self.standing, self.why, self._barred = Standing.OURS, "", ""
         elif report.mode is not Mode.OURS and self.standing is Standing.OURS:
             self.standing = Standing.THERE
             self.wrong = self.why = f"it is not ours any more: {report.mode.name.lower()}"

@@ -42,8 +42,7 @@ class Soundness:
             return False
         if not (isinstance(report.received_s, NUMBERS) and isinstance(report.clock_offset_s, NUMBERS)):
             return False
-        alarms = report.alarms
-        if alarms and not (isinstance(alarms, tuple) and all(isinstance(alarm, str) for alarm in alarms)):
+        if not (_are_texts(report.alarms) and _are_texts(report.notes)):
             return False
         aspect, call, count, occupied = report[3:7]
         try:
@@ -90,3 +89,7 @@ class Soundness:
         if len(row) != self._groups and not (may_be_none and not row):
             return False
         return all(time_ds is None or isinstance(time_ds, int) for time_ds in row)
+
+
+def _are_texts(given: object) -> bool:
+    return not given or (isinstance(given, tuple) and all(isinstance(text, str) for text in given))

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from signals.adapters.cabinet.line import LATE
-from signals.drive.arming import is_at_rest, is_news
+from signals.drive.arming import is_at_rest
+from signals.drive.beginnings import Beginnings
 from signals.drive.config import Level
 from signals.drive.cycles import Cycles
 from signals.drive.diary import Diary, Done
@@ -51,9 +52,10 @@ WOULD_LET_US: Final = (Mode.LOCAL, Mode.READY, Mode.BACKUP, Mode.OURS)
 
 STANDINGS: Final = {standing: standing.name.lower() for standing in Standing}
 LEVELS: Final = {level: level.name.lower() for level in Level}
-READ_SHARE: Final = 0.5
+READ_SHARE: Final = 0.4
 SHARE: Final = 0.3
-"""Of a tick: how long reading, and how long asking, may take."""
+"""Of a tick: how long reading, and how long asking, may take. What is read must not reach into the next tick of a
+cabinet (see `EDGE_SHARE`): where it times itself, that would be ahead of what is permitted."""
 EDGE_SHARE: Final = 0.55
 """How far in a whole tick of the clock ours begin: away from the moments at which cabinets change that tick in whole
 seconds or tenths. What is asked just then is shown now in one tick and now in the next."""
@@ -119,8 +121,7 @@ class Street:
         self._requests = Requests(network, self._seats, self._places, self._shown, tick_ds)
         self._begins, self._takes = Turns(tick_ds), Turns(tick_ds)
         self._faults: BoolArray = np.zeros(len(seats), np.bool_)
-        self._begun = [False] * len(seats)
-        self._settled_tick = np.full(len(seats), -1, np.int64)
+        self._beginnings = Beginnings(self._seats, tick_ds)
         self._wall_s = tick_ds / 10 / clock.speed
         self._lag_ticks = lag_ticks(tick_ds)
         self._begin_s = float(int(clock.utc_s()) % 86_400)
@@ -194,6 +195,8 @@ class Street:
             seat.took(answer)
             if seat.wrong:
                 self._note_fault(k)
+            if text := seat.note():
+                self._diary.tell("note", self._places[k], code=LEVELS[seat.level], text=text)
             if before[k] is Standing.OURS and seat.standing is Standing.THERE:
                 self._lapsed[k] = seat.why
         self._gather(before)
@@ -224,7 +227,7 @@ class Street:
             elif seat.standing is Standing.THERE and seat.level is Level.ADVISE:
                 advised[k] = self._requests.planned(k, self._asked.want)
         want, coming, ends = self._asked.want, self._diary.coming, self._asked.ends
-        requests = self._requests.of(asked, Permitted(command, want, coming, self._begun, ends))
+        requests = self._requests.of(asked, Permitted(command, want, coming, self._beginnings.begun, ends))
         receipts = self._ask(requests)
         self._let_go(reasons, self._wall_s * SHARE)
         self._take(taken[: self._takes.most])
@@ -234,18 +237,12 @@ class Street:
         self._pass(self._pacer.wait())
 
     def _pass(self, ticks: int) -> None:
-        """Go on after so many ticks; where edges were missed, cabinets that time themselves begin anew.
-
-        The guard counts a tick for each that it has permitted. Such a cabinet has gone on meanwhile, so that it would
-        be ahead of what is permitted, and the monitor would take that for a broken rule.
-        """
+        """Go on after so many ticks; where edges were missed, cabinets that time themselves begin anew."""
         self._tick += ticks - 1
         self._begins.note(late=self._pacer.last_busy_s > BUSY_SHARE * self._wall_s)
         if ticks > 1:
-            for k, seat in enumerate(self._seats):
-                if seat.way is Capability.HOLD_FORCE_OFF and self._begun[k]:
-                    self._begun[k] = False
-                    self._shown.forget(self._rows[k])
+            for k in self._beginnings.missed(self._tick, self._requests.last):
+                self._shown.forget(self._rows[k])
 
     def _connect(self) -> None:
         """Begin to connect where that is due, and see what became of it."""
@@ -274,31 +271,19 @@ class Street:
         self._shown.take([self._rows[k] for k in told], [self._sensors[k] for k in told], list(told.values()))
         driven = [k for k in told if self._seats[k].standing is Standing.OURS and self._seats[k].level is Level.DIRECT]
         for k in driven:
-            self._begun[k] = self._begun[k] and before[k] is Standing.OURS
-            if not self._begun[k] and is_at_rest(told[k].aspect):
-                self._begun[k] = True
+            if before[k] is not Standing.OURS:
+                self._beginnings.leave(k)
+            if self._beginnings.begins(k, told[k].aspect, self._tick):
                 self._shown.forget(self._rows[k])
-                self._settle(k)
-        self.lost[[self._places[k] for k in driven if self._begun[k]]] = False
+        self.lost[[self._places[k] for k in driven if self._beginnings.begun[k]]] = False
         self._shown.compare()
         self._unkept = self._cycles.see(self._shown.aspect, self._tick)
         self._note_settling()
 
-    def _settle(self, k: int) -> None:
-        """Let what is green at a cabinet that times itself stay so until no intergreen of before can be running.
-
-        Since when a group has been red there, nobody has told us. We would wait for its intergreens and the cabinet
-        would not, so that it would be ahead of what is permitted.
-        """
-        if self._seats[k].way is Capability.HOLD_FORCE_OFF:
-            place = self.network.intersections[self._places[k]]
-            longest_ds = max(between or 0 for row in place.intergreen_ds for between in row)
-            self._settled_tick[k] = self._tick + -(-longest_ds // self.tick_ds)
-
     def _note_settling(self) -> None:
         """Say whose greens stay as they are."""
         settling = np.zeros(len(self.network.arrays.group_user), np.bool_)
-        for k in np.flatnonzero(self._settled_tick > self._tick):
+        for k in self._beginnings.settling(self._tick):
             settling[self._rows[k]] = True
         self._asked.settling = settling if settling.any() else None
 
@@ -310,9 +295,11 @@ class Street:
             return "what was decided is old"
         if not self._asked.answered:
             return "the controller has not answered in this tick"
-        if obstacles or seat.level is not Level.DIRECT:
-            return next(iter(obstacles), self._unkept.get(k, ""))
-        if self._begun[k] and not written:
+        if obstacles:
+            return obstacles[0].text
+        if seat.level is not Level.DIRECT:
+            return self._unkept.get(k, "")
+        if self._beginnings.begun[k] and not written:
             return "the guard does not write it"
         late = late_ticks > self._lag_ticks
         return f"it has not shown what it was asked for, for {late_ticks} ticks" if late else ""
@@ -329,9 +316,9 @@ class Street:
         if seat.way is not None and not is_at_rest(seat.report.aspect):
             return False
         obstacles = seat.obstacles()
-        if obstacles and is_news(obstacles[0], seat.why):
-            seat.why = obstacles[0]
-            self._diary.tell("refused", self._places[k], code="not-taken", text="; ".join(obstacles))
+        if obstacles and seat.is_news(obstacles[0]):
+            text = "; ".join(obstacle.text for obstacle in obstacles)
+            self._diary.tell("refused", self._places[k], code="not-taken", text=text)
         return not obstacles
 
     def _take(self, taken: Sequence[int]) -> None:

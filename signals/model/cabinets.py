@@ -227,6 +227,8 @@ class CabinetReport(NamedTuple):
         Number of the plan that runs; 0 = none, or not known.
     clock_offset_s
         How much its clock is ahead of ours; NaN = not known.
+    notes
+        What a person who only looks on should know of it, a sentence each; nothing of it stands against anything.
     """
 
     received_s: float
@@ -239,6 +241,7 @@ class CabinetReport(NamedTuple):
     alarms: tuple[str, ...] = ()
     plan: int = 0
     clock_offset_s: float = float("nan")
+    notes: tuple[str, ...] = ()
 
 
 class GroupRequest(NamedTuple):

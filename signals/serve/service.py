@@ -13,7 +13,7 @@ from typing import Final, cast
 from signals import plugins
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.host import Hosted, host_until_done
-from signals.adapters.cabinet.station import CabinetServer
+from signals.adapters.cabinet.station import CabinetServer, WarningServer
 from signals.errors import UnknownNameError
 from signals.model.cabinets import CabinetAddress
 from signals.model.timed_by_group import TIMED_BY_GROUP, timed_by_group
@@ -24,6 +24,7 @@ from signals.scenario_worlds import Opening
 from signals.serve.addresses import Speaker, addresses_of
 from signals.serve.mischief import read_mischief
 from signals.serve.plant import Plant
+from signals.serve.seldom import Seldom
 
 __all__ = ["NOBODY", "ServeOptions", "Served", "serve"]
 
@@ -55,6 +56,8 @@ class ServeOptions:
         Of `protocol`, the same for all that speak it.
     mischief
         What goes wrong, as `signals.serve.mischief.read_mischief` reads it.
+    on_warning
+        Is told where somebody comes to a controller and cannot be spoken to: each sentence once a minute at most.
     """
 
     protocol: str
@@ -68,6 +71,7 @@ class ServeOptions:
     options: Mapping[str, object] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     mischief: tuple[str, ...] = ()
+    on_warning: Callable[[str], object] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,10 @@ def _host(
         cast("CabinetServer", plugins.load("servers", address.scheme)(firmware[address.name], address, clock))
         for address in addresses
     ]
+    seldom = Seldom(options.on_warning, lambda: clock.now_s() / clock.speed)
+    for server in servers:
+        if isinstance(server, WarningServer):
+            server.on_warning = seldom
 
     def told() -> None:
         plant.set_clocks(clock.utc_s())

@@ -47,8 +47,10 @@ class Plan:
     frozen: bool = False
     refuses: bool = False
     lies: bool = False
+    hurries: bool = False
     mode: Mode | None = None
     alarms: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     backup_s: float = 10.0
     stubborn: bool = False
     log: list[str] = field(default_factory=list)
@@ -89,13 +91,16 @@ class MyCabinet:
         if self.plan.blocks is not None:
             self.plan.blocks.wait(5.0)  # type: ignore[attr-defined]
         if not self.plan.frozen:
-            detectors = len(self.site.detectors)
-            self.firmware.step(
-                np.ones(len(self.site.groups), np.bool_), np.zeros(detectors, np.int32), np.zeros(detectors, np.float32)
-            )
+            self._step()
             self._sequence += 1
             self._received_s = self._clock.now_s()
         await asyncio.sleep(0)
+
+    def _step(self) -> None:
+        detectors = len(self.site.detectors)
+        self.firmware.step(
+            np.ones(len(self.site.groups), np.bool_), np.zeros(detectors, np.int32), np.zeros(detectors, np.float32)
+        )
 
     def report(self) -> CabinetReport:
         if self.plan.garbage is not None:
@@ -110,6 +115,7 @@ class MyCabinet:
             np.zeros(detectors, np.int32),
             np.zeros(detectors, np.float32),
             self.plan.alarms,
+            notes=self.plan.notes,
         )
 
     async def take(self) -> None:
@@ -119,6 +125,9 @@ class MyCabinet:
     async def send(self, request: Request) -> Receipt:
         now_s = self._clock.now_s()
         self.requests.append(request)
+        if self.plan.hurries:
+            self._step()
+            self.plan.hurries = False
         if self.plan.answers is not None:
             return self.plan.answers  # type: ignore[return-value]
         if self.plan.refuses:

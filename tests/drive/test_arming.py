@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from signals.drive.arming import differences, is_news, level_of, obstacles, obstacles_now
+from signals.drive.arming import differences, level_of, obstacles, obstacles_now
 from signals.drive.config import Level
 from signals.model.cabinets import CabinetInfo, CabinetReport, CabinetSite, Capability, Mode
 from signals.model.crossroads import crossroads
@@ -44,7 +44,7 @@ def report_of(mode: Mode = Mode.READY, **other: object) -> CabinetReport:
 
 
 def refusals(site: CabinetSite, info: CabinetInfo, report: CabinetReport, tick_ds: int) -> tuple[str, ...]:
-    return (*obstacles(site, info, tick_ds), *obstacles_now(info, report))
+    return tuple(found.text for found in (*obstacles(site, info, tick_ds), *obstacles_now(info, report)))
 
 
 def changed(times: tuple[int | None, ...], by_ds: int) -> tuple[int | None, ...]:
@@ -148,8 +148,14 @@ def test_as_much_as_is_wanted_allowed_and_possible(
     assert level_of(wanted, armed=armed, capabilities=capabilities) is level
 
 
-def test_a_clock_that_drifts_is_one_obstacle() -> None:
-    said = "its clock is off by {} s, at most 1 s are allowed"
-    assert not is_news(said.format("73374.9"), said.format("-1.2"))
-    assert is_news(said.format("3.0"), "")
-    assert is_news("alarm: phase-3-not-served", "alarm: phase-5-not-served")
+def test_a_clock_that_is_right_again_stands_against_nothing_whatever_it_was_when_we_connected() -> None:
+    assert not refusals(SITE, info_of(clock_offset_s=-11.0), report_of(clock_offset_s=0.2), 1)
+    assert "off by -11.0 s" in refusals(SITE, info_of(clock_offset_s=-11.0), report_of(clock_offset_s=np.nan), 1)[0]
+
+
+def test_a_clock_that_drifts_is_one_obstacle_and_two_alarms_are_two() -> None:
+    (first,), (second,) = (obstacles_now(info_of(), report_of(clock_offset_s=offset)) for offset in (73_374.9, -1.2))
+    assert first.code == second.code
+    assert first.text != second.text
+    one, other = obstacles_now(info_of(), report_of(alarms=("phase-3-not-served", "phase-5-not-served")))
+    assert one.code != other.code

@@ -28,10 +28,16 @@ def test_a_level_is_observe_unless_somebody_says_more(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "format must be 1"),
+        ("", "begins with format = 1; there is none"),
+        (HEAD.replace("1", "2"), "begins with format = 1; got 2"),
+        (ONE.replace("crossroads", ""), "drive.scenario must not be empty"),
+        (ONE.replace("[[", 'audit = ""\n[[', 1), "drive.audit must not be empty"),
         (HEAD, r"at least one \[\[cabinets\]\]"),
         (ONE.replace("address", "adress"), 'unknown key .*cabinets.*adress"; did you mean'),
-        (ONE + 'level = "drive"\n', 'unknown value of cabinets.0..level .* "drive"'),
+        (
+            ONE + 'level = "drive"\n',
+            'unknown value of cabinets.0..level .* "drive"; .* \\(known: advise, direct, observe, plan\\)',
+        ),
         (ONE + ONE.removeprefix(HEAD), 'intersection "J" has two cabinets'),
         (ONE.replace('scenario = "crossroads"', ""), "drive.scenario is missing"),
     ],
@@ -40,6 +46,10 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, text: str, senten
     with pytest.raises(InputError, match=sentence) as caught:
         read(tmp_path, text)
     assert "drive.toml" in str(caught.value)
+
+
+def test_a_byte_order_mark_of_an_editor_is_not_in_the_way(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufeff" + ONE) == read(tmp_path, ONE)
 
 
 def test_an_address_in_parts(tmp_path: Path) -> None:

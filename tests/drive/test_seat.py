@@ -12,6 +12,7 @@ import pytest
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.line import LATE, Line
+from signals.drive.arming import Obstacle
 from signals.drive.config import Level
 from signals.drive.errands import Heard
 from signals.drive.seat import ANEW_S, CHANGE_S, CONNECT_S, Seat, Standing, told
@@ -92,7 +93,7 @@ def test_it_rests_connects_is_read_and_taken(bench: Bench) -> None:
     bench.seat.advance(resting=True)
     assert bench.seat.standing is Standing.AWAY
     assert bench.seat.reading() is None
-    assert bench.seat.obstacles() == ("it is not connected yet",)
+    assert [found.text for found in bench.seat.obstacles()] == ["it is not connected yet"]
     bench.connect()
     assert bench.seat.standing is Standing.THERE
     assert bench.seat.level is Level.DIRECT
@@ -102,6 +103,21 @@ def test_it_rests_connects_is_read_and_taken(bench: Bench) -> None:
     bench.take()
     assert bench.seat.standing is Standing.OURS
     assert bench.seat.reached == "ours"
+
+
+def test_what_stands_against_it_is_news_once_until_it_is_ours(bench: Bench) -> None:
+    bench.connect()
+    bench.read()
+    assert bench.seat.is_news(Obstacle("clock", "its clock is off by 2 s"))
+    assert not bench.seat.is_news(Obstacle("clock", "its clock is off by 3 s"))
+    assert bench.seat.why == "its clock is off by 3 s"
+    assert bench.seat.is_news(Obstacle("alarm lamp", "alarm: lamp"))
+    bench.seat.fail("a fault")
+    bench.connect()
+    bench.read()
+    assert not bench.seat.is_news(Obstacle("alarm lamp", "alarm: lamp"))
+    bench.take()
+    assert bench.seat.is_news(Obstacle("alarm lamp", "alarm: lamp"))
 
 
 def test_what_it_can_do_no_more_than_is_said() -> None:

@@ -59,6 +59,7 @@ def test_what_is_as_it_must_be() -> None:
         {"alarms": 7},
         {"alarms": "lamp"},
         {"alarms": ("lamp", 7)},
+        {"notes": "a note"},
         {"aspect": None},
         {"aspect": [0] * GROUPS},
         {"aspect": np.zeros(GROUPS + 1, np.int8)},

@@ -267,8 +267,27 @@ def test_what_is_not_as_it_must_be_is_not_taken_over(bench: Benches, plan: Plan,
     drive.run_until(lambda: drive.ours(1))
     drive.run(10)
     assert "take" not in plan.log
-    assert sentence in " ".join(drive.seats[0].obstacles())
+    assert sentence in " ".join(found.text for found in drive.seats[0].obstacles())
     assert sentence in drive.street.why(0).detail or plan.mode is not None
+
+
+@pytest.mark.parametrize("level", [Level.OBSERVE, Level.ADVISE, Level.DIRECT])
+def test_who_only_looks_on_is_told_once_what_a_cabinet_notes(bench: Benches, level: Level) -> None:
+    drive = bench(Plan(notes=("somebody else has chosen its plan",)), Plan(), level=level)
+    drive.run_until(lambda: all(seat.standing >= Standing.THERE for seat in drive.seats))
+    drive.run(5)
+    told = [sentence for sentence in drive.sentences if "somebody else" in sentence]
+    drive.plans[0].notes = ()
+    drive.run(2)
+    drive.plans[0].notes = ("its plan is another one",)
+    drive.run(2)
+    told += [sentence for sentence in drive.sentences if "another one" in sentence]
+    name = level.name.lower()
+    expected = [
+        f"centre: note {name}: somebody else has chosen its plan",
+        f"centre: note {name}: its plan is another one",
+    ]
+    assert told == ([] if level is Level.DIRECT else expected)
 
 
 def wrong(drive: Bench, what: Callable[[Plan], None]) -> int:
@@ -394,22 +413,38 @@ def test_a_cabinet_that_only_holds_and_forces_off_is_driven_so(bench: Benches) -
 
 def test_where_edges_were_missed_cabinets_that_time_themselves_begin_anew(bench: Benches) -> None:
     drive = bench(Plan(capabilities=Capability.STATUS | Capability.HOLD_FORCE_OFF | Capability.BACKUP_TIMER), Plan())
-    drive.run_until(lambda: all(drive.street._begun))
+    drive.run_until(lambda: all(drive.street._beginnings.begun))
     pacer = drive.street._pacer
     wait, pacer.wait = pacer.wait, lambda: 3  # type: ignore[method-assign]
     before = drive.street._tick
     drive.run(1)
     pacer.wait = wait  # type: ignore[method-assign]
     assert drive.street._tick == before + 3
-    assert drive.street._begun == [False, True]
+    assert drive.street._beginnings.begun == [False, True]
     assert (drive.street._shown._commanded[drive.street._rows[0]] == Aspect.UNKNOWN).all()
     assert (drive.street._shown._commanded[drive.street._rows[1]] != Aspect.UNKNOWN).all()
     drive.run(1)
     assert drive.ours(0)  # it does what it was asked for last, and is not given back
-    assert drive.street._begun[0] == (not drive.street.lost[0])
-    drive.run_until(lambda: drive.street._begun[0])
+    assert drive.street._beginnings.begun[0] == (not drive.street.lost[0])
+    drive.run_until(lambda: drive.street._beginnings.begun[0])
     assert drive.ours(1)
     assert not drive.diary.violations
+
+
+def test_an_edge_may_be_missed_at_any_moment(bench: Benches) -> None:
+    """What a cabinet that times itself was asked before comes to pass meanwhile, and is not held against it."""
+    drive = bench(Plan(capabilities=Capability.STATUS | Capability.HOLD_FORCE_OFF | Capability.BACKUP_TIMER), Plan())
+    pacer = drive.street._pacer
+    wait = pacer.wait
+    drive.run_until(lambda: all(drive.street._beginnings.begun))
+    for _ in range(16):
+        drive.run(31)  # a stage lasts 15 ticks: each time another moment of it
+        pacer.wait = lambda: wait() + 1  # type: ignore[method-assign]
+        drive.run(1)
+        pacer.wait = wait  # type: ignore[method-assign]
+        drive.plans[0].hurries = True  # it goes on between being read and being asked
+    assert drive.diary.violations == 0
+    assert drive.plans[0].log.count("take") == 1
 
 
 def test_a_cabinet_that_only_has_plans_gets_splits(bench: Benches) -> None:

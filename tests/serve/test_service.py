@@ -29,6 +29,9 @@ class Server:
 
     async def start(self):
         self.utc_s = self.clock.utc_s()
+        if hasattr(self, "on_warning"):
+            self.on_warning("somebody")
+            self.on_warning("somebody")
 
     async def stop(self):
         self.stopped = True
@@ -73,6 +76,13 @@ def test_each_controller_has_a_server_that_is_told_of_every_tick(servers: list) 
     assert served.hosted.finished
     assert served.violations == ()
     assert served.metrics["delay_s"] > 0
+
+
+def test_a_server_that_can_warn_is_heard_once_a_minute(servers: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["a_protocol"].Server, "on_warning", print, raising=False)
+    warned: list[str] = []
+    serve(crossroads(), ServeOptions(protocol=MINE, port=4_000, speed=1_000.0, on_warning=warned.append))
+    assert warned == ["somebody"]
 
 
 def test_the_outcome_is_written_without_nan(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from signals.model.cabinets import CabinetSite, Mode, PlanRequest
 from signals.model.values import BoolArray, ByteArray, FloatArray, IntArray
 
-__all__ = ["CabinetServer", "VirtualFirmware"]
+__all__ = ["CabinetServer", "VirtualFirmware", "WarningServer"]
 
 
 class VirtualFirmware(Protocol):
@@ -133,3 +134,16 @@ class CabinetServer(Protocol):
     def cut(self) -> None:
         """Break every connection without a word, as a cable that is cut; new ones are taken."""
         ...
+
+
+@runtime_checkable
+class WarningServer(Protocol):
+    """A server that says so where somebody comes and cannot be spoken to.
+
+    Attributes
+    ----------
+    on_warning
+        Is told a sentence, again and again as long as that goes on.
+    """
+
+    on_warning: Callable[[str], object]

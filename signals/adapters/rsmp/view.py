@@ -26,6 +26,10 @@ LETTERS: Final = 1 << 16
 """The longest of them: no site has more detectors."""
 REQUESTED: Final = frozenset("EFG")
 NO_GROUP: Final = "-"
+CHOSEN: Final = (
+    "was not chosen by itself but by a supervisor, and not by us: another one, or a drive that has ended; "
+    "it is kept as long as anybody is connected"
+)
 
 
 class View:
@@ -120,6 +124,7 @@ class View:
             self.report_alarms(),
             self.plan,
             self.clock_offset_s,
+            (f"its plan {self.plan} {CHOSEN}",) if self.forced and not self.plan_from_us else (),
         )
 
     def report_alarms(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import ssl
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.station import VirtualFirmware
+from signals.adapters.cabinet.tls import handshake_trouble
 from signals.adapters.rsmp.options import PORT, Options
 from signals.adapters.rsmp.site import Site
 from signals.adapters.rsmp.times import Now
@@ -50,6 +51,8 @@ class RsmpServer:
     ----------
     port
         The port of its supervisor.
+    on_warning
+        See `signals.adapters.cabinet.station.WarningServer`.
     site
         What it speaks for.
     """
@@ -77,6 +80,8 @@ class RsmpServer:
         self._wire = Wire(self._opened, self._received, self._lost)
         self._patience = Random(self._options.id)
         self._gone = asyncio.Event()
+        self._heard = False
+        self.on_warning: Callable[[str], object] = lambda _: None
         self._task: asyncio.Task[None] | None = None
         self._time_ds, self._silent = firmware.time_ds, False
 
@@ -136,12 +141,14 @@ class RsmpServer:
         while self._task is not None:  # a cancellation that comes with a connection is lost
             self._gone = asyncio.Event()
             self._wire = wire = Wire(self._opened, self._received, self._lost)
-            with contextlib.suppress(OSError, TimeoutError):  # nobody is there yet: it is tried again
+            try:
                 connecting = loop.create_connection(
                     partial(_same, wire), self._host, self.port, ssl=self._tls, server_hostname=self._tls_name
                 )
                 await self._clock.within(self._options.seconds["connect_s"], connecting)
                 await self._attend(wire)
+            except (OSError, TimeoutError) as error:  # nobody is there yet: it is tried again
+                self._see_why(error)
             if self._task is not None:
                 await self._clock.sleep(self._options.seconds["reconnect_s"] * self._patience.uniform(*SPREAD))
 
@@ -153,17 +160,30 @@ class RsmpServer:
                 self.site.tick(self._now())
                 self._flush()
 
+    def _see_why(self, error: Exception) -> None:
+        """Warn where somebody was there, and did not speak TLS as we do."""
+        if self._tls is not None and isinstance(error, (ssl.SSLError, ConnectionResetError, ConnectionAbortedError)):
+            self._warn(f"cannot be spoken to: {handshake_trouble(error)}")
+
+    def _warn(self, what: str) -> None:
+        self.on_warning(f"rsmp: the supervisor at {self._host}:{self.port} {what}")
+
     def _opened(self, wire: Wire) -> None:
+        self._heard = False
         if self._silent:
             wire.listen(False)  # noqa: FBT003  a switch
         self.site.begin(self._now())
         self._flush()
 
     def _received(self, data: bytes) -> None:
+        self._heard = True
         self.site.receive(data, self._now())
         self._flush()
 
     def _lost(self) -> None:
+        if not self._heard and self._task is not None:  # with TLS 1.3 that is how a client learns of it
+            may = "or speak TLS only" if self._tls is None else "not accept our certificate, or want one of ours"
+            self._warn(f"has left before it said anything: it may not let us in, {may}")
         self.site.lost()
         self._gone.set()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -251,7 +252,8 @@ class TlcfiCabinet:
         except TimeoutError:
             raise WorldTimeoutError(f"{self._name} does not answer") from None
         except OSError as error:
-            why = error.strerror or str(error) or (handshake_trouble(error) if self._tls else type(error).__name__)
+            of_tls = self._tls is not None and (isinstance(error, ssl.SSLError) or not str(error))
+            why = handshake_trouble(error) if of_tls else error.strerror or str(error) or type(error).__name__
             raise WorldLostError(f"{self._name} cannot be reached: {why}") from error
 
     async def _until(self, done: Callable[[], bool], limit_s: float, what: str) -> None:
@@ -280,8 +282,17 @@ class TlcfiCabinet:
 
     def _lose(self, wire: Wire) -> None:
         if wire is self._wire:
-            self._session.line.fail(WorldLostError("the connection was lost"))
+            self._session.line.fail(WorldLostError(f"the connection was lost{self._why_lost(wire)}"))
         self._news.set()
+
+    def _why_lost(self, wire: Wire) -> str:
+        """Say what may have been why. In TLS 1.3 a certificate of ours is refused after our end of the handshake."""
+        if isinstance(wire.error, ssl.SSLError):
+            return f": {handshake_trouble(wire.error)}"
+        if self._session.line.sequence:
+            return ""
+        may = "or speak TLS only" if self._tls is None else "not accept our certificate, or want one of ours"
+        return f" before it said anything: it may not let us in, {may}"
 
     async def _drop(self) -> None:
         """Leave nothing behind."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -42,6 +43,8 @@ class TlcfiServer:
     ----------
     port
         Where it listens, once it was started.
+    on_warning
+        See `signals.adapters.cabinet.station.WarningServer`.
 
     Raises
     ------
@@ -53,7 +56,10 @@ class TlcfiServer:
         self._settings = read_settings(firmware.site, address)
         self._firmware, self._address, self._clock = firmware, address, clock
         tls = self._settings.tls
-        self._handshakes = Handshakes(tls.server(), self._wire, self._settings.lets_in, clock) if tls else None
+        self._handshakes = (
+            Handshakes(tls.server(), self._wire, self._settings.lets_in, clock, self._turned_away) if tls else None
+        )
+        self.on_warning: Callable[[str], object] = lambda _: None
         self._facilities = Facilities(firmware, self._settings)
         self._desk = Desk(self._facilities)
         self._sessions: dict[Wire, TlcSession] = {}
@@ -118,6 +124,9 @@ class TlcfiServer:
 
     def _wire(self) -> Wire:
         return Wire(self._hear, self._open, self._end)
+
+    def _turned_away(self, peer: str, why: str) -> None:
+        self.on_warning(f"tlcfi: {peer} came and was turned away: {why}")
 
     def _open(self, wire: Wire) -> None:
         if len(self._sessions) >= MAX_CONNECTIONS or not self._settings.lets_in(wire.peer):

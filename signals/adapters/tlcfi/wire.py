@@ -34,6 +34,8 @@ class Wire(asyncio.Protocol):
         Whether it ever was.
     closed
         Set once it has ended.
+    error
+        What asyncio says why; None = nothing.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Wire(asyncio.Protocol):
         self.peer = ""
         self.is_open = self.was_open = False
         self.closed = asyncio.Event()
+        self.error: Exception | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin; called by asyncio."""
@@ -60,9 +63,9 @@ class Wire(asyncio.Protocol):
         if self.is_open:
             self._heard(self, data)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  why does not matter
+    def connection_lost(self, exc: Exception | None) -> None:
         """End; called by asyncio."""
-        self.is_open = False
+        self.is_open, self.error = False, exc
         self.closed.set()
         self._ended(self)
 

@@ -537,15 +537,19 @@ def test_tls_on_both_sides(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "why"),
+    ("who", "why", "warning"),
     [
-        ("plain", "does not speak TLS"),
-        ("no certificate", 'shows no certificate, and "ca" wants one'),
-        ("another authority", "its certificate is not accepted: unable to get local issuer certificate"),
-        ("another site", "the certificate is not that of this site"),
+        ("plain", "does not speak TLS", "has left before it said anything: it may not let us in, or speak TLS only"),
+        ("no certificate", 'shows no certificate, and "ca" wants one', "or want one of ours"),
+        (
+            "another authority",
+            "its certificate is not accepted: unable to get local issuer certificate",
+            "not accept our certificate",
+        ),
+        ("another site", "the certificate is not that of this site", ""),
     ],
 )
-def test_whom_tls_does_not_let_in_is_not_there(tmp_path: Path, who: str, why: str) -> None:
+def test_whom_tls_does_not_let_in_is_not_there(tmp_path: Path, who: str, why: str, warning: str) -> None:
     for name in ("own", "other"):
         (tmp_path / name).mkdir()
     made, other = papers(tmp_path / "own"), papers(tmp_path / "other")
@@ -563,11 +567,52 @@ def test_whom_tls_does_not_let_in_is_not_there(tmp_path: Path, who: str, why: st
 
     async def test() -> None:
         async with a_street(ours=ours, theirs=theirs) as (link, _, server):
+            warned = warnings_of(server)
             with pytest.raises(
                 WorldTimeoutError, match=rf"the site has not come .*; 127\.0\.0\.1 came and was turned away: .*{why}"
             ):
                 await link.connect()
             assert not server.connected
+            assert all(said.startswith("rsmp: the supervisor at 127.0.0.1:") for said in warned)
+            assert not warning or any(warning in said for said in warned)
+
+    run(test)
+
+
+def test_the_plan_of_a_drive_that_was_killed_is_noted_by_who_looks_on() -> None:
+    async def test() -> None:
+        async with a_street() as (link, _, _):
+            await link.connect()
+            assert link.report().notes == ()
+            await link.take()
+            await until(link, Mode.OURS)
+            assert link.report().notes == ()
+            await link.close()  # without a word, as one that is killed
+            other = RsmpCabinet(SITE, link._address, link._clock)
+            await other.connect()
+            assert "was not chosen by itself" in other.report().notes[0]
+            assert other.report().mode is Mode.READY
+            await other.close()
+
+    run(test)
+
+
+def warnings_of(server: RsmpServer) -> list[str]:
+    """Return where everything will be that a site warns of."""
+    warned: list[str] = []
+    server.on_warning = warned.append
+    return warned
+
+
+def test_a_site_whose_supervisor_is_not_there_or_that_is_cut_warns_of_nothing() -> None:
+    async def test() -> None:
+        async with a_street() as (link, _, server):
+            warned = warnings_of(server)
+            await asyncio.sleep(0.05)
+            await link.connect()
+            server.cut()
+            await until(link, Mode.OFFLINE)
+            assert warned == []
 
     run(test)
 
@@ -583,9 +628,11 @@ def test_a_site_does_not_talk_to_a_supervisor_that_it_does_not_know(tmp_path: Pa
 
     async def test() -> None:
         async with a_street(ours={**made.server, "connect_s": 15.0}, theirs=options) as (link, _, server):
+            warned = warnings_of(server)
             with pytest.raises(WorldTimeoutError, match=r"has not come .* turned away: .*our certificate"):
                 await link.connect()
             assert not server.connected
+            assert "cannot be spoken to: its certificate is not accepted: " in warned[0]
 
     run(test)
 

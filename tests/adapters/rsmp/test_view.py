@@ -34,6 +34,18 @@ def letters(text: str) -> tuple[str, str, Value]:
     return ("S0001", "signalgroupstatus", text)
 
 
+def test_a_plan_that_somebody_else_has_chosen_is_noted() -> None:
+    view = a_view()
+    for source, ours, noted in (("calendar_clock", 0, False), ("forced", 0, True), ("forced", 3, False)):
+        tell(view, 1.0, letters(CALM), ("S0014", "status", "3"), ("S0014", "source", source))
+        view.choose(ours)
+        notes = view.report(1.0, heard=True).notes
+        assert bool(notes) == noted
+        assert not noted or notes[0].startswith(
+            "its plan 3 was not chosen by itself but by a supervisor, and not by us"
+        )
+
+
 def test_before_anything_is_told_nothing_is_known() -> None:
     report = a_view().report(5.0, heard=True)
     assert (report.received_s, report.sequence, report.mode, report.plan) == (float("-inf"), 0, Mode.LOCAL, 0)

@@ -378,18 +378,38 @@ def test_tls_on_both_sides(tmp_path: Path) -> None:
     async def run() -> None:
         clock = Clock(SPEED)
         async with street(connect=False, ca=made.ca, **made.server) as place:
-            port = place.server.port
+            port, warned = place.server.port, list[str]()
+            place.server.on_warning = warned.append
             ours: dict[str, Any] = {"ca": made.ca, "server_name": "localhost"}
             link = TlcfiCabinet(SITE, address(port, **ours, **made.client), clock)
             told = await link.connect()
             assert told.protocol == "tlcfi"
             await link.refresh()
             await link.close()
-            for options in (ours, {"ca": made.ca, **made.client}, {}):  # no certificate, another name, no TLS
+            for options, why in (
+                (ours, "lost before it said anything: .* not accept our certificate, or want one of ours"),
+                ({"ca": made.ca, **made.client}, "cannot be reached: its certificate is not accepted: .*mismatch"),
+                ({}, "lost before it said anything: .* speak TLS only"),
+            ):
                 other = TlcfiCabinet(SITE, address(port, **options), clock)
-                with pytest.raises(WorldError):
+                with pytest.raises(WorldError, match=why):
                     await other.connect()
                 await other.close()
+            assert warned[0] == 'tlcfi: 127.0.0.1 came and was turned away: it shows no certificate, and "ca" wants one'
+            assert "left in the middle of the TLS handshake" in warned[1]
+            assert "does not speak TLS" in warned[2]
+
+
+def test_one_that_speaks_no_tls_is_told_from_one_that_does_not_let_us_in(tmp_path: Path) -> None:
+    made = papers(tmp_path)
+
+    async def run() -> None:
+        async with street(connect=False) as place:
+            ours = {"ca": made.ca, "server_name": "localhost"}
+            link = TlcfiCabinet(SITE, address(place.server.port, **ours), Clock(SPEED))
+            with pytest.raises(WorldError, match=r"cannot be reached: .* it may speak no TLS"):
+                await link.connect()
+            await link.close()
 
     asyncio.run(run())
 

@@ -1,0 +1,97 @@
+"""A cabinet that times itself is driven from a beginning at which nothing that it was asked before is to come."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from signals.drive.beginnings import Beginnings
+from signals.drive.seat import Seat
+from signals.drive.street import EDGE_SHARE, READ_SHARE
+from signals.model.cabinets import CabinetSite, Capability, HoldRequest
+from signals.model.crossroads import crossroads
+from signals.model.values import Aspect
+
+SITE = CabinetSite(crossroads().intersections[0])
+GROUPS = len(SITE.groups)
+LONGEST_TICKS = 1 + max(ds or 0 for row in SITE.intersection.intergreen_ds for ds in row) // 10
+
+
+def beginnings(way: Capability = Capability.HOLD_FORCE_OFF) -> Beginnings:
+    return Beginnings([cast("Seat", SimpleNamespace(site=SITE, way=way))], 10)
+
+
+def shown(*green: int, aspect: Aspect = Aspect.GREEN) -> Any:
+    found = np.full(GROUPS, Aspect.RED, np.int8)
+    found[list(green)] = aspect
+    return found
+
+
+def asked(**which: int) -> HoldRequest:
+    rows = {name: np.zeros(GROUPS, np.bool_) for name in HoldRequest._fields}
+    for name, group in which.items():
+        rows[name][group] = True
+    return HoldRequest(**rows)
+
+
+def test_it_begins_at_rest_and_its_greens_stay_for_the_longest_intergreen() -> None:
+    one = beginnings()
+    assert not one.begins(0, shown(0, aspect=Aspect.AMBER), 5)
+    assert one.begins(0, shown(), 6)
+    assert not one.begins(0, shown(), 7)
+    assert one.settling(7) == [0]
+    assert one.settling(6 + LONGEST_TICKS) == []
+
+
+@pytest.mark.parametrize("way", [Capability.GROUPS, Capability.STAGES])
+def test_who_shows_what_he_is_told_misses_no_beginning_and_settles_nothing(way: Capability) -> None:
+    one = beginnings(way)
+    assert one.begins(0, shown(), 0)
+    assert one.settling(1) == []
+    assert one.missed(3, lambda _: None) == []
+    assert one.begun == [True]
+
+
+def test_a_green_that_was_called_and_one_that_was_to_end_are_waited_for() -> None:
+    for request, before, after in (
+        (asked(call=2), shown(), shown(2)),
+        (asked(force_off=1), shown(1), shown()),
+    ):
+        one = beginnings()
+        assert one.begins(0, before, 0)
+        assert one.missed(3, lambda _, request=request: request) == [0]  # type: ignore[misc]
+        assert one.begun == [False]
+        assert not one.begins(0, before, 4)
+        assert not one.begins(0, before, 5)
+        assert one.begins(0, after, 6)
+
+
+def test_who_is_at_rest_when_edges_were_missed_is_lost_for_a_tick() -> None:
+    one = beginnings()
+    assert one.begins(0, shown(1), 0)
+    assert one.missed(3, lambda _: None) == [0]
+    assert not one.begins(0, shown(1), 4)
+    assert one.begins(0, shown(1), 5)
+
+
+def test_what_never_comes_is_not_waited_for_for_ever() -> None:
+    one = beginnings()
+    assert one.begins(0, shown(), 0)
+    one.missed(3, lambda _: asked(call=2))
+    ticks = next(tick for tick in range(4, 100) if one.begins(0, shown(), tick))
+    assert LONGEST_TICKS <= ticks - 3 <= LONGEST_TICKS + 4
+
+
+def test_who_was_not_ours_meanwhile_was_asked_for_nothing_that_is_to_come() -> None:
+    one = beginnings()
+    assert one.begins(0, shown(), 0)
+    one.missed(3, lambda _: asked(call=2))
+    one.leave(0)
+    assert one.begins(0, shown(), 5)
+
+
+def test_what_is_read_lies_before_the_next_tick_of_a_cabinet() -> None:
+    assert READ_SHARE < 1.0 - EDGE_SHARE
