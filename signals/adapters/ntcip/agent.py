@@ -22,12 +22,12 @@ from signals.adapters.ntcip.messages import (
     encode,
 )
 from signals.adapters.ntcip.objects import Access
-from signals.adapters.ntcip.repeats import Cell, Repeat
+from signals.adapters.ntcip.repeats import Repeat
 
 __all__ = ["Agent", "Bounds", "Leaf", "Tree", "Write"]
 
 MOST_REPETITIONS: Final = 64
-MOST_REPEATS: Final = 16
+MOST_REPEATS: Final = 4
 """So many questions are remembered, one of each length."""
 
 
@@ -202,11 +202,10 @@ class Agent:
         """Remember a question about what is there; whoever asks it is likely to ask it again."""
         if request.kind is not Kind.GET:
             return
-        oids = [binding.oid for binding in request.bindings]
-        cells = [Cell(oid, leaf.tag, leaf.read) for oid in oids if (leaf := self._tree.leaf(oid)) is not None]
-        if len(cells) < len(oids):
+        leaves = [leaf for row in request.bindings if (leaf := self._tree.leaf(row.oid)) is not None]
+        if len(leaves) < len(request.bindings):
             return
-        self._repeats[len(data)] = Repeat(data, request, cells)
+        self._repeats[len(data)] = Repeat(data, request, leaves)
         if len(self._repeats) > MOST_REPEATS:
             del self._repeats[next(iter(self._repeats))]
 

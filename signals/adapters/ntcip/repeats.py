@@ -7,21 +7,16 @@ are as in a question that was read whole, it names the same objects, and reading
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from signals.adapters.ntcip.ber import read_header, read_integer, sequence_of
 from signals.adapters.ntcip.messages import Binding, Kind, Message, binding_octets, framed
 
-__all__ = ["Cell", "Repeat"]
+if TYPE_CHECKING:
+    from signals.adapters.ntcip.agent import Leaf
 
-
-class Cell(NamedTuple):
-    """An object that is asked for: its identifier, the type of its value, and what gives the value."""
-
-    oid: bytes
-    tag: int
-    read: Callable[[], int | bytes]
+__all__ = ["Repeat"]
 
 
 class Repeat:
@@ -31,18 +26,17 @@ class Repeat:
     ----------
     data, request
         The question in octets, sound, and what it says.
-    cells
-        What it asks for, in its order.
+    leaves
+        The objects that it asks for, in its order.
     """
 
-    def __init__(self, data: bytes, request: Message, cells: Sequence[Cell]) -> None:
+    def __init__(self, data: bytes, request: Message, leaves: Sequence[Leaf]) -> None:
         self._number = _number_span(data)
         self._rest = self._without_number(data)
         self._request = request
-        self._cells = tuple(cells)
-        self._reads = [cell.read for cell in cells]
-        self._values: list[int | bytes | None] = [None] * len(cells)
-        self._parts = [b""] * len(cells)
+        self._leaves = leaves
+        self._values: list[int | bytes | None] = [None] * len(leaves)
+        self._parts = [b""] * len(leaves)
 
     def again(self, data: bytes) -> Message | None:
         """Return what a question says that is this one again; `None` for any other."""
@@ -53,11 +47,11 @@ class Repeat:
 
     def answer(self, request: Message) -> bytes:
         """Return the response to it. Raises `BrokenMessageError` where it is longer than any that is sent."""
-        values: list[int | bytes | None] = [read() for read in self._reads]
+        values: list[int | bytes | None] = [leaf.read() for leaf in self._leaves]
         if values != self._values:
             for k, (new, old) in enumerate(zip(values, self._values, strict=True)):
                 if new != old:
-                    self._parts[k] = binding_octets(Binding(self._cells[k].oid, self._cells[k].tag, new))
+                    self._parts[k] = binding_octets(Binding(request.bindings[k].oid, self._leaves[k].tag, new))
             self._values = values
         return framed(request._replace(kind=Kind.RESPONSE, error=0, at=0), sequence_of(self._parts))
 

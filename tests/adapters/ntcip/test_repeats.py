@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,13 +11,17 @@ from signals.adapters.ntcip.agent import Agent, Bounds, Leaf, Tree
 from signals.adapters.ntcip.ber import INTEGER, OCTET_STRING, BrokenMessageError, oid_of
 from signals.adapters.ntcip.messages import MOST_OCTETS, Binding, Kind, Message, Version, decode, encode
 from signals.adapters.ntcip.objects import Access
-from signals.adapters.ntcip.repeats import Cell, Repeat
+from signals.adapters.ntcip.repeats import Repeat
 
 OIDS = [oid_of((1, 3, 9, number)) for number in range(30)]
 
 values = st.one_of(st.integers(-(1 << 31), (1 << 31) - 1), st.integers(0, 3), st.binary(max_size=40))
 numbers = st.integers(-(1 << 31), (1 << 31) - 1)
 names = st.lists(st.sampled_from(OIDS), max_size=30)
+
+
+def leaf(k: int, tag: int, read: Callable[[], int | bytes]) -> Leaf:
+    return Leaf("x", (1, 3, 9, k), (k,), read, Access.STATUS, tag=tag)
 
 
 class Board:
@@ -29,10 +35,7 @@ class Board:
 
     def new_agent(self) -> Agent:
         tags = [OCTET_STRING if k % 3 == 0 else INTEGER for k in range(len(OIDS))]
-        leaves = [
-            Leaf("x", (1, 3, 9, k), (k,), lambda k=k: self.read(k), Access.STATUS, tag=tag)  # type: ignore[misc]
-            for k, tag in enumerate(tags)
-        ]
+        leaves = [leaf(k, tag, lambda k=k: self.read(k)) for k, tag in enumerate(tags)]  # type: ignore[misc]
         return Agent(Tree(leaves), lambda _: None, (b"read", b"write"), self.bounds, lambda _: True)
 
     def read(self, k: int) -> int | bytes:
@@ -79,7 +82,7 @@ def test_questions_in_turns_do_not_get_the_answers_of_others(asked: list[tuple[l
 
 def test_a_wrong_community_of_the_same_length_is_not_this_question() -> None:
     data = question(OIDS[:3], 1 << 24)
-    repeat = Repeat(data, decode(data), [Cell(oid, INTEGER, lambda: 1) for oid in OIDS[:3]])
+    repeat = Repeat(data, decode(data), [leaf(k, INTEGER, lambda: 1) for k in range(3)])
     assert repeat.again(question(OIDS[:3], 1 << 25)) == decode(data)._replace(request_id=1 << 25)
     assert repeat.again(question(OIDS[:3], 1 << 24, community=b"reaD")) is None
     assert repeat.again(question(OIDS[1:4], 1 << 24)) is None
@@ -89,8 +92,8 @@ def test_a_wrong_community_of_the_same_length_is_not_this_question() -> None:
 def test_what_was_too_long_once_is_made_whole_the_next_time() -> None:
     data, word = question(OIDS[:2], 1 << 24), b"x" * MOST_OCTETS
     told: list[int | bytes] = [7, word]
-    cells = [Cell(OIDS[0], INTEGER, lambda: told[0]), Cell(OIDS[1], OCTET_STRING, lambda: told[1])]
-    repeat, request = Repeat(data, decode(data), cells), decode(data)
+    leaves = [leaf(0, INTEGER, lambda: told[0]), leaf(1, OCTET_STRING, lambda: told[1])]
+    repeat, request = Repeat(data, decode(data), leaves), decode(data)
     try:
         repeat.answer(request)
     except BrokenMessageError:
