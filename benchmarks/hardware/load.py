@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -174,6 +175,10 @@ async def _hosted(firmwares: Sequence[Firmware], servers: Sequence[CabinetServer
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, hosts.cancel)
     while len(started) < moments and not hosts.done():
         await clock.sleep(0.1)
+    # Looking through all objects of a thousand controllers takes a second in which none answers; on a street each has
+    # a computer of its own.
+    gc.collect()
+    gc.freeze()
     print(READY, flush=True)
     await hosts
 

@@ -52,7 +52,7 @@ class Lines:
         given = {line: [works[k] for k in members] for line, members in by_line.items()}
         for line, answers in at_once(given, within_s).items():
             found.update(zip(by_line[line], answers, strict=True))
-            if all(answer is LATE for answer in answers):
+            if line.behind or all(answer is LATE for answer in answers):
                 self.suspect(line)
                 self._mute.add(line)
         return found

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future, wait
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 __all__ = ["LATE", "Late", "Line", "Work", "at_once"]
 
@@ -40,9 +40,15 @@ class Line:
     ----------
     name
         What the thread is called.
+
+    Attributes
+    ----------
+    behind
+        Whether it had not come to an end with what it was asked last when the time for that was over.
     """
 
     def __init__(self, name: str) -> None:
+        self.behind = False
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[object]] = set()
         self._thread = threading.Thread(target=self._run, name=f"line {name}", daemon=True)
@@ -92,7 +98,7 @@ class Line:
         """Leave it as it is; if it can ever do anything again, it does this first (such as leaving ports), and ends."""
 
         async def last() -> None:
-            await _all(works, CLOSE_S)
+            await _all(works, CLOSE_S, [LATE] * len(works))
             self._loop.stop()
 
         self.begin(last)
@@ -127,17 +133,16 @@ class Line:
 
 
 def at_once(works: Mapping[Line, Sequence[Work]], within_s: float) -> dict[Line, list[Answer]]:
-    """Do things on several lines at the same time, and wait for all of them together; see `Line.each`."""
-    found = {line: line.begin(partial(_all, rows, within_s)) for line, rows in works.items()}
-    wait(found.values(), within_s + SLACK_S)  # a loop itself may be stuck
-    return {line: _in_time(future, len(works[line])) for line, future in found.items()}
+    """Do things on several lines at the same time, and wait for all of them together; see `Line.each`.
 
-
-def _in_time(found: Future[object], count: int) -> list[Answer]:
-    """Return the answers of a line; `LATE` where it is stuck, or was closed."""
-    if not found.done() or found.cancelled():
-        return [LATE] * count
-    return cast("list[Answer]", found.result())
+    A loop that is stuck, or has too much to do, does not come to its end in time: what was answered by then counts.
+    """
+    answers: dict[Line, list[Answer]] = {line: [LATE] * len(rows) for line, rows in works.items()}
+    found = {line: line.begin(partial(_all, rows, within_s, answers[line])) for line, rows in works.items()}
+    wait(found.values(), within_s + SLACK_S)
+    for line, future in found.items():
+        line.behind = not future.done() or future.cancelled()
+    return {line: rows.copy() for line, rows in answers.items()}
 
 
 def _begun(work: Work) -> object:
@@ -172,20 +177,30 @@ async def _one(work: Work) -> object:
     return begun
 
 
-async def _all(works: Sequence[Work], within_s: float) -> list[Answer]:
-    """Do everything, and cancel what takes too long."""
-    begin, answers, tasks = asyncio.get_running_loop().create_task, list[Answer](), dict[int, asyncio.Task[object]]()
+async def _all(works: Sequence[Work], within_s: float, answers: list[Answer]) -> None:
+    """Do everything, put each answer into its place when it is there, and cancel what takes too long."""
+    begin, tasks = asyncio.get_running_loop().create_task, set[asyncio.Task[object]]()
     for number, work in enumerate(works):
         begun = _begun(work)
         if asyncio.iscoroutine(begun):  # only who has to wait needs a task
-            tasks[number] = begin(_finished(begun))
-        answers.append(begun)
-    _, late = await asyncio.wait(tasks.values(), timeout=within_s) if tasks else (None, ())
+            tasks.add(begin(_told(begun, number, answers)))
+        else:
+            answers[number] = begun
+    _, late = await asyncio.wait(tasks, timeout=within_s) if tasks else (None, ())
     for task in late:
         task.cancel()
-    for number, task in tasks.items():
-        answers[number] = LATE if task in late else _outcome(task)
-    return answers
+
+
+async def _told(begun: Coroutine[Any, Any, object], number: int, answers: list[Answer]) -> None:
+    """Put into its place what a coroutine returned, or the exception that it raised; nothing where it was too late."""
+    answer: Answer
+    try:
+        answer = await _finished(begun)
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  whoever asked is told
+        answer = error
+    task = asyncio.current_task()
+    if task is not None and not task.cancelling():
+        answers[number] = answer
 
 
 def _outcome(task: asyncio.Future[object]) -> Answer:

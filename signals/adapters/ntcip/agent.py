@@ -22,10 +22,13 @@ from signals.adapters.ntcip.messages import (
     encode,
 )
 from signals.adapters.ntcip.objects import Access
+from signals.adapters.ntcip.repeats import Repeat
 
 __all__ = ["Agent", "Bounds", "Leaf", "Tree", "Write"]
 
 MOST_REPETITIONS: Final = 64
+MOST_REPEATS: Final = 4
+"""So many questions are remembered, one of each length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +170,14 @@ class Agent:
     ) -> None:
         self._tree, self._write, self._bounds, self._allowed = tree, write, bounds, allowed
         self._reads, self._writes = communities
+        self._repeats: dict[int, Repeat] = {}
 
     def answer(self, data: bytes) -> bytes | None:
         """Return the response to a datagram; `None` where there is none: no request, or a wrong community."""
+        repeat = self._repeats.get(len(data))
+        again = None if repeat is None else repeat.again(data)
+        if repeat is not None and again is not None:
+            return self._bounded(again, repeat.answer(again))
         try:
             request = decode(data)
         except BrokenMessageError:
@@ -183,10 +191,23 @@ class Agent:
             bindings = self._carry_out(request, may_write=may_write)
         except _RefusedError as refused:
             return self._refusal(request, refused.error, refused.index)
-        response = encode(request._replace(kind=Kind.RESPONSE, error=0, at=0, bindings=bindings))
-        if len(response) > self._bounds.octets:
-            return self._refusal(request, ErrorStatus.TOO_BIG, 0)
-        return response
+        self._note_repeat(data, request)
+        return self._bounded(request, encode(request._replace(kind=Kind.RESPONSE, error=0, at=0, bindings=bindings)))
+
+    def _bounded(self, request: Message, response: bytes) -> bytes:
+        """Return a response, or that it is too big."""
+        return response if len(response) <= self._bounds.octets else self._refusal(request, ErrorStatus.TOO_BIG, 0)
+
+    def _note_repeat(self, data: bytes, request: Message) -> None:
+        """Remember a question about what is there; whoever asks it is likely to ask it again."""
+        if request.kind is not Kind.GET:
+            return
+        leaves = [leaf for row in request.bindings if (leaf := self._tree.leaf(row.oid)) is not None]
+        if len(leaves) < len(request.bindings):
+            return
+        self._repeats[len(data)] = Repeat(data, request, leaves)
+        if len(self._repeats) > MOST_REPEATS:
+            del self._repeats[next(iter(self._repeats))]
 
     def _carry_out(self, request: Message, *, may_write: bool) -> tuple[Binding, ...]:
         if len(request.bindings) > self._bounds.varbinds:

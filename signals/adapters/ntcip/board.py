@@ -54,6 +54,7 @@ class Board:
         self._firmware, self._settings, self._clock = firmware, settings, clock
         self._map = settings.phases
         self._database = Database(firmware.site, settings.phases)
+        self._rings = self._database.rings()
         self._registers: dict[tuple[str, tuple[int, ...]], int] = {}
         self._seen: ByteArray | None = None
         self._lamps = NO_LAMPS
@@ -163,7 +164,7 @@ class Board:
                     (octet,),
                     lambda a=aspects, s=shift: self._channels(a) >> s & 255,  # type: ignore[misc]
                 )
-        for number, ring in enumerate(self._database.rings(), 1):
+        for number, ring in enumerate(self._rings, 1):
             yield "ringStatus", (number,), lambda ring=ring: self._ring(ring)  # type: ignore[misc]
         yield "coordPatternStatus", (0,), lambda: FREE if self._free or not self._firmware.plan else self._firmware.plan
         yield "localFreeStatus", (0,), lambda: 7 if self._free else 2 if self._firmware.plan else 6
@@ -205,7 +206,7 @@ class Board:
 
     def _clear(self) -> None:
         """Forget what masters wrote."""
-        rings = range(1, (len(self._database.rings()) + 7) // 8 + 1)
+        rings = range(1, (len(self._rings) + 7) // 8 + 1)
         tables = {"phase": range(1, self._map.octets[-1] + 1), "ring": rings}
         for name in RESETS:
             table = "ring" if name.startswith("ringControl") else "phase" if name in CONTROLS else ""

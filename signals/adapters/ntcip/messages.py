@@ -39,8 +39,10 @@ __all__ = [
     "Kind",
     "Message",
     "Version",
+    "binding_octets",
     "decode",
     "encode",
+    "framed",
     "integer",
     "nothing",
     "octets",
@@ -205,11 +207,17 @@ def encode(message: Message) -> bytes:
     BrokenMessageError
         When it is longer than the longest that is read, or a value does not have the type of its tag.
     """
+    response = message.kind == Kind.RESPONSE
+    return framed(message, _bound_octets(message.bindings) if response else _asked_octets(message.bindings))
+
+
+def framed(message: Message, bound: bytes) -> bytes:
+    """Return the octets of a message whose bindings are octets already; raises what `encode` raises."""
     body = (
         element(INTEGER, integer_content(message.request_id)),
         element(INTEGER, integer_content(message.error)),
         element(INTEGER, integer_content(message.at)),
-        _bound_octets(message.bindings) if message.kind == Kind.RESPONSE else _asked_octets(message.bindings),
+        bound,
     )
     head = element(INTEGER, bytes((message.version,))), element(OCTET_STRING, message.community)
     data = sequence_of((*head, sequence_of(body, message.kind)))
@@ -219,7 +227,7 @@ def encode(message: Message) -> bytes:
 
 
 def _bound_octets(bindings: tuple[Binding, ...]) -> bytes:
-    return sequence_of(map(_binding_octets, bindings))
+    return sequence_of(map(binding_octets, bindings))
 
 
 @lru_cache(maxsize=512)
@@ -228,7 +236,8 @@ def _asked_octets(bindings: tuple[Binding, ...]) -> bytes:
     return _bound_octets(bindings)
 
 
-def _binding_octets(binding: Binding) -> bytes:
+def binding_octets(binding: Binding) -> bytes:
+    """Return the octets of an object and its value. Raises `BrokenMessageError` where they are too long."""
     oid, tag, value = binding
     if value is None:
         return _empty_octets(oid, tag)

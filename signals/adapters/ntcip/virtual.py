@@ -91,12 +91,15 @@ class NtcipServer:
 
     def hear(self, data: bytes, master: Master) -> None:
         """Answer a datagram, if whoever sent it is answered at all."""
-        if self._firmware.silent or master in self._cut or master[0] not in self._settings.peers:
+        if self._firmware.silent or not (master in self._heard or self._may_be_heard(master)):
             return
         answer = self._agent.answer(data)
         if answer is not None and self._socket is not None:
             self._remember(self._heard, master)
             self._socket.sendto(answer, master)
+
+    def _may_be_heard(self, master: Master) -> bool:
+        return master not in self._cut and master[0] in self._settings.peers
 
     def _remember(self, masters: OrderedDict[Master, None], master: Master) -> None:
         masters[master] = None

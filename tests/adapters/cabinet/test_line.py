@@ -148,3 +148,30 @@ def test_a_line_that_is_stuck_is_left_behind(monkeypatch: pytest.MonkeyPatch) ->
     assert not line.close()
     free.set()
     line._thread.join(5.0)
+
+
+def test_what_was_answered_counts_where_the_loop_does_not_come_to_its_end(line: Line) -> None:
+    async def blocks() -> None:
+        await asyncio.sleep(0.02)
+        time.sleep(0.6)  # noqa: ASYNC251  as where a thousand others have much to do
+
+    assert line.each([partial(said, 1), blocks, lambda: 3], 0.05) == [1, LATE, 3]
+    assert line.behind
+    assert line.each([partial(said, 2)], 2.0) == [2]
+    assert not line.behind
+
+
+def test_who_was_told_to_end_has_not_answered(line: Line) -> None:
+    async def grumbles() -> None:
+        try:
+            await asyncio.sleep(60.0)
+        except asyncio.CancelledError as error:
+            raise ValueError("I was not done") from error
+
+    async def tells() -> object:
+        try:
+            await asyncio.sleep(60.0)
+        except asyncio.CancelledError:
+            return "too late"
+
+    assert line.each([grumbles, tells], 0.05) == [LATE, LATE]
