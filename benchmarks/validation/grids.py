@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from signals.adapters.sumo.install import find_sumo
 from signals.adapters.sumo.safe_xml import events
 from signals.record.files import write_whole
 
-__all__ = ["GRIDS", "Grid", "generated"]
+__all__ = ["GRIDS", "Grid", "generated", "network", "trips"]
 
 END_S: Final = 3600.0
 _COMMENT = re.compile(rb"<!--.*?-->\s*", re.DOTALL)
@@ -61,35 +62,50 @@ def generated(name: str, folder: Path) -> tuple[Path, Path]:
     net, trips
         The network and the route file.
     """
-    net, trips = folder / f"{name}.net.xml", folder / f"{name}.rou.xml"
+    net, rows = folder / f"{name}.net.xml", folder / f"{name}.rou.xml"
     grid = GRIDS[name]
     if not net.exists():
-        write_whole(net, _network(grid, folder / f"{name}.raw.xml"))
-    if not trips.exists():
-        write_whole(trips, _trips(net, grid).encode())
-    return net, trips
+        write_whole(net, network((*_ALL, *grid.options), folder / f"{name}.raw.xml"))
+    if not rows.exists():
+        write_whole(rows, trips(net, grid.veh_h, grid.seed).encode())
+    return net, rows
 
 
-def _network(grid: Grid, raw: Path) -> bytes:
-    """Return the network without its comments, which name the day and the folder."""
+def network(options: Sequence[str], raw: Path) -> bytes:
+    """Return what `netgenerate` makes, without its comments, which name the day and the folder.
+
+    Parameters
+    ----------
+    options
+        What it is told.
+    raw
+        Where it may write meanwhile.
+
+    Raises
+    ------
+    MissingDependencyError
+        When there is no SUMO.
+    CalledProcessError
+        When it does not like the options.
+    """
     raw.parent.mkdir(parents=True, exist_ok=True)
     installation = find_sumo()
     program = installation.binary.with_name("netgenerate" + installation.binary.suffix)
-    command: list[str | Path] = [program, *_ALL, *grid.options, "--output-file", raw]
+    command: list[str | Path] = [program, *options, "--output-file", raw]
     subprocess.run(command, check=True, capture_output=True, env=installation.environment())
     text = _COMMENT.sub(b"", raw.read_bytes())
     raw.unlink()
     return text
 
 
-def _trips(net: Path, grid: Grid) -> str:
-    """Return trips from border to border: Poisson, every origin alike, every other destination alike."""
+def trips(net: Path, veh_h: float, seed: int) -> str:
+    """Return trips from border to border for an hour: Poisson, every origin alike, every other destination alike."""
     ends = {row.attributes["id"] for row in events(net, {"junction"}) if row.attributes["type"] == "dead_end"}
     edges = [row.attributes for row in events(net, {"edge"}) if "from" in row.attributes]
     origins = [(row["id"], row["from"]) for row in edges if row["from"] in ends]
     destinations = [(row["id"], row["to"]) for row in edges if row["to"] in ends]
-    stream = np.random.default_rng(grid.seed)
-    departures_s = np.sort(stream.uniform(0.0, END_S, stream.poisson(grid.veh_h * END_S / 3600.0)))
+    stream = np.random.default_rng(seed)
+    departures_s = np.sort(stream.uniform(0.0, END_S, stream.poisson(veh_h * END_S / 3600.0)))
     lines = []
     for number, departs_s in enumerate(departures_s.tolist()):
         origin, begins_at = origins[stream.integers(len(origins))]
