@@ -3,7 +3,9 @@
 Who turns across the oncoming traffic waits inside the junction for a gap. If the link from the other side fills
 meanwhile, the last one on it stands across his path with its tail in the junction; and if the same happens at the other
 end, two of them keep each other from leaving for ever, which no signal can undo. So as soon as somebody waits inside
-both, nobody more is let in between, from either side: then they find their gap.
+both, nobody more is let in between, from either side, and whoever is in between gets green at once, and nobody who
+is against it: then they find their gap. The same is done for one of the links as soon as somebody stands inside the
+junction where it begins, since it is full.
 """
 
 from __future__ import annotations
@@ -23,10 +25,14 @@ Bools = npt.NDArray[np.bool_]
 
 WAITS_S = np.float32(1.0)
 """Who has stood inside a junction for so long waits there."""
+JAM_S = 3.0
+"""Who has stood inside a junction for so long, to get on a link, does so because the link is full."""
 FULL_M = np.float32(1.0)
 """Who stands on a lane with less than this behind him has his tail in the junction, or is about to."""
-MOST_S = np.float32(30.0)
+MOST_S = 30.0
 """After this long they let in again: whoever still stands inside waits for something else."""
+PAUSE_S = 20.0
+"""For so long, until it is tried once more."""
 
 
 class Facing(NamedTuple):
@@ -42,8 +48,15 @@ class Facing(NamedTuple):
         int32 [n links + 1], int32 [n] the lanes inside the junction at its end, of those who come from it.
     first_offset, first_lane
         int32 [n links + 1], int32 [n] the lanes on which it begins.
+    out_offset, out_group
+        int32 [n links + 1], int32 [n] the groups with which each is left.
+    against_offset, against_group
+        int32 [n links + 1], int32 [n] the groups that may not be green beside one of those.
     held_s
-        float32 [n links / 2], kept from tick to tick: for how long nobody has been let in.
+        float32 [n links / 2], kept from tick to tick: for how long nobody has been let in; negative: for how long
+        everybody will still be.
+    jam_s
+        float32 [n links] the same of each link alone, since it is full.
     """
 
     into_offset: Ints
@@ -54,7 +67,12 @@ class Facing(NamedTuple):
     behind_lane: Ints
     first_offset: Ints
     first_lane: Ints
+    out_offset: Ints
+    out_group: Ints
+    against_offset: Ints
+    against_group: Ints
     held_s: Floats
+    jam_s: Floats
 
 
 @kernel
@@ -78,12 +96,36 @@ def keep_out(tick_s: float, stood_s: Floats, free_m: Floats, facing: Facing, wan
         one, other = 2 * pair, 2 * pair + 1
         here = _waits_behind(other, stood_s, facing) or _waits_before(one, stood_s, free_m, facing)
         there = _waits_behind(one, stood_s, facing) or _waits_before(other, stood_s, free_m, facing)
-        if not (here and there):
-            facing.held_s[pair] = 0.0
-        elif facing.held_s[pair] < MOST_S:
-            facing.held_s[pair] += np.float32(tick_s)
+        facing.held_s[pair] = _held_s(float(facing.held_s[pair]), tick_s, (here, there))
+        for link in range(one, other + 1):
+            stands_s = float(_stands_before_s(link, stood_s, facing))
+            jam = (stands_s >= JAM_S, stands_s >= float(WAITS_S))
+            facing.jam_s[link] = _held_s(float(facing.jam_s[link]), tick_s, jam)
+            if facing.held_s[pair] > 0.0 or facing.jam_s[link] > 0.0:
+                _let_out(link, facing, want)
+    for pair in range(len(facing.held_s)):  # who leaves one pair of junctions may enter another
+        if facing.held_s[pair] > 0.0 or facing.jam_s[2 * pair] > 0.0 or facing.jam_s[2 * pair + 1] > 0.0:
             for row in range(facing.into_offset[2 * pair], facing.into_offset[2 * pair + 2]):
                 want[facing.into_group[row]] = False
+
+
+@kernel
+def _let_out(link: int, facing: Facing, want: Bools) -> None:
+    """Give green to whoever is on a link."""
+    for row in range(facing.against_offset[link], facing.against_offset[link + 1]):
+        want[facing.against_group[row]] = False
+    for row in range(facing.out_offset[link], facing.out_offset[link + 1]):
+        want[facing.out_group[row]] = True
+
+
+@kernel
+def _held_s(held_s: float, tick_s: float, waits: tuple[bool, bool]) -> float:
+    """For how long nobody has been let in, after one more tick; negative = everybody is, for a while."""
+    if held_s < 0.0:
+        return min(held_s + tick_s, 0.0)
+    if not (waits[0] or waits[1]) or (held_s == 0.0 and not (waits[0] and waits[1])):
+        return 0.0
+    return held_s + tick_s if held_s < MOST_S - 0.01 else tick_s - PAUSE_S
 
 
 @kernel
@@ -98,11 +140,19 @@ def _waits_behind(link: int, stood_s: Floats, facing: Facing) -> bool:
 @kernel
 def _waits_before(link: int, stood_s: Floats, free_m: Floats, facing: Facing) -> bool:
     """Whether somebody waits inside the junction where a link begins: to get in, or with its tail still outside."""
-    for row in range(facing.before_offset[link], facing.before_offset[link + 1]):
-        if stood_s[facing.before_lane[row]] >= WAITS_S:
-            return True
+    if _stands_before_s(link, stood_s, facing) >= WAITS_S:
+        return True
     for row in range(facing.first_offset[link], facing.first_offset[link + 1]):
         lane = facing.first_lane[row]
         if stood_s[lane] >= WAITS_S and free_m[lane] < FULL_M:
             return True
     return False
+
+
+@kernel
+def _stands_before_s(link: int, stood_s: Floats, facing: Facing) -> np.float32:
+    """For how long somebody has stood inside the junction where a link begins, to get in."""
+    longest_s = np.float32(0.0)
+    for row in range(facing.before_offset[link], facing.before_offset[link + 1]):
+        longest_s = max(longest_s, stood_s[facing.before_lane[row]])
+    return longest_s
