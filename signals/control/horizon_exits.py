@@ -11,7 +11,7 @@ from signals.kernels import box, facing_links
 from signals.model.network import Network
 from signals.model.values import FloatArray, IntArray
 
-__all__ = ["boxes", "exit_approaches", "exits", "facing", "insides", "intergreen_s"]
+__all__ = ["boxes", "exit_approaches", "exits", "facing", "insides", "intergreen_s", "together"]
 
 _SHORT_M = 15.0
 """Lanes shorter than this hold too few vehicles to be looked at alone."""
@@ -83,15 +83,35 @@ def facing(network: Network) -> facing_links.Facing:
             links.setdefault((here, there), []).append((k, int(approach)))
     pairs = [(here, there) for here, there in links if here < there and (there, here) in links]
     lanes = [set(map(int, inside[first:beyond])) for first, beyond in pairwise(inside_offset)]
-    into, before, behind, begins = [], [], [], []
+    into, before, behind, begins, out, against = [], [], [], [], [], []
     for way in (way for here, there in pairs for way in ((here, there), (there, here))):
         into.append({int(arrays.link_group[k]) for k, _ in links[way]})
         before.append({lane for k, _ in links[way] for lane in lanes[k]})
         onward = {k for _, a in links[way] for k in range(arrays.link_offset[a], arrays.link_offset[a + 1])}
         behind.append({lane for k in onward for lane in lanes[k]})
         begins.append({int(arrays.link_to_lane[k]) for k, _ in links[way]})
+        out.append(together(network, way[1], {int(arrays.link_group[k]) for k in onward}))
+        against.append(_against(network, way[1], out[-1]))
     entered, enter, left, first = (_rows([sorted(row) for row in rows]) for rows in (into, before, behind, begins))
-    return facing_links.Facing(*entered, *enter, *left, *first, np.zeros(len(pairs), np.float32))
+    leave, beside = (_rows([sorted(row) for row in rows]) for rows in (out, against))
+    memory = np.zeros(len(pairs), np.float32), np.zeros(2 * len(pairs), np.float32)
+    return facing_links.Facing(*entered, *enter, *left, *first, *leave, *beside, *memory)
+
+
+def together(network: Network, intersection: int, groups: set[int]) -> set[int]:
+    """Return those of some groups of an intersection that may be green at a time: the first of them, and so on."""
+    found: set[int] = set()
+    for group in sorted(groups):
+        if group not in _against(network, intersection, found):
+            found.add(group)
+    return found
+
+
+def _against(network: Network, intersection: int, groups: set[int]) -> set[int]:
+    """Return the groups of an intersection that may not be green beside one of some."""
+    first = int(network.arrays.group_offset[intersection])
+    between = network.intersections[intersection].intergreen_ds
+    return {first + h for h, row in enumerate(between) for g in groups if row[g - first] is not None} - groups
 
 
 def _rows(rows: Sequence[Collection[int]]) -> tuple[IntArray, IntArray]:

@@ -307,7 +307,8 @@ class RollingHorizon:
         if self.settings.clear_box:
             box.hold(tick_s, snapshot.aspect, self._box, self._inside, self._kept)
         if self.settings.clear_short_links:
-            facing_links.keep_out(tick_s, self._inside.stood_s, snapshot.lane_free_m, self._facing, self._kept)
+            seen = facing_links.Seen(snapshot.aspect, snapshot.lane_veh, snapshot.lane_free_m)
+            facing_links.keep_out(tick_s, self._inside.stood_s, seen, self._facing, self._kept)
         return self._kept.copy()
 
     def _arrivals(self, snapshot: Snapshot) -> horizon_values.Arrivals:

@@ -81,10 +81,42 @@ def test_junctions_with_little_room_between_them_face_each_other() -> None:
         (approach,) = (arrays.approach_lane == network.lane_index[left]).nonzero()[0]
         links = range(arrays.link_offset[approach], arrays.link_offset[approach + 1])
         assert behind == vias(network, links)
+        out = found.out_group[found.out_offset[way] : found.out_offset[way + 1]].tolist()
+        assert out == sorted({int(arrays.link_group[k]) for k in links})
+        against = found.against_group[found.against_offset[way] : found.against_offset[way + 1]].tolist()
+        assert against == conflicting(network, out)
         first = found.first_lane[found.first_offset[way] : found.first_offset[way + 1]].tolist()
         assert first == [network.lane_index[entered]]
         assert len(before) == leads.sum() > 0
         assert len(behind) == len(links) > 0
+
+
+def test_of_those_who_leave_only_who_may_go_at_a_time_are_let_out() -> None:
+    network = facing_each_other(12.0)
+    place = 0
+    first, beyond = (int(k) for k in network.arrays.group_offset[place : place + 2])
+    groups = set(range(first, beyond))
+    together = horizon_exits.together(network, place, groups)
+    matrix = network.intersections[place].intergreen_ds
+    assert all(matrix[g - first][h - first] is None for g in together for h in together)
+    assert all(any(matrix[g - first][h - first] is not None for h in together) for g in groups - together)
+    assert min(groups) in together
+
+
+def conflicting(network: Network, groups: list[int]) -> list[int]:
+    """Return the groups that conflict with one of some groups of one intersection, and are none of them."""
+    (place,) = {i for i in range(len(network.intersections)) for g in groups if is_of(network, i, g)}
+    first = int(network.arrays.group_offset[place])
+    matrix = network.intersections[place].intergreen_ds
+    count = len(matrix)
+    found = (h for h in range(count) if any(matrix[g - first][h] is not None for g in groups))
+    return [first + h for h in found if first + h not in groups]
+
+
+def is_of(network: Network, intersection: int, group: int) -> bool:
+    """Whether a group is one of an intersection's."""
+    offset = network.arrays.group_offset
+    return bool(offset[intersection] <= group < offset[intersection + 1])
 
 
 def vias(network: Network, links: Iterable[int]) -> list[int]:
