@@ -94,7 +94,7 @@ def facing(network: Network) -> facing_links.Facing:
         against.append(_against(network, way[1], out[-1]))
     entered, enter, left, first = (_rows([sorted(row) for row in rows]) for rows in (into, before, behind, begins))
     leave, beside = (_rows([sorted(row) for row in rows]) for rows in (out, against))
-    memory = np.zeros(len(pairs), np.float32), np.zeros(2 * len(pairs), np.float32)
+    memory = np.zeros(len(pairs), np.float32), *np.zeros((2, 2 * len(pairs)), np.float32)
     return facing_links.Facing(*entered, *enter, *left, *first, *leave, *beside, *memory)
 
 

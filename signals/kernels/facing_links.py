@@ -2,10 +2,11 @@
 
 Who turns across the oncoming traffic waits inside the junction for a gap. If the link from the other side fills
 meanwhile, the last one on it stands across his path with its tail in the junction; and if the same happens at the other
-end, two of them keep each other from leaving for ever, which no signal can undo. Two rules are against it. While
-somebody is in between in both directions, those who come towards him start only when he has had the time to leave. And
-as soon as somebody waits inside both junctions, nobody more is let in between, from either side, and whoever is in
-between gets green at once.
+end, two of them keep each other from leaving for ever, which no signal can undo. Three rules are against it. While
+somebody is in between in both directions, those who come towards him start only when he has had the time to leave. As
+soon as somebody waits inside both junctions, nobody more is let in between, from either side, and whoever is in between
+gets green, until nobody waits in either. And the same is done for one of the links alone while somebody stands inside
+the junction where it begins, since it is full.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ LEAD_S = 6.0
 """For so long those who would start wait for those who come towards them, at most."""
 WAITS_S = np.float32(1.0)
 """Who has stood inside a junction for so long waits there."""
+JAM_S = 3.0
+"""Who has stood inside a junction for so long, to get on a link, does so because the link is full."""
 FULL_M = np.float32(1.0)
 """Who stands on a lane with less than this behind him has his tail in the junction, or is about to."""
 MOST_S = 30.0
@@ -57,6 +60,8 @@ class Facing(NamedTuple):
     held_s
         float32 [n links / 2], kept from tick to tick: for how long nobody has been let in; negative: for how long
         everybody will still be.
+    jam_s
+        float32 [n links] the same of each link alone, since it is full.
     led_s
         float32 [n links], kept as well: for how long those who would enter have waited for those who come towards them.
     """
@@ -74,6 +79,7 @@ class Facing(NamedTuple):
     against_offset: Ints
     against_group: Ints
     held_s: Floats
+    jam_s: Floats
     led_s: Floats
 
 
@@ -117,13 +123,16 @@ def keep_out(tick_s: float, stood_s: Floats, seen: Seen, facing: Facing, want: B
         here = _waits_behind(other, stood_s, facing) or _waits_before(one, stood_s, seen.lane_free_m, facing)
         there = _waits_behind(one, stood_s, facing) or _waits_before(other, stood_s, seen.lane_free_m, facing)
         facing.held_s[pair] = _held_s(float(facing.held_s[pair]), tick_s, (here, there))
-        if facing.held_s[pair] > 0.0:
-            _let_out(one, facing, want)
-            _let_out(other, facing, want)
+        for link in range(one, other + 1):
+            stands_s = _stands_before_s(link, stood_s, facing)
+            jam = (stands_s >= JAM_S, stands_s >= float(WAITS_S))
+            facing.jam_s[link] = _held_s(float(facing.jam_s[link]), tick_s, jam)
+            if facing.held_s[pair] > 0.0 or facing.jam_s[link] > 0.0:
+                _let_out(link, facing, want)
     for link in range(len(facing.led_s)):
         _lead(link, tick_s, seen, facing, want)
     for pair in range(len(facing.held_s)):  # who leaves one pair of junctions may enter another
-        if facing.held_s[pair] > 0.0:
+        if facing.held_s[pair] > 0.0 or facing.jam_s[2 * pair] > 0.0 or facing.jam_s[2 * pair + 1] > 0.0:
             for row in range(facing.into_offset[2 * pair], facing.into_offset[2 * pair + 2]):
                 want[facing.into_group[row]] = False
 
@@ -173,10 +182,13 @@ def _let_out(link: int, facing: Facing, want: Bools) -> None:
 
 @kernel
 def _held_s(held_s: float, tick_s: float, waits: tuple[bool, bool]) -> float:
-    """For how long nobody has been let in, after one more tick; negative = everybody is, for a while."""
+    """For how long nobody has been let in, after one more tick; negative = everybody is, for a while.
+
+    It begins where both of two things are so, and goes on while one of them is.
+    """
     if held_s < 0.0:
         return min(held_s + tick_s, 0.0)
-    if not (waits[0] and waits[1]):
+    if not (waits[0] or waits[1]) or (held_s == 0.0 and not (waits[0] and waits[1])):
         return 0.0
     return held_s + tick_s if held_s < MOST_S - 0.01 else tick_s - PAUSE_S
 
@@ -193,11 +205,19 @@ def _waits_behind(link: int, stood_s: Floats, facing: Facing) -> bool:
 @kernel
 def _waits_before(link: int, stood_s: Floats, lane_free_m: Floats, facing: Facing) -> bool:
     """Whether somebody waits inside the junction where a link begins: to get in, or with its tail still outside."""
-    for row in range(facing.before_offset[link], facing.before_offset[link + 1]):
-        if stood_s[facing.before_lane[row]] >= WAITS_S:
-            return True
+    if _stands_before_s(link, stood_s, facing) >= WAITS_S:
+        return True
     for row in range(facing.first_offset[link], facing.first_offset[link + 1]):
         lane = facing.first_lane[row]
         if stood_s[lane] >= WAITS_S and lane_free_m[lane] < FULL_M:
             return True
     return False
+
+
+@kernel
+def _stands_before_s(link: int, stood_s: Floats, facing: Facing) -> float:
+    """For how long somebody has stood inside the junction where a link begins, to get in."""
+    longest_s = 0.0
+    for row in range(facing.before_offset[link], facing.before_offset[link + 1]):
+        longest_s = max(longest_s, float(stood_s[facing.before_lane[row]]))
+    return longest_s

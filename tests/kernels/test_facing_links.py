@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from signals.kernels import facing_links
-from signals.kernels.facing_links import GREEN, LEAD_S, MOST_S, PAUSE_S, WAITS_S, Seen
+from signals.kernels.facing_links import GREEN, JAM_S, LEAD_S, MOST_S, PAUSE_S, WAITS_S, Seen
 
 INTO = [[0], [1], [2, 3], [3, 4]]
 """The groups with which each of four links is entered; 0 and 1 face each other, and 2 and 3."""
@@ -23,7 +23,7 @@ class Pairs:
         first = np.arange(FIRST, FIRST + 4, dtype=np.int32)
         self.facing = facing_links.Facing(
             *rows(INTO), each, lanes[:BEHIND], each, lanes[BEHIND:], each, first, *rows(OUT), *rows(AGAINST),
-            np.zeros(2, np.float32), np.zeros(4, np.float32),
+            np.zeros(2, np.float32), *np.zeros((2, 4), np.float32),
         )  # fmt: skip
 
     def closed(
@@ -36,10 +36,10 @@ class Pairs:
         facing_links.keep_out(tick_s, stood, seen(free_m=free_m), self.facing, want)
         return [int(g) for g in (~want).nonzero()[0] if g in ENTERING]
 
-    def wanted(self, *waiting: int, before: bool) -> list[int]:
+    def wanted(self, *waiting: int, before: bool, stood_s: float = float(WAITS_S)) -> list[int]:
         """Return who is wanted, where everybody was before or nobody."""
         stood, want = np.zeros(12, np.float32), np.full(GROUPS, before)
-        stood[list(waiting)] = WAITS_S
+        stood[list(waiting)] = stood_s
         facing_links.keep_out(1.0, stood, seen(), self.facing, want)
         return [int(g) for g in want.nonzero()[0]]
 
@@ -115,11 +115,36 @@ def test_who_is_against_another_and_leaves_too_gets_green_and_who_would_enter_do
     assert mixed.wanted(BEHIND + 2, BEHIND + 3, before=False) == [0, 7]
 
 
-def test_it_ends_when_nobody_waits_in_one_of_them() -> None:
+def test_it_goes_on_until_nobody_waits_in_either() -> None:
     pairs = Pairs()
-    assert pairs.closed(BEHIND, BEHIND + 1) == [0, 1]
     assert pairs.closed(BEHIND) == []
     assert pairs.closed(BEHIND, BEHIND + 1) == [0, 1]
+    assert pairs.closed(BEHIND) == [0, 1]
+    assert pairs.closed(BEHIND + 1) == [0, 1]
+    assert pairs.closed() == []
+    assert pairs.closed(BEHIND) == []
+
+
+def test_of_a_full_link_whoever_is_on_it_is_let_out_and_nobody_let_in_at_either_end() -> None:
+    for link, (out, closed) in enumerate(((5, [0, 1]), (6, [0, 1]), (7, [2, 3, 4]))):
+        assert Pairs().wanted(BEFORE + link, before=False, stood_s=JAM_S) == [out]
+        assert Pairs().closed(BEFORE + link, stood_s=JAM_S) == closed
+        assert Pairs().closed(BEFORE + link, stood_s=JAM_S - 0.1) == []
+        assert Pairs().closed(BEHIND + link, stood_s=JAM_S) == []  # who waits at its end waits for something else
+        assert Pairs().closed(FIRST + link, full=(FIRST + link,), stood_s=JAM_S) == []
+
+
+def test_that_goes_on_while_somebody_stands_there_and_not_for_ever() -> None:
+    pairs = Pairs()
+    assert pairs.closed(BEFORE, stood_s=JAM_S) == [0, 1]
+    assert pairs.closed(BEFORE) == [0, 1]
+    assert pairs.closed() == []
+    assert pairs.closed(BEFORE) == []
+    for _ in range(int(MOST_S)):
+        assert pairs.closed(BEFORE, stood_s=JAM_S) == [0, 1]
+    for _ in range(int(PAUSE_S)):
+        assert pairs.closed(BEFORE, stood_s=JAM_S) == []
+    assert pairs.closed(BEFORE, stood_s=JAM_S) == [0, 1]
 
 
 @pytest.mark.parametrize("tick_s", [1.0, 0.5, 0.1])
