@@ -42,6 +42,8 @@ DEFAULT_CONTROLLERS = ("net", "actuated", "max_pressure", "rolling_horizon")
 """What is compared where nothing is named: today's plan, the two usual rivals, and ours."""
 
 _SEEDS = re.compile(r"\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*")
+_MOST_IN_ONE = 1000
+"""Whoever writes a higher number alone means that seed, and not all up to it."""
 _MOST_SEEDS = 100_000
 _WORKER = "signals.worker"
 _TABLES = frozenset({"comparison", "differences", "runs", "data_dictionary", "report"})
@@ -159,6 +161,10 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     if _SEEDS.fullmatch(text.replace(" ", "")) is None:
         raise wrong
     if text.strip().isdigit():
+        if int(text) > _MOST_IN_ONE:
+            raise InputError(
+                f'seeds "{text}" are 1 to {text}: write "{text}-{text}" for that one, or "1-{text}" for all'
+            )
         text = f"1-{text}"
     bounds = [[int(bound) for bound in part.split("-")] for part in text.split(",")]
     if sum(abs(bound[-1] - bound[0]) + 1 for bound in bounds) > _MOST_SEEDS:

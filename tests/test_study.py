@@ -220,6 +220,14 @@ def test_seeds_are_read_as_people_write_them(text: str, seeds: tuple[int, ...]) 
             parse_seeds(text)
 
 
+def test_one_high_number_is_most_likely_one_seed_so_it_is_asked_for_as_such() -> None:
+    with pytest.raises(InputError, match='write "3001-3001" for that one, or "1-3001" for all'):
+        parse_seeds("3001")
+    assert parse_seeds("3001-3001") == (3001,)
+    assert len(parse_seeds("1-3001")) == 3001
+    assert len(parse_seeds("1000")) == 1000
+
+
 @pytest.mark.parametrize("text", ["", "x", "1-2-3", "-3", "1,,2", "5-3", "1.5", "999999999"])
 def test_other_seeds_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="seeds"):
