@@ -10,8 +10,9 @@ import hmac
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from signals.adapters.ntcip.ber import read_header, read_integer, sequence_of
+from signals.adapters.ntcip.ber import read_integer, sequence_of
 from signals.adapters.ntcip.messages import Binding, Kind, Message, binding_octets, framed
+from signals.adapters.ntcip.shapes import number_span
 
 if TYPE_CHECKING:
     from signals.adapters.ntcip.agent import Leaf
@@ -31,7 +32,7 @@ class Repeat:
     """
 
     def __init__(self, data: bytes, request: Message, leaves: Sequence[Leaf]) -> None:
-        self._number = _number_span(data)
+        self._number = number_span(data)
         self._rest = self._without_number(data)
         self._request = request
         self._leaves = leaves
@@ -58,14 +59,3 @@ class Repeat:
     def _without_number(self, data: bytes) -> bytes:
         begin, end = self._number
         return data[:begin] + data[end:]
-
-
-def _number_span(data: bytes) -> tuple[int, int]:
-    """Return where the number of the request begins and ends in a sound message."""
-    end = len(data)
-    _, at, _ = read_header(data, 0, end)
-    for _ in range(2):  # version, community
-        _, _, at = read_header(data, at, end)
-    _, at, _ = read_header(data, at, end)
-    _, at, end = read_header(data, at, end)
-    return at, end

@@ -12,7 +12,7 @@ from typing import Final
 from signals.adapters.ntcip.ber import COUNTER32, INTEGER, read_header, read_integer, read_unsigned
 from signals.adapters.ntcip.messages import Binding, Message
 
-__all__ = ["Shape"]
+__all__ = ["Shape", "number_span"]
 
 TAGS: Final = frozenset({INTEGER, COUNTER32})
 ID_OCTETS: Final = 4
@@ -86,11 +86,7 @@ def _bits(size: int, start: int, stop: int) -> int:
 def _places(data: bytes) -> tuple[int, list[tuple[int, int]]]:
     """Find where the request id of a sound message begins, and where each value begins and ends."""
     end = len(data)
-    _, at, _ = read_header(data, 0, end)
-    for _ in range(2):  # version, community
-        _, _, at = read_header(data, at, end)
-    _, at, _ = read_header(data, at, end)
-    _, request_id, at = read_header(data, at, end)
+    request_id, at = number_span(data)
     for _ in range(2):  # error, and at which binding
         _, _, at = read_header(data, at, end)
     _, at, _ = read_header(data, at, end)
@@ -101,3 +97,14 @@ def _places(data: bytes) -> tuple[int, list[tuple[int, int]]]:
         _, start, stop = read_header(data, inner, at)
         spans.append((start, stop))
     return request_id, spans
+
+
+def number_span(data: bytes) -> tuple[int, int]:
+    """Return where the number of the request begins and ends in a sound message."""
+    end = len(data)
+    _, at, _ = read_header(data, 0, end)
+    for _ in range(2):  # version, community
+        _, _, at = read_header(data, at, end)
+    _, at, _ = read_header(data, at, end)
+    _, at, end = read_header(data, at, end)
+    return at, end
