@@ -48,9 +48,9 @@ class Kind(NamedTuple):
 
 KINDS: Final[dict[str, Kind]] = {
     "random": Kind(("--rand", "--rand.iterations", "60", "-L", "2", "--turn-lanes", "1", "--turn-lanes.length", "40",
-                    "--tls.guess"), 3000.0),
+                    "--tls.guess"), 1800.0),
     "mixed": Kind(("--rand", "--rand.iterations", "80", "--rand.random-lanenumber", "-L", "3", "--tls.guess",
-                   "--rand.min-distance", "120", "--rand.max-distance", "300"), 2400.0),
+                   "--rand.min-distance", "120", "--rand.max-distance", "300"), 1500.0),
     "spider": Kind(("--spider", "--spider.arm-number", "6", "--spider.circle-number", "3", "--spider.space-radius",
                     "200", "--spider.attach-length", "200", "-L", "2", "--tls.guess", "--turn-lanes", "1"), 2400.0),
     "short": Kind(("--grid", "--grid.number", "3", "--grid.length", "120", "--grid.attach-length", "200", "-L", "1",
