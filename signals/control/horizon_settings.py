@@ -88,9 +88,9 @@ class Settings:
     clear_box
         Whether groups wait to start while somebody of a conflicting movement stands inside the junction.
     clear_short_links
-        Whether those who are between two junctions 30 m apart or less may leave before others come towards them, and
-        nobody more is let in while somebody waits inside both: cars that wait there for a gap can shut each other in
-        for good.
+        Whether those who are between two junctions 30 m apart or less may leave before others come towards them; and
+        whether nobody more is let in, and whoever is in between gets green, while somebody waits inside both or stands
+        inside one since the link is full. Cars that wait there for a gap can shut each other in for good.
     decision_s
         A stage can only be left so often: 1 = each second; more where decisions fall on a grid
         (`signals.control.decision_grid`).

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from benchmarks.control import unseen
+from signals.record.comparison import ComparisonRecord, ControllerRow
 from signals.record.run_folder import read_comparison
+from signals.record.statistics import Interval
 from signals.scenario import load
 
 pytestmark = pytest.mark.sumo
@@ -44,9 +49,25 @@ def test_the_table_has_a_row_for_each_network_and_sensing(
     assert [row[:3] for row in rows] == [["short 1", "9", "full"], ["short 1", "9", "detectors"]]
     record = read_comparison(tmp_path / "short-1-full")
     assert rows[0][3:] == [f"{row.delay.mean:.1f}" for row in record.rows]
+    assert [row.runs for row in record.rows] == [1, 1]
     assert "net, seed 1: finished" in said.err
     assert unseen.main(arguments) == 0
     assert capsys.readouterr().out == said.out  # nothing was run twice
+
+
+def test_what_went_wrong_stands_beside_the_delay() -> None:
+    def metrics(runs: int, gridlock: float) -> dict[str, Interval]:
+        found = Interval(math.nan, math.nan, math.nan, 0) if runs == 0 else Interval(12.34, math.nan, math.nan, runs)
+        return {"delay_s": found, "gridlock": found._replace(mean=gridlock)}
+
+    rows = (
+        ControllerRow("fine", 2, 0, 0, 0, metrics(2, 0.0)),
+        ControllerRow("stood", 2, 0, 0, 0, metrics(2, 0.5)),
+        ControllerRow("broke", 2, 1, 3, 0, metrics(2, 1.0)),
+        ControllerRow("failed", 0, 2, 0, 0, metrics(0, math.nan)),
+    )
+    record = cast("ComparisonRecord", SimpleNamespace(rows=rows))
+    assert unseen._cells(record) == ["12.3", "12.3 G 1", "12.3 G 2 V 3 F 1", "- F 2"]
 
 
 @pytest.mark.parametrize("wrong", [["--kinds", "square"], ["--sensing", "radar"], ["--draws", "0"], ["--seeds", "0"]])

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from signals.errors import InputError
 
-__all__ = ["TLS_OPTIONS", "Tls", "handshake_trouble", "names_in", "read_tls"]
+__all__ = ["TLS_OPTIONS", "Tls", "handshake_trouble", "left_in_silence", "names_in", "read_tls"]
 
 TLS_OPTIONS: Final = ("tls", "ca", "cert", "key", "server_name")
 """What they are called in the options of an address; the secret ``key_password`` belongs to them."""
@@ -174,6 +174,18 @@ def handshake_trouble(error: OSError) -> str:
     if reason:
         return f"TLS failed ({reason.lower()})"
     return "it left in the middle of the TLS handshake: it may speak no TLS, or not accept our certificate"
+
+
+def left_in_silence(tls: ssl.SSLContext | None) -> str:
+    """Say why somebody may have left who has said nothing. In TLS 1.3 our certificate is refused after our handshake.
+
+    Parameters
+    ----------
+    tls
+        How he was spoken to; None = without.
+    """
+    may = "or speak TLS only" if tls is None else "not accept our certificate, or want one of ours"
+    return f"before it said anything: it may not let us in, {may}"
 
 
 def _text(protocol: str, options: Mapping[str, object], name: str) -> str:

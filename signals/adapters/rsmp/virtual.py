@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from signals.adapters.cabinet.clock import Clock
 from signals.adapters.cabinet.station import VirtualFirmware
-from signals.adapters.cabinet.tls import handshake_trouble
+from signals.adapters.cabinet.tls import handshake_trouble, left_in_silence
 from signals.adapters.rsmp.options import PORT, Options
 from signals.adapters.rsmp.site import Site
 from signals.adapters.rsmp.times import Now
@@ -182,8 +182,7 @@ class RsmpServer:
 
     def _lost(self) -> None:
         if not self._heard and self._task is not None:  # with TLS 1.3 that is how a client learns of it
-            may = "or speak TLS only" if self._tls is None else "not accept our certificate, or want one of ours"
-            self._warn(f"has left before it said anything: it may not let us in, {may}")
+            self._warn(f"has left {left_in_silence(self._tls)}")
         self.site.lost()
         self._gone.set()
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.cabinet.tls import handshake_trouble
+from signals.adapters.cabinet.tls import handshake_trouble, left_in_silence
 from signals.adapters.tlcfi.described import CAPABILITIES, information
 from signals.adapters.tlcfi.keeper import Keeper, keeper_of
 from signals.adapters.tlcfi.line import Answer
@@ -286,13 +286,10 @@ class TlcfiCabinet:
         self._news.set()
 
     def _why_lost(self, wire: Wire) -> str:
-        """Say what may have been why. In TLS 1.3 a certificate of ours is refused after our end of the handshake."""
+        """Say what may have been why."""
         if isinstance(wire.error, ssl.SSLError):
             return f": {handshake_trouble(wire.error)}"
-        if self._session.line.sequence:
-            return ""
-        may = "or speak TLS only" if self._tls is None else "not accept our certificate, or want one of ours"
-        return f" before it said anything: it may not let us in, {may}"
+        return "" if self._session.line.sequence else f" {left_in_silence(self._tls)}"
 
     async def _drop(self) -> None:
         """Leave nothing behind."""
