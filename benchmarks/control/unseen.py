@@ -5,7 +5,7 @@
 
 Each kind is drawn as often as is wanted, with other seeds, and gets trips from border to border. Every controller runs
 with every seed, with full sight and with loops only. Networks, trips and figures are the same for the same seeds; what
-was finished in the folder is kept, with a report of each network, in which everything else is that was counted.
+was finished in the folder is kept. Whatever else was counted is there, too; `signals report` makes a page of it.
 
 The table has mean delays in s. G: runs in which somebody stood for more than 300 s; V: rules of the guard that the
 monitor saw broken; F: runs that failed. Either of the last two makes the exit code 1.
