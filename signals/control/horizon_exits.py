@@ -51,7 +51,7 @@ def insides(network: Network) -> tuple[IntArray, IntArray]:
 
 def boxes(network: Network) -> tuple[box.Box, box.Inside]:
     """Build the view of what is inside the junctions, and an empty memory of it."""
-    arrays = network.arrays
+    arrays, lanes = network.arrays, len(network.lanes)
     return box.Box(
         arrays.group_offset,
         arrays.group_user,
@@ -59,12 +59,14 @@ def boxes(network: Network) -> tuple[box.Box, box.Inside]:
         intergreen_s(network),
         arrays.link_offset[arrays.approach_offset],
         arrays.link_group,
+        arrays.link_permissive,
         *insides(network),
     ), box.Inside(
-        np.zeros(len(network.lanes), np.float32),
-        np.zeros(len(network.lanes), np.float32),
-        np.zeros(len(network.lanes), np.float32),
-        np.zeros(len(network.lanes), np.bool_),
+        np.zeros(lanes, np.float32),
+        np.zeros(lanes, np.float32),
+        np.zeros(lanes, np.float32),
+        np.zeros(lanes, np.float32),
+        np.zeros(lanes, np.bool_),
         np.zeros(len(arrays.group_user), np.bool_),
         np.zeros(len(network.intersections), np.float32),
     )

@@ -28,8 +28,13 @@ STOOD_S = np.float32(3.0)
 """Slower than this for so long, the last vehicle on a lane inside the junction counts as standing."""
 SEVERAL = 2
 """So many who stood there make a jam, in which nobody counts as gone before he has left."""
+SLOW_MPS = np.float32(2.0)
+SLOW_S = np.float32(2.0)
+"""Slower than this for so long, whoever need not yield counts as standing: turning vehicles are in his way already."""
+SAME_M = np.float32(0.1)
+"""The tail of a vehicle does not move back by more than this."""
 MOST_S = np.float32(10.0)
-"""After this long the next groups start all the same: whoever still stands there will not go by itself."""
+"""After so long in which nobody who stood has left, the next groups start all the same: no one will go by himself."""
 
 
 class Box(NamedTuple):
@@ -45,6 +50,8 @@ class Box(NamedTuple):
         int32 [nI + 1], with intergreen_s float32 [sum n²]; negative = compatible.
     link_offset
         int32 [nI + 1] links of each intersection; link_group int32 [nK].
+    link_permissive
+        int8 [nK] 1 where the movement may have to yield while it is green.
     via_offset, via_lane
         int32 [nK + 1], int32 [n] the lanes of each link inside the junction.
     """
@@ -55,6 +62,7 @@ class Box(NamedTuple):
     intergreen_s: Floats
     link_offset: Ints
     link_group: Ints
+    link_permissive: Bytes
     via_offset: Ints
     via_lane: Ints
 
@@ -66,19 +74,20 @@ class Inside(NamedTuple):
     ----------
     lane_veh, lane_free_m
         float32 [nL] as they were a tick ago.
-    stood_s
-        float32 [nL] for how long the last vehicle of a lane has not moved.
+    stood_s, slow_s
+        float32 [nL] for how long the last vehicle of a lane has not moved, and for how long it has hardly moved.
     slow
         bool [nL] whether somebody on the lane has stood, and nobody has left it since.
     stands
         bool [nG] whether somebody of a movement of the group stands inside the junction.
     held_s
-        float32 [nI] for how long somebody has been made to wait for them.
+        float32 [nI] for how long somebody has been made to wait for them since the last of them has left.
     """
 
     lane_veh: Floats
     lane_free_m: Floats
     stood_s: Floats
+    slow_s: Floats
     slow: Bools
     stands: Bools
     held_s: Floats
@@ -97,20 +106,34 @@ def watch(tick_s: float, lane_veh: Floats, lane_free_m: Floats, box: Box, inside
     box, inside
         What is there; in and out.
     """
-    reach_m = CRAWLING_MPS * np.float32(max(tick_s, 0.1))
+    tick = np.float32(max(tick_s, 0.1))
     for g in range(len(inside.stands)):
         inside.stands[g] = False
+    for i in range(len(box.link_offset) - 1):
+        _forget(i, lane_veh, box, inside)
     for lane in range(len(lane_veh)):
         same = lane_veh[lane] > 0.5 and abs(lane_veh[lane] - inside.lane_veh[lane]) < 0.5
-        if same and abs(lane_free_m[lane] - inside.lane_free_m[lane]) < reach_m:
-            inside.stood_s[lane] += np.float32(tick_s)
-        else:
-            inside.stood_s[lane] = 0.0
+        moved_m = lane_free_m[lane] - inside.lane_free_m[lane]
+        stays = same and abs(moved_m) < CRAWLING_MPS * tick
+        inside.stood_s[lane] = inside.stood_s[lane] + np.float32(tick_s) if stays else np.float32(0.0)
+        # The last vehicle is the same where its tail has not moved back, whoever has left before it.
+        creeps = lane_veh[lane] > 0.5 and -SAME_M < moved_m < SLOW_MPS * tick
+        inside.slow_s[lane] = inside.slow_s[lane] + np.float32(tick_s) if creeps else np.float32(0.0)
         left = lane_veh[lane] < inside.lane_veh[lane] - 0.5
         inside.slow[lane] = inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and lane_veh[lane] > 0.5 and not left)
         inside.lane_veh[lane], inside.lane_free_m[lane] = lane_veh[lane], lane_free_m[lane]
     for i in range(len(box.link_offset) - 1):
         _judge(box.link_offset[i], box.link_offset[i + 1], box, inside)
+
+
+@kernel
+def _forget(i: int, lane_veh: Floats, box: Box, inside: Inside) -> None:
+    """Begin to wait anew where somebody who stood has left: the others may follow."""
+    for k in range(box.link_offset[i], box.link_offset[i + 1]):
+        for row in range(box.via_offset[k], box.via_offset[k + 1]):
+            lane = box.via_lane[row]
+            if inside.slow[lane] and lane_veh[lane] < inside.lane_veh[lane] - 0.5:
+                inside.held_s[i] = 0.0
 
 
 @kernel
@@ -123,7 +146,8 @@ def _judge(first: int, beyond: int, box: Box, inside: Inside) -> None:
     for k in range(first, beyond):
         for row in range(box.via_offset[k], box.via_offset[k + 1]):
             lane = box.via_lane[row]
-            if inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and slow >= SEVERAL):
+            blocks = inside.slow_s[lane] >= SLOW_S and not box.link_permissive[k]
+            if blocks or inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and slow >= SEVERAL):
                 inside.stands[box.link_group[k]] = True
 
 

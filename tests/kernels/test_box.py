@@ -5,7 +5,7 @@ import pytest
 
 from signals.control import horizon_exits
 from signals.kernels import box
-from signals.kernels.box import MOST_S, STOOD_S
+from signals.kernels.box import MOST_S, SLOW_S, STOOD_S
 from signals.model.crossroads import crossroads
 from signals.model.lanes import User
 from signals.model.values import Aspect, BoolArray
@@ -18,13 +18,15 @@ GROUPS = len(NETWORK.arrays.group_user)
 class Junction:
     """The crossroads with one lane inside for each link, and somebody on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, all_yield: bool = True) -> None:
         links = len(NETWORK.arrays.link_group)
         found, _ = horizon_exits.boxes(NETWORK)
         self.box = found._replace(
-            via_offset=np.arange(links + 1, dtype=np.int32), via_lane=np.arange(links, dtype=np.int32)
+            link_permissive=np.full(links, all_yield, np.int8),
+            via_offset=np.arange(links + 1, dtype=np.int32),
+            via_lane=np.arange(links, dtype=np.int32),
         )
-        floats, flags = np.zeros((3, links), np.float32), np.zeros(links, np.bool_)
+        floats, flags = np.zeros((4, links), np.float32), np.zeros(links, np.bool_)
         self.inside = box.Inside(*floats, flags, np.zeros(GROUPS, np.bool_), np.zeros(1, np.float32))
         self.lane_veh, self.free_m = np.zeros(links, np.float32), np.full(links, 12.0, np.float32)
 
@@ -85,6 +87,31 @@ def test_one_who_crawls_away_is_gone_but_two_are_a_jam_until_they_have_left() ->
     assert not junction.watch().any()
 
 
+def test_who_need_not_yield_and_hardly_moves_is_in_the_way_at_once() -> None:
+    for all_yield in (True, False):
+        junction = Junction(all_yield=all_yield)
+        junction.lane_veh[junction.via(EAST)], junction.free_m[junction.via(EAST)] = 2.0, 3.0
+        junction.watch()
+        for tick in range(int(SLOW_S)):
+            junction.lane_veh[junction.via(EAST)] = 2.0 - tick  # who is before him leaves
+            junction.free_m[junction.via(EAST)] += 1.5
+            junction.watch()
+        assert junction.inside.stands.nonzero()[0].tolist() == ([] if all_yield else [EAST])
+        junction.free_m[junction.via(EAST)] += 2.5
+        assert not junction.watch().any()
+
+
+def test_who_drives_or_has_just_come_is_not_in_the_way() -> None:
+    junction = Junction(all_yield=False)
+    junction.lane_veh[junction.via(EAST)], junction.free_m[junction.via(EAST)] = 1.0, 8.0
+    for _ in range(5):
+        junction.free_m[junction.via(EAST)] -= 1.0  # each second another one, whose tail is where he has come from
+        assert not junction.watch().any()
+    for _ in range(5):
+        junction.free_m[junction.via(EAST)] += 2.5
+        assert not junction.watch().any()
+
+
 def test_lanes_that_nobody_sees_hold_nobody() -> None:
     junction = Junction()
     junction.lane_veh[:] = np.nan
@@ -128,3 +155,28 @@ def test_patience_ends_and_begins_anew() -> None:
     assert junction.hold(NORTH) == [NORTH]
     junction.stand(EAST)
     assert junction.hold(NORTH) == []
+
+
+def test_patience_begins_anew_when_one_of_them_leaves() -> None:
+    junction = Junction()
+    junction.stand(SOUTH)
+    junction.stand(EAST)
+    for _ in range(int(MOST_S)):
+        assert junction.hold(NORTH) == []
+    junction.lane_veh[junction.via(SOUTH)] = 0.0
+    junction.watch()
+    for _ in range(int(MOST_S)):
+        assert junction.hold(NORTH) == []
+    assert junction.hold(NORTH) == [NORTH]
+
+
+def test_who_drives_through_does_not_make_anybody_wait_longer() -> None:
+    junction = Junction()
+    junction.stand(EAST)
+    junction.lane_veh[junction.via(SOUTH)] = 1.0
+    junction.watch()
+    for _ in range(int(MOST_S)):
+        assert junction.hold(NORTH) == []
+    junction.lane_veh[junction.via(SOUTH)] = 0.0
+    junction.watch()
+    assert junction.hold(NORTH) == [NORTH]
