@@ -7,6 +7,7 @@ all when nothing was written for its backup time, so they are repeated in each h
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
 from signals.adapters.ntcip.detectors import DetectorWatch
@@ -78,6 +79,10 @@ class Session:
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
         self._missing: set[bytes] = set()
         self._counts_due = False
+        self._counts = [
+            [instance(name, number) for number in settings.detectors]
+            for name in ("detectorVolume", "detectorOccupancy")
+        ]
         self._sheets: dict[tuple[bool, bool], Sheet] = {}
         self.detectors = DetectorWatch(settings.detectors, counts=False)
         self.overdue = OverdueWatch(settings.phases, None)
@@ -132,15 +137,11 @@ class Session:
         if not self._counts_due:
             return
         self._counts_due = False
-        columns = [
-            [instance(name, number) for number in self.settings.detectors]
-            for name in ("detectorVolume", "detectorOccupancy")
-        ]
         try:
-            got = yield from fetch(self.chunks, [oid for column in columns for oid in column])
+            got = yield from fetch(self.chunks, chain(*self._counts))
         except WorldTimeoutError:
             got = {}
-        told = [[value if isinstance(value := got.get(oid), int) else None for oid in column] for column in columns]
+        told = [[value if isinstance(value := got.get(oid), int) else None for oid in row] for row in self._counts]
         self.detectors.count(*told)
 
     def show(self, lamps: Lamps) -> None:
