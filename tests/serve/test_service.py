@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -76,6 +77,14 @@ def test_each_controller_has_a_server_that_is_told_of_every_tick(servers: list) 
     assert served.hosted.finished
     assert served.violations == ()
     assert served.metrics["delay_s"] > 0
+
+
+def test_what_was_made_before_is_not_looked_through_while_it_ticks(servers: list) -> None:
+    found: list[int] = []
+    options = ServeOptions(protocol=MINE, port=4_000, speed=1_000.0)
+    serve(crossroads(), options, lambda _: found.append(gc.get_freeze_count()))
+    assert found[0] > 10_000
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_server_that_can_warn_is_heard_once_a_minute(servers: list, monkeypatch: pytest.MonkeyPatch) -> None:

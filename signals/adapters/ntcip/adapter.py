@@ -14,6 +14,7 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.ntcip.ahead import FRESH_S, LookAhead
 from signals.adapters.ntcip.ber import BrokenMessageError
 from signals.adapters.ntcip.exchange import Steps
+from signals.adapters.ntcip.gate import Gate, gate_of
 from signals.adapters.ntcip.identity import CAPABILITIES, info_of
 from signals.adapters.ntcip.messages import Answer, Ask
 from signals.adapters.ntcip.objects import check_sendable
@@ -84,6 +85,7 @@ class NtcipCabinet:
         self._settings = Settings.of(site, address)
         self._session = Session(self._settings)
         self._transport: Transport | None = None
+        self._gate = Gate(clock)
         self._ears: asyncio.DatagramTransport | None = None
         self._next: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -98,7 +100,7 @@ class NtcipCabinet:
         self._session = Session(self._settings)
         self._forget()
         self._lost, self._heard_s = False, self._clock.now_s()
-        self._transport = self._make_transport()
+        self._transport, self._gate = self._make_transport(), gate_of(self._clock)
         try:
             await self._transport.open()
             identity = await self._run(self._session.identify(self._clock.now_s()), CONNECT_S)
@@ -299,18 +301,20 @@ class NtcipCabinet:
     async def _sweep(self, limit_s: float) -> None:
         fresh = self._clock.now_s() - self._spat.received_s <= SPAT_FRESH_S
         by_itself = fresh and self._settings.phases.phases[-1] <= PHASES
-        asked_s = self._clock.now_s()
-        status = await self._run(self._session.sweep(asked_s, lamps=not by_itself), limit_s)
-        # What is known is as old as the question: an answer may have been on its way for long.
-        self._received_s, self._sequence = asked_s, self._sequence + 1
-        self._ahead.took(self._clock.now_s() - asked_s)
-        if status.time_s >= 0:
-            self._clock_offset_s = status.time_s + SECOND_MIDDLE_S - self._clock.utc_s()
-        if self._session.buttons != self._pushed:
-            self._pushed = self._session.buttons
-            self._call = self._settings.phases.called(self._pushed)
-        self._note_lamps()
-        await self._run(self._session.count(), COUNTED_S - (self._clock.now_s() - asked_s))
+        begin_s = self._clock.now_s()
+        async with self._gate.turn():
+            asked_s = self._clock.now_s()
+            status = await self._talk(self._session.sweep(asked_s, lamps=not by_itself), limit_s)
+            # What is known is as old as the question: an answer may have been on its way for long.
+            self._received_s, self._sequence = asked_s, self._sequence + 1
+            self._ahead.took(self._clock.now_s() - begin_s)
+            if status.time_s >= 0:
+                self._clock_offset_s = status.time_s + SECOND_MIDDLE_S - self._clock.utc_s()
+            if self._session.buttons != self._pushed:
+                self._pushed = self._session.buttons
+                self._call = self._settings.phases.called(self._pushed)
+            self._note_lamps()
+            await self._talk(self._session.count(), COUNTED_S - (self._clock.now_s() - begin_s))
 
     def _note_lamps(self) -> None:
         lamps = self._session.lamps
@@ -318,6 +322,11 @@ class NtcipCabinet:
             self._shown, self._aspect = lamps, self._settings.phases.aspects_of(lamps)
 
     async def _run(self, steps: Steps[T], limit_s: float) -> T:
+        """Have a conversation with the controller, when it is its turn."""
+        async with self._gate.turn():
+            return await self._talk(steps, limit_s)
+
+    async def _talk(self, steps: Steps[T], limit_s: float) -> T:
         """Carry every ask of a conversation to the controller, and the answers back."""
         until_s = self._clock.now_s() + limit_s
         try:

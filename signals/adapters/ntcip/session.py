@@ -7,6 +7,7 @@ all when nothing was written for its backup time, so they are repeated in each h
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
 from signals.adapters.ntcip.detectors import DetectorWatch
@@ -18,7 +19,7 @@ from signals.adapters.ntcip.overdue import OverdueWatch
 from signals.adapters.ntcip.phases import NO_MASKS, Lamps, Masks
 from signals.adapters.ntcip.refusal import RefusedRequest
 from signals.adapters.ntcip.settings import Settings
-from signals.adapters.ntcip.status import Sheet, Status, alarms_of, grows_serious, mode_of, sheet_of, status_of
+from signals.adapters.ntcip.status import Reader, Status, alarms_of, grows_serious, mode_of, sheet_of
 from signals.errors import WorldTimeoutError
 from signals.model.cabinets import CabinetRefusedError, HoldRequest, Mode, PlanRequest
 
@@ -78,17 +79,21 @@ class Session:
         self._alarm2, self._alarm2_until_s = 0, float("-inf")
         self._missing: set[bytes] = set()
         self._counts_due = False
-        self._sheets: dict[tuple[bool, bool], Sheet] = {}
+        self._counts = [
+            [instance(name, number) for number in settings.detectors]
+            for name in ("detectorVolume", "detectorOccupancy")
+        ]
+        self._readers: dict[tuple[bool, bool], Reader] = {}
         self.detectors = DetectorWatch(settings.detectors, counts=False)
         self.overdue = OverdueWatch(settings.phases, None)
 
     def identify(self, now_s: float) -> Steps[Identity]:
         """Ask what it is, and learn which objects it does not have. Raises `CabinetRefusedError`."""
         identity = yield from identify(self.settings, self.chunks)
-        everything = self._sheet(lamps=True, masks=True)
+        everything = self._reader(lamps=True, masks=True).sheet
         got = yield from fetch(self.chunks, everything.cells)
         self._missing = set(everything.cells) - set(got)
-        self._sheets.clear()
+        self._readers.clear()
         self.detectors = DetectorWatch(self.settings.detectors, counts=identity.volume_s > 0)
         self.overdue = OverdueWatch(self.settings.phases, identity)
         self.identity = identity
@@ -132,15 +137,11 @@ class Session:
         if not self._counts_due:
             return
         self._counts_due = False
-        columns = [
-            [instance(name, number) for number in self.settings.detectors]
-            for name in ("detectorVolume", "detectorOccupancy")
-        ]
         try:
-            got = yield from fetch(self.chunks, [oid for column in columns for oid in column])
+            got = yield from fetch(self.chunks, chain(*self._counts))
         except WorldTimeoutError:
             got = {}
-        told = [[value if isinstance(value := got.get(oid), int) else None for oid in column] for column in columns]
+        told = [[value if isinstance(value := got.get(oid), int) else None for oid in row] for row in self._counts]
         self.detectors.count(*told)
 
     def show(self, lamps: Lamps) -> None:
@@ -299,15 +300,15 @@ class Session:
         return found
 
     def _read(self, *, lamps: bool, masks: bool) -> Steps[Status]:
-        sheet = self._sheet(lamps=lamps, masks=masks)
-        got = yield from fetch(self.chunks, sheet.cells)
-        return status_of(sheet.gathered(got), self.settings.phases, lamps=lamps, masks=masks)
+        reader = self._reader(lamps=lamps, masks=masks)
+        return reader.read((yield from fetch(self.chunks, reader.sheet.cells)))
 
-    def _sheet(self, *, lamps: bool, masks: bool) -> Sheet:
-        if (lamps, masks) not in self._sheets:
-            sheet = sheet_of(self.settings.phases, self.settings.detectors, lamps=lamps, masks=masks)
-            self._sheets[lamps, masks] = sheet.without(self._missing)
-        return self._sheets[lamps, masks]
+    def _reader(self, *, lamps: bool, masks: bool) -> Reader:
+        if (lamps, masks) not in self._readers:
+            phases = self.settings.phases
+            sheet = sheet_of(phases, self.settings.detectors, lamps=lamps, masks=masks).without(self._missing)
+            self._readers[lamps, masks] = Reader(sheet, phases, lamps=lamps, masks=masks)
+        return self._readers[lamps, masks]
 
     def _pattern_now(self) -> Steps[int]:
         """Read which pattern is asked for; one that it does not have is 0."""

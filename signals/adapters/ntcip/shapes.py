@@ -7,12 +7,15 @@ it whole could find nothing else.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Final
 
 from signals.adapters.ntcip.ber import COUNTER32, INTEGER, read_header, read_integer, read_unsigned
 from signals.adapters.ntcip.messages import Binding, Message
 
-__all__ = ["Shape", "number_span"]
+__all__ = ["ID_OCTETS", "Shape", "Spans", "number_span"]
+
+Spans = tuple[tuple[int, int], ...]
 
 TAGS: Final = frozenset({INTEGER, COUNTER32})
 ID_OCTETS: Final = 4
@@ -32,18 +35,19 @@ class Shape:
     ----------
     bindings
         What the last one said that was made like it.
+    spans
+        Where each value begins and ends.
     """
 
     def __init__(self, data: bytes, message: Message) -> None:
         self._size, self.bindings = len(data), message.bindings
-        self._id, self._spans = _places(data)
+        self._id, self.spans = _places(data)
         self._number = int.from_bytes(data)
-        self._span_bits = [_bits(self._size, start, stop) for start, stop in self._spans]
-        values = sum(self._span_bits)  # none overlaps another
+        values = sum(_bits(self._size, start, stop) for start, stop in self.spans)  # none overlaps another
         self._values = values
         self._fixed_bits = ~(values | _bits(self._size, self._id, self._id + ID_OCTETS)) & (1 << 8 * self._size) - 1
         self._fixed = self._number & self._fixed_bits
-        self._owner = {at: k for k, (start, stop) in enumerate(self._spans) for at in range(start, stop)}
+        self._starts = [start for start, _ in self.spans]
 
     @classmethod
     def of(cls, data: bytes, message: Message) -> Shape | None:
@@ -69,11 +73,12 @@ class Shape:
         if changed:
             bindings = list(self.bindings)
             while changed:
-                k = self._owner[self._size - (changed.bit_length() + 7) // 8]
+                k = bisect_right(self._starts, self._size - (changed.bit_length() + 7) // 8) - 1
+                span = self.spans[k]
                 oid, tag, _ = bindings[k]
                 read = read_integer if tag == INTEGER else read_unsigned
-                bindings[k] = Binding(oid, tag, read(data, *self._spans[k]))
-                changed &= ~self._span_bits[k]
+                bindings[k] = Binding(oid, tag, read(data, *span))
+                changed &= ~_bits(self._size, *span)
             self._number, self.bindings = number, tuple(bindings)
         return self.bindings
 
@@ -83,7 +88,7 @@ def _bits(size: int, start: int, stop: int) -> int:
     return (1 << 8 * (stop - start)) - 1 << 8 * (size - stop)
 
 
-def _places(data: bytes) -> tuple[int, list[tuple[int, int]]]:
+def _places(data: bytes) -> tuple[int, Spans]:
     """Find where the request id of a sound message begins, and where each value begins and ends."""
     end = len(data)
     request_id, at = number_span(data)
@@ -96,7 +101,7 @@ def _places(data: bytes) -> tuple[int, list[tuple[int, int]]]:
         _, _, inner = read_header(data, inner, at)
         _, start, stop = read_header(data, inner, at)
         spans.append((start, stop))
-    return request_id, spans
+    return request_id, tuple(spans)
 
 
 def number_span(data: bytes) -> tuple[int, int]:

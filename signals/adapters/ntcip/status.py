@@ -10,6 +10,7 @@ from signals.adapters.ntcip.phases import Lamps, Masks, PhaseMap
 from signals.model.cabinets import CabinetRefusedError, Mode
 
 __all__ = [
+    "Reader",
     "Sheet",
     "Status",
     "alarms_of",
@@ -20,6 +21,7 @@ __all__ = [
     "status_of",
 ]
 
+TIME: Final = "globalTime"
 UNIT: Final = (
     "unitControlStatus",
     "unitFlashStatus",
@@ -27,7 +29,7 @@ UNIT: Final = (
     "unitAlarmStatus1",
     "coordPatternStatus",
     "unitControl",
-    "globalTime",
+    TIME,
 )
 BACKUPS: Final = ("unitUserDefinedBackupTime", "unitBackupTime")
 """The one that a user has defined goes before the other."""
@@ -37,6 +39,8 @@ CALLS: Final = "phaseStatusGroupPedCalls"
 ACTIVE: Final = "vehicleDetectorStatusGroupActive"
 FAILED: Final = "vehicleDetectorStatusGroupAlarms"
 SEQUENCE: Final = "volumeOccupancySequence"
+LIVELY: Final = frozenset({TIME, ACTIVE, SEQUENCE})
+"""What is another number nearly every second."""
 
 OCTET: Final = 0xFF
 NUMBER: Final = 0xFFFFFFFF
@@ -185,7 +189,7 @@ def status_of(whole: Mapping[str, int], map_: PhaseMap, *, lamps: bool, masks: b
         told("unitAlarmStatus1", 0),
         told("coordPatternStatus", 0),
         told("unitControl", 0),
-        told("globalTime", -1),
+        told(TIME, -1),
         Lamps(*(told(name, 0) for name in (*VEHICLES, *PEOPLE))) if lamps else None,
         told(CALLS, 0),
         told(ACTIVE, 0),
@@ -195,6 +199,33 @@ def status_of(whole: Mapping[str, int], map_: PhaseMap, *, lamps: bool, masks: b
         told(PATTERN, 0),
         told(BACKUPS[0]) or told(BACKUPS[1]),
     )
+
+
+class Reader:
+    """Reads sweeps of one sheet; of what is as it was in the last one, most of a status is known already.
+
+    Parameters
+    ----------
+    sheet
+        The objects.
+    map_, lamps, masks
+        As in `status_of`.
+    """
+
+    def __init__(self, sheet: Sheet, map_: PhaseMap, *, lamps: bool, masks: bool) -> None:
+        self.sheet, self._map, self._lamps, self._masks = sheet, map_, lamps, masks
+        self._lively = [oid for oid, (name, _, _) in sheet.cells.items() if name in LIVELY]
+        self._last: tuple[dict[bytes, int | bytes], Status] | None = None
+
+    def read(self, got: Mapping[bytes, int | bytes]) -> Status:
+        """Return the status of a sweep. Raises what `status_of` raises."""
+        rest = dict(got)
+        lively = {oid: rest.pop(oid) for oid in self._lively if oid in rest}
+        if self._last is None or self._last[0] != rest:
+            whole = self.sheet.gathered(rest)
+            self._last = rest, status_of(whole, self._map, lamps=self._lamps, masks=self._masks)
+        told = self.sheet.gathered(lively).get
+        return self._last[1]._replace(time_s=told(TIME, -1), active=told(ACTIVE, 0), sequence=told(SEQUENCE, -1))
 
 
 def mode_of(status: Status) -> Mode:

@@ -15,7 +15,7 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.ntcip.ber import BrokenMessageError
 from signals.adapters.ntcip.messages import Answer, Ask, Binding, Kind, Message, Version, decode, encode
 from signals.adapters.ntcip.settings import Settings
-from signals.adapters.ntcip.shapes import Shape
+from signals.adapters.ntcip.shapes import ID_OCTETS, Shape, Spans, number_span
 from signals.errors import WorldLostError, WorldTimeoutError
 
 __all__ = ["CommunityTransport", "Dialogue", "Transport"]
@@ -23,8 +23,10 @@ __all__ = ["CommunityTransport", "Dialogue", "Transport"]
 LOWEST_ID: Final = 1 << 24
 """Numbers of requests from here to 2^31 are written in four octets, none of which can be left out."""
 IDS: Final = (1 << 31) - LOWEST_ID
+MOST_FRAMES: Final = 8
+"""How many messages are remembered as octets."""
 MOST_ASKED: Final = 4
-MOST_SHAPES: Final = 8
+MOST_SHAPES: Final = 16
 """How many requests are remembered, to see which are asked again, and how many forms of the responses to those: a
 number takes one octet more where it grows."""
 
@@ -69,19 +71,32 @@ class Dialogue:
         self._version, self._read, self._write = version, read, write
         self._next = first_id % IDS
         self._waiting: dict[int, Ask] = {}
+        self._frames: dict[tuple[Kind, tuple[Binding, ...]], tuple[bytes, bytes]] = {}
         self._echoes: dict[bytes, int] = {}
-        self._shapes: dict[tuple[tuple[Binding, ...], int], Shape] = {}
+        self._shapes: dict[tuple[tuple[Binding, ...], Spans], Shape] = {}
         self._asked: deque[tuple[Binding, ...]] = deque(maxlen=MOST_ASKED)
 
     def request(self, ask: Ask) -> tuple[int, bytes]:
         """Return a number and the octets of a request; an answer with this number is waited for from now on."""
         number, self._next = LOWEST_ID + self._next, (self._next + 1) % IDS
-        community = self._write if ask.kind is Kind.SET else self._read
-        data = encode(Message(self._version, community, ask.kind, number, 0, 0, ask.bindings))
+        octets = number.to_bytes(ID_OCTETS)
+        data = octets.join(self._frame(ask.kind, ask.bindings))
         self._waiting[number] = ask
         if ask.kind is Kind.SET:  # whoever takes it repeats it
-            self._echoes[encode(Message(self._version, community, Kind.RESPONSE, number, 0, 0, ask.bindings))] = number
+            self._echoes[octets.join(self._frame(Kind.RESPONSE, ask.bindings))] = number
         return number, data
+
+    def _frame(self, kind: Kind, bindings: tuple[Binding, ...]) -> tuple[bytes, bytes]:
+        """Return what stands before and behind the number: the same things are asked again and again."""
+        frame = self._frames.get((kind, bindings))
+        if frame is None:
+            community = self._read if kind is Kind.GET else self._write
+            data = encode(Message(self._version, community, kind, LOWEST_ID, 0, 0, bindings))
+            begin, end = number_span(data)
+            frame = self._frames[kind, bindings] = data[:begin], data[end:]
+            if len(self._frames) > MOST_FRAMES:
+                del self._frames[next(iter(self._frames))]
+        return frame
 
     def forget(self, number: int) -> None:
         """Wait for an answer no longer."""
@@ -129,7 +144,7 @@ class Dialogue:
         if asked not in self._asked:
             self._asked.append(asked)
         elif (shape := Shape.of(data, message)) is not None:
-            self._shapes[asked, len(data)] = shape
+            self._shapes[asked, shape.spans] = shape
             if len(self._shapes) > MOST_SHAPES:
                 del self._shapes[next(iter(self._shapes))]
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from signals.adapters.ntcip.objects import CONTROLS, instance
 from signals.adapters.ntcip.phases import Lamps, Masks, PhaseMap, Service
-from signals.adapters.ntcip.status import Status, alarms_of, grows_serious, lamp_names, mode_of, sheet_of, status_of
+from signals.adapters.ntcip.status import (
+    Reader,
+    Status,
+    alarms_of,
+    grows_serious,
+    lamp_names,
+    mode_of,
+    sheet_of,
+    status_of,
+)
 from signals.model.cabinets import CabinetRefusedError, Mode
 
 from .street import site
@@ -41,6 +52,26 @@ def test_groups_of_eight_become_one_number() -> None:
     assert status.masks == Masks(0, 0, 255 << 16, 0, 0, 0)
     assert (status.flash, status.time_s) == (2, -1)
     assert mode_of(status) is Mode.READY
+
+
+sweeps = st.dictionaries(
+    st.sampled_from(list(sheet_of(OWN, (1, 9), lamps=True, masks=True).cells)), st.integers(0, 3) | st.just(b"x")
+)
+
+
+@given(st.lists(sweeps, min_size=1))
+def test_a_reader_finds_in_each_sweep_what_is_found_in_it_alone(changes: list[dict[bytes, int | bytes]]) -> None:
+    sheet = sheet_of(OWN, (1, 9), lamps=True, masks=True)
+    reader, got = Reader(sheet, OWN, lamps=True, masks=True), dict[bytes, int | bytes](dict.fromkeys(sheet.cells, 2))
+    for change in changes:
+        got |= change
+        try:
+            alone = status_of(sheet.gathered(got), OWN, lamps=True, masks=True)
+        except CabinetRefusedError:
+            with pytest.raises(CabinetRefusedError):
+                reader.read(got)
+        else:
+            assert reader.read(got) == alone
 
 
 def test_a_sheet_without_what_is_missing() -> None:

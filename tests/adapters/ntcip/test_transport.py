@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signals.adapters.cabinet.clock import Clock
+from signals.adapters.ntcip import transport
 from signals.adapters.ntcip.messages import Answer, Ask, Kind, Version, decode, encode, integer, nothing
 from signals.adapters.ntcip.objects import instance
 from signals.adapters.ntcip.settings import Settings
@@ -84,6 +85,29 @@ def test_numbers_go_round_and_are_always_four_octets_long() -> None:
     talk = dialogue(2**31 - 2**24 - 1)
     numbers = [talk.request(GET)[0] for _ in range(3)]
     assert numbers == [2**31 - 1, 2**24, 2**24 + 1]
+
+
+def test_answers_of_the_same_length_whose_values_are_as_long_as_others_are_read_whole_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = OID, instance("maxRings", 0)
+    ask, talk, whole = Ask(Kind.GET, (nothing(first), nothing(second))), dialogue(), list[bytes]()
+    monkeypatch.setattr(transport, "decode", lambda data: whole.append(data) or decode(data))
+    for turn in range(10):
+        told = integer(first, (200, 1)[turn % 2]), integer(second, (1, 200)[turn % 2])
+        number, data = talk.request(ask)
+        assert talk.hear(response(data, bindings=told)) == (number, Answer(0, 0, told))
+    assert len(whole) == 3  # the first time nobody knows that it is asked again
+
+
+def test_what_is_asked_again_is_the_same_but_for_its_number() -> None:
+    talk, asks = dialogue(), [GET, *(Ask(Kind.SET, (integer(OID, value),)) for value in range(20))]
+    for ask in (*asks, *asks):
+        number, data = talk.request(ask)
+        message = decode(data)
+        assert (message.kind, message.request_id, message.bindings) == (ask.kind, number, ask.bindings)
+        assert message.community == (b"writer" if ask is not GET else b"reader")
+        assert talk.hear(response(data)) == (number, Answer(0, 0, ask.bindings))
 
 
 @given(st.binary(max_size=200))
