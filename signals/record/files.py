@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from signals.errors import RecordError
 
-__all__ = ["locked", "sha256_of", "write_whole"]
+__all__ = ["locked", "not_written", "sha256_of", "write_whole"]
 
 _LOCK_NAME = ".lock"
 
@@ -48,7 +48,7 @@ def write_whole(path: Path, content: bytes | Callable[[BinaryIO], object]) -> No
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -82,7 +82,7 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     try:
         _take(handle, path)
         yield
@@ -112,7 +112,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _not_written(path: Path, error: OSError) -> RecordError:
+def not_written(path: Path, error: OSError) -> RecordError:
+    """Say why a file could not be written, and what to do where the disk is full."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return RecordError(f'cannot write "{path}": the disk is full; make room and run again')
     return RecordError(f'cannot write "{path}": {error.strerror}')
