@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from signals.errors import RecordError
 
-__all__ = ["locked", "not_written", "sha256_of", "write_whole"]
+__all__ = ["check_writable", "locked", "not_written", "sha256_of", "write_whole"]
 
 _LOCK_NAME = ".lock"
 
@@ -35,7 +35,7 @@ def write_whole(path: Path, content: bytes | Callable[[BinaryIO], object]) -> No
     RecordError
         When the disk is full or the file cannot be written; what was there before is still there.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = _part(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
@@ -52,6 +52,22 @@ def write_whole(path: Path, content: bytes | Callable[[BinaryIO], object]) -> No
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise `RecordError` where `write_whole` could not write a file; makes its folder, and leaves nothing else."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _part(path).touch()
+        _part(path).unlink()
+    except OSError as error:
+        raise not_written(path, error) from error
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def sha256_of(path: Path) -> str:
