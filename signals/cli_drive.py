@@ -112,6 +112,8 @@ def _add_audit(app: typer.Typer, in_one_line: Callable[[], AbstractContextManage
 def _whole(story: AuditStory) -> str:
     torn = "; the last entry was never finished and is left out" if story.torn else ""
     files = f"{len(story.files)} file" + "s" * (len(story.files) != 1)
+    if not story.check:
+        return f"{files}: nothing was written yet{torn}"
     return f"{files}, {story.entries} entries, whole; last checksum {story.check}{torn}"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signals import cli_options as given
+from signals.text import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,6 +58,8 @@ def add_command(
                     print(screens.json_line({**change._asdict(), "weighed": weighed}))
                 else:
                     console().print(screens.table(_title(change), HEADINGS, _rows(change), numbers=1))
+                    if change.bound:
+                        print(plain(change.bound))
             if not changes and not as_json:
                 print(f"nothing was changed by {at}")
 
@@ -74,7 +77,7 @@ def _rows(change: Change) -> list[tuple[str, ...]]:
             f"{one.cost_s - best_s:.1f}",
             f"{one.waiting_veh:.1f}",
             f"{one.longest_wait_s:.0f}",
-            "asked for" if one.chosen else "",
+            "asked for" if one.chosen else "" if one.in_time else "too late for others",
         )
         for one in change.weighed
     ]

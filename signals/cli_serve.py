@@ -84,10 +84,14 @@ def serve(
 ) -> None:
     """Run virtual street controllers at the junctions of a scenario, for signals drive. Ctrl-C ends it in order."""
     from signals.drive.secrets import read_secrets  # noqa: PLC0415  nothing heavy before a command runs
+    from signals.record.files import check_writable  # noqa: PLC0415
     from signals.scenario import DEFAULT, load  # noqa: PLC0415
     from signals.serve.service import ServeOptions  # noqa: PLC0415
     from signals.serve.service import serve as served  # noqa: PLC0415
 
+    for file in (out, write_config):
+        if file is not None:
+            check_writable(file)  # before anybody listens, and not after hours
     options = ServeOptions(
         protocol=protocol,
         elsewhere=_elsewhere(at or ()),

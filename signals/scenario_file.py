@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from signals.errors import FileError, ScenarioError
+from signals.input_files import check_regular
 from signals.scenario_sim import SimPart
 from signals.schema import at_least, from_table, more_than
 
@@ -273,6 +274,7 @@ def read_scenario_file(path: Path) -> ScenarioFile:
 def read_toml(path: Path) -> dict[str, object]:
     """Read a TOML file. Raises `FileError` where that cannot be done."""
     try:
+        check_regular(path)
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise FileError(f'"{path}" has {size / 2**20:.0f} MiB; at most {MOST_BYTES // 2**20} are read')

@@ -77,6 +77,9 @@ def test_a_configuration_is_written_that_drive_reads(tmp_path: Path, monkeypatch
         (("--set", "peers"), "expected key=value"),
         (("--secrets", "not_there.toml"), "not_there.toml"),
         (("--world", "mars"), 'unknown adapter "mars"'),
+        (("--write-config", "/dev/null/drive.toml"), 'cannot write "/dev/null/drive.toml": '),
+        (("--write-config", "/"), 'cannot write "/": Is a directory'),
+        (("--out", "/"), 'cannot write "/": Is a directory'),
     ],
 )
 def test_what_makes_no_sense_is_said_in_one_line(words: tuple[str, ...], what: str) -> None:

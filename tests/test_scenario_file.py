@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -158,6 +159,12 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="No such file"):
         read_toml(tmp_path / "none.toml")
+
+
+def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(FileError, match="is a named pipe"):
+        read_toml(tmp_path / "pipe.toml")
 
 
 @pytest.mark.parametrize(("text", "time_s"), [("54000", 54000.0), ("15:00", 54000.0), ("0:00:30", 30.0), ("1.5", 1.5)])

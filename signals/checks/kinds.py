@@ -12,6 +12,7 @@ from signals.checks.networks import check_network, check_site_card
 from signals.checks.programs import check_programs
 from signals.checks.state_logs import check_state_log
 from signals.errors import FileError, InputError, UnknownNameError
+from signals.input_files import check_regular
 from signals.model.document import FORMAT
 from signals.model.site_card import SITE_CARD_FORMAT
 from signals.model.timing import TimingProfile
@@ -110,9 +111,8 @@ def kind_of(path: Path) -> Kind:
 
 
 def _start(path: Path) -> bytes:
-    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
-        raise FileError(f'"{path}" is no file')
     try:
+        check_regular(path)
         with path.open("rb") as file:
             return file.read(_START)
     except OSError as error:

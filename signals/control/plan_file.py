@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import tomli_w
 from signals.errors import FileError, UnknownNameError
 from signals.model.intersections import Intersection, Plan, PlanStep
 from signals.model.network import Network
+from signals.scenario_file import read_toml
 
 __all__ = ["plans_text", "read_plans"]
 
@@ -58,11 +58,7 @@ def read_plans(path: str | Path, network: Network) -> dict[str, Plan]:
     NetworkError
         When a plan is not possible; `UnsafePlanError` where conflicting groups are green together.
     """
-    try:
-        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileError(f'"{path}": plans cannot be read: {error}') from error
-    tables = document.get("plans")
+    tables = read_toml(Path(path)).get("plans")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise FileError(f'"{path}": expected tables [[plans]]; write the file with signals.tuning')
     return dict(_plan(path, network, number, table) for number, table in enumerate(tables))

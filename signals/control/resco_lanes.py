@@ -17,6 +17,7 @@ import numpy as np
 
 from signals.control.downstream import stop_lines_downstream
 from signals.errors import FileError
+from signals.input_files import check_regular
 from signals.model.movements import Turn
 from signals.model.network import Network
 from signals.model.values import IntArray
@@ -179,6 +180,7 @@ def _stop_lines(network: Network) -> dict[str, int]:
 def _tables(path: str | Path) -> Mapping[str, Any]:
     """Return the one literal of the file that matters."""
     try:
+        check_regular(Path(path))
         tree = ast.parse(Path(path).read_text("utf-8"))
         for node in tree.body:
             if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == _TABLE for t in node.targets):

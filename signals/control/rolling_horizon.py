@@ -252,7 +252,7 @@ class RollingHorizon:
         """
         self._compared.forget(changed)
         self._talkers.plan(partial(self._weigh, running, self._arrivals(snapshot)), _skip, self._until_s)
-        self._compared.note(changed, self._choice.stage, snapshot)
+        self._compared.note(changed, self._choice, self._deadlines[0], snapshot)
 
     def _weigh(
         self, running: IntArray, arrivals: horizon_values.Arrivals, first: int, beyond: int, thread: int

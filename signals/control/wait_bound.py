@@ -37,8 +37,16 @@ class WaitBound:
         self._links = network.arrays.link_group, network.arrays.link_offset[:-1]
         self.times = _empty(len(self._green))
         most_groups = int(np.diff(network.arrays.group_offset).max(initial=1))
-        scratch = np.zeros((4, most_groups), np.float32)
-        self.deadlines = Deadlines(self.times.pressing_s, self.times.needed_s, *scratch)
+        due_s, turn_s, need_s, owed_s = np.zeros((4, most_groups), np.float32)
+        count, most_stages = len(network.intersections), int(np.diff(network.arrays.stage_offset).max(initial=1))
+        self.deadlines = Deadlines(
+            self.times.pressing_s,
+            self.times.needed_s,
+            *(due_s, turn_s, need_s, owed_s),
+            np.zeros((count, most_stages), np.int8),
+            np.full(count, -1, np.int32),
+            np.zeros(count, np.float32),
+        )
         self._names = [place.id for place in network.intersections]
         self._bound_s = longest_wait_s
         self._first_s, self._late_s = np.full(len(self._names), np.nan), np.zeros(len(self._names))

@@ -336,7 +336,8 @@ class Seat:
         self.way = best_of(info.capabilities) if self.level is Level.DIRECT else None
         self._fixed = obstacles(self.site, info, self._tick_ds)
         if self._armed and self.level < self._wanted:
-            self.why = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
+            less = f"{self._wanted.name.lower()} is wanted, but it can do no more than {self.level.name.lower()}"
+            self.why = ": ".join(filter(None, (less, info.lacks)))
 
     def _reported(self, heard: Heard) -> None:
         report = self.report = heard.report

@@ -57,7 +57,7 @@ class Soundness:
         if not isinstance(given, CabinetInfo):
             return False
         info: Any = given
-        words = (info.protocol, info.protocol_version, info.make, info.model, info.version)
+        words = (info.protocol, info.protocol_version, info.make, info.model, info.version, info.lacks)
         times = (info.min_green_ds, info.amber_ds, info.red_amber_ds, info.clearance_ds)
         return (
             isinstance(info.capabilities, Capability)

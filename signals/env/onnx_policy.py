@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from signals.errors import FileError, InputError, MissingDependencyError
+from signals.input_files import check_regular
 
 try:
     import onnxruntime
@@ -93,6 +94,7 @@ class OnnxPolicy:
 def bytes_of(path: Path) -> bytes:
     """Read the bytes of a file that is not too large. Raises `FileError`."""
     try:
+        check_regular(path)
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as error:

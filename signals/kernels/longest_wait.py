@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from signals.kernels.compile import kernel, part
-from signals.kernels.horizon_values import Arrivals, Bytes, Floats, Rules, Site, Work
+from signals.kernels.horizon_values import Arrivals, Bytes, Floats, Ints, Rules, Site, Work
 
 __all__ = ["BARRED", "FORCED", "FREE_TO", "NOBODY_S", "Deadlines", "permit"]
 
@@ -48,6 +48,12 @@ class Deadlines(NamedTuple):
         float32 [Gmax] scratch: how long its green has to be.
     owed_s
         float32 [Gmax] scratch: as `due_s`, of those who are not served yet by a trial.
+    allowed
+        Out, int8 [nI, Smax]: with which stages a plan could begin when each intersection last decided.
+    first
+        Out, int32 [nI]: which of its groups had to be served first then; -1 = none.
+    first_s
+        Out, float32 [nI]: by when, s from then.
     """
 
     pressing_s: Floats
@@ -56,6 +62,9 @@ class Deadlines(NamedTuple):
     turn_s: Floats
     need_s: Floats
     owed_s: Floats
+    allowed: Bytes
+    first: Ints
+    first_s: Floats
 
 
 @kernel
@@ -223,6 +232,26 @@ def _beyond_bound_s(
     return max(least, np.float32(0.0))
 
 
+@kernel
+def _permit(
+    i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines, allowed: Bytes
+) -> np.float32:  # fmt: skip
+    """Do what `permit` does, and keep nothing for the record."""
+    for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
+        allowed[b] = FREE_TO
+    bound_s = np.float32(rules.longest_wait_s) if rules.longest_wait_s > 0 else NOBODY_S
+    _due(i, site, arrivals, bound_s, site.queue_offset[i + 1], by)
+    if _is_early(i, site, rules, work, by):
+        return np.float32(0.0)
+    late = _allow(i, running, site, arrivals, rules, work, by, allowed)
+    if late <= 0 or rules.longest_wait_s <= 0:
+        return np.float32(0.0)
+    late = _beyond_bound_s(i, running, site, arrivals, rules, work, by)
+    _due(i, site, arrivals, bound_s, site.queue_offset[i], by)
+    _allow(i, running, site, arrivals, rules, work, by, allowed)
+    return late
+
+
 @part
 def permit(
     i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, work: Work, by: Deadlines, allowed: Bytes
@@ -238,20 +267,16 @@ def permit(
     work
         The interstage tables of the intersection.
     by
-        How long queues have waited, and scratch memory.
+        How long queues have waited, scratch memory, and what is kept for the record.
     allowed
         Out, int8 [Smax].
     """
+    late = _permit(i, running, site, arrivals, rules, work, by, allowed)
     for b in range(site.stage_offset[i + 1] - site.stage_offset[i]):
-        allowed[b] = FREE_TO
-    bound_s = np.float32(rules.longest_wait_s) if rules.longest_wait_s > 0 else NOBODY_S
-    _due(i, site, arrivals, bound_s, site.queue_offset[i + 1], by)
-    if _is_early(i, site, rules, work, by):
-        return np.float32(0.0)
-    late = _allow(i, running, site, arrivals, rules, work, by, allowed)
-    if late <= 0 or rules.longest_wait_s <= 0:
-        return np.float32(0.0)
-    late = _beyond_bound_s(i, running, site, arrivals, rules, work, by)
-    _due(i, site, arrivals, bound_s, site.queue_offset[i], by)
-    _allow(i, running, site, arrivals, rules, work, by, allowed)
+        by.allowed[i, b] = allowed[b]
+    by.first[i], by.first_s[i] = -1, NOBODY_S
+    for g in range(site.group_offset[i + 1] - site.group_offset[i]):
+        due_s = min(by.due_s[g], by.turn_s[g])
+        if due_s < by.first_s[i]:
+            by.first[i], by.first_s[i] = g, due_s
     return late

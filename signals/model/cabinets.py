@@ -184,6 +184,8 @@ class CabinetInfo:
         How much its clock is ahead of ours.
     plans
         Numbers of its plans.
+    lacks
+        What is missing for it to be able to do more, and what to do about it; empty = nothing that is known.
     """
 
     protocol: str
@@ -200,6 +202,7 @@ class CabinetInfo:
     backup_s: float | None = None
     clock_offset_s: float | None = None
     plans: tuple[int, ...] = ()
+    lacks: str = ""
 
 
 class CabinetReport(NamedTuple):

@@ -246,6 +246,12 @@ class Comparison(NamedTuple):
         Vehicles standing that it would serve, and people who called it.
     longest_wait_s
         How long the first of them has waited.
+    in_time
+        Whether it could be asked for at all: a bound on red or on waiting leaves no time for the others.
+    due_group
+        Which group of the intersection has to be served first because of such a bound; -1 = none.
+    due_s
+        By when, seconds from then.
     """
 
     time_s: float
@@ -255,6 +261,9 @@ class Comparison(NamedTuple):
     cost_s: float
     waiting_veh: float
     longest_wait_s: float
+    in_time: bool = True
+    due_group: int = -1
+    due_s: float = float("nan")
 
 
 class Event(NamedTuple):

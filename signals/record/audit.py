@@ -48,7 +48,8 @@ class AuditStory(NamedTuple):
     torn
         Whether the last entry was never finished, and left out.
     check
-        The last checksum: whoever keeps it elsewhere can show later that nothing before it was changed.
+        The last checksum: whoever keeps it elsewhere can show later that nothing before it was changed; empty where
+        nothing was ever written.
     """
 
     files: tuple[Path, ...]
@@ -94,7 +95,9 @@ class AuditLog:
             raise RecordError(f'cannot make the folder "{folder}": {error.strerror}') from error
         found = audit_files(folder)
         self._number = int(found[-1].stem.rpartition("-")[2]) if found else 1
-        self._file = self._opened("")
+        self._file = self._opened(
+            self._number, lambda: read_chain(found[-2], KIND, _known).check if len(found) > 1 else ""
+        )
         self._noted: list[Sequence[Entry]] = []
         self._writer = ThreadPoolExecutor(1, "audit")
         self._saving: tuple[Future[None], list[Sequence[Entry]]] | None = None
@@ -165,18 +168,25 @@ class AuditLog:
         """Write in the writer's thread; what is written is taken off the list."""
         while noted:
             if self._file.tail.length >= self._segment_bytes:
-                before = self._file
-                before.sync()
-                self._number += 1
-                self._file = self._opened(before.tail.check)
-                before.close()
+                self._go_on_in_another()
             self._file.add(noted[0], sync=False)
             del noted[0]
         self._file.sync()
 
-    def _opened(self, after: str) -> ChainFile:
-        header = {"after": after, "at": self._now().isoformat(timespec="milliseconds"), **self._about}
-        return ChainFile(self._folder / NAME.format(self._number), KIND, _known, header)
+    def _go_on_in_another(self) -> None:
+        before = self._file
+        before.sync()
+        self._file = self._opened(self._number + 1, lambda: before.tail.check)
+        self._number += 1
+        before.close()
+
+    def _opened(self, number: int, after: Callable[[], str]) -> ChainFile:
+        """Open the file of a number; one that is begun says which checksum it comes after."""
+
+        def header() -> Entry:
+            return {"after": after(), "at": self._now().isoformat(timespec="milliseconds"), **self._about}
+
+        return ChainFile(self._folder / NAME.format(number), KIND, _known, header)
 
 
 def audit_files(path: Path) -> tuple[Path, ...]:
@@ -208,23 +218,25 @@ def read_audit(path: Path, on_entry: Callable[[Entry], None] | None = None) -> A
     if not files:
         raise FileError(f'"{path}" has no audit log in it ({PATTERN})')
     reader = _Reader(on_entry)
-    tails = [reader.read(file, number) for number, file in enumerate(files)]
-    return AuditStory(files, reader.entries, tails[-1].torn, tails[-1].check)
+    tails = [reader.read(file, first=number == 0, last=file == files[-1]) for number, file in enumerate(files)]
+    return AuditStory(files, reader.entries, tails[-1].torn, reader.check)
 
 
 class _Reader:
     """Reads one file after the other, and sees whether each follows the one before."""
 
     def __init__(self, on_entry: Callable[[Entry], None] | None) -> None:
-        self.entries, self._on_entry, self._after = 0, on_entry, ""
+        self.entries, self.check, self._on_entry = 0, "", on_entry
         self._header: Entry = {}
 
-    def read(self, file: Path, number: int) -> Tail:
+    def read(self, file: Path, *, first: bool, last: bool) -> Tail:
         self._header = {}
         tail = read_chain(file, KIND, self._take)
-        if number and self._header.get("after") != self._after:
+        if last and not tail.check:  # its first line was never finished: whoever adds to the log begins it anew
+            return tail
+        if not first and self._header.get("after") != self.check:
             raise FileError(f'"{file}" does not follow the file before it: one is missing, or was cut; {KIND.advice}')
-        self._after = tail.check
+        self.check = tail.check
         return tail
 
     def _take(self, entry: Entry) -> None:

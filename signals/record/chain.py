@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from signals.errors import FileError, RecordError
+from signals.record.files import not_written
 
 __all__ = ["ChainFile", "ChainKind", "Tail", "read_chain", "sync_folder"]
 
@@ -103,7 +104,7 @@ class ChainFile:
     take
         As in `read_chain`; it is given what is added, too.
     header
-        What a new file says about itself in its first line.
+        Returns what a new file says about itself in its first line; called only where one is begun.
 
     Raises
     ------
@@ -118,10 +119,10 @@ class ChainFile:
         Where it ends.
     """
 
-    def __init__(self, path: Path, kind: ChainKind, take: Take, header: Body | None = None) -> None:
+    def __init__(self, path: Path, kind: ChainKind, take: Take, header: Callable[[], Body] = dict) -> None:
         self._path, self._kind, self._take = path, kind, take
         self.tail = Tail("", 0, torn=False)
-        self._header: Body = {"kind": "file", "schema": kind.schema, **(header or {})}
+        self._header = header
         try:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         except OSError as error:
@@ -184,16 +185,26 @@ class ChainFile:
         try:
             os.ftruncate(self._handle, self.tail.length)
             if not self.tail.check:
-                check, line = _line("", self._header)
-                self._write(line, sync=True)
-                self.tail = self.tail._replace(check=check)
-                if self._kind.says_more:
-                    self._take(self._header)
-                sync_folder(self._path.parent)
+                self._begin()
             elif not text[: self.tail.length].endswith(b"\n"):
                 self._write(b"\n", sync=True)
         except OSError as error:
             raise self._not_written(error) from error
+
+    def _begin(self) -> None:
+        """Write the first line, or leave no file that says nothing."""
+        header = {"kind": "file", "schema": self._kind.schema, **self._header()}
+        check, line = _line("", header)
+        try:
+            self._write(line, sync=True)
+        except RecordError:
+            with suppress(OSError):  # what is left is begun the next time
+                self._path.unlink()
+            raise
+        self.tail = self.tail._replace(check=check)
+        if self._kind.says_more:
+            self._take(header)
+        sync_folder(self._path.parent)
 
     def _write(self, text: bytes, *, sync: bool) -> None:
         try:
@@ -207,7 +218,7 @@ class ChainFile:
         self.tail = self.tail._replace(length=self.tail.length + len(text))
 
     def _not_written(self, error: OSError) -> RecordError:
-        return RecordError(f'cannot write "{self._path}": {error.strerror}')
+        return not_written(self._path, error)
 
 
 def _write_all(handle: int, text: bytes) -> None:

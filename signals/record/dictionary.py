@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from signals.record.metrics import METRICS
 
-__all__ = ["TABLES", "Column"]
+__all__ = ["AT_FIRST", "TABLES", "Column"]
 
 
 class Column(NamedTuple):
@@ -66,6 +66,9 @@ _COMPARISONS = (
     Column("cost_s", "s", "number", "What the best plan costs that begins with it, in the controller's own measure."),
     Column("waiting_veh", "veh", "number", "Vehicles that stood waiting for it, and called crossings."),
     Column("longest_wait_s", "s", "number", "For how long the first of these vehicles had waited."),
+    Column("in_time", "", "integer", "0 for a stage that a bound on red or on waiting left no time for, else 1."),
+    Column("due_group", "", "text", "Id of the group that had to be served first by such a bound; empty where none."),
+    Column("due_s", "s", "number", "By when that group had to be served, from then on."),
 )
 _QUEUES = (
     _TIME._replace(meaning="Start of the interval, in the world's clock."),
@@ -159,3 +162,6 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "data_dictionary": _DATA_DICTIONARY,
 }
 """Table → its columns, in order."""
+
+AT_FIRST = {"comparisons": 7}
+"""How many columns a table had at first; in older runs the others are missing."""

@@ -32,6 +32,8 @@ class Weighed(NamedTuple):
         Vehicles that stood waiting for it, and called crossings.
     longest_wait_s
         For how long the first of these vehicles had waited.
+    in_time
+        Whether a bound on red or on waiting left time for it; true in a record of an older version.
     """
 
     stage: str
@@ -39,6 +41,7 @@ class Weighed(NamedTuple):
     cost_s: float
     waiting_veh: float
     longest_wait_s: float
+    in_time: bool = True
 
 
 class Change(NamedTuple):
@@ -52,11 +55,28 @@ class Change(NamedTuple):
         Its id.
     weighed
         What it could have been asked for, the cheapest first.
+    due_group
+        Id of the group that had to be served first by a bound on red or on waiting; empty where none stood in the way.
+    due_s
+        By when, seconds from then.
     """
 
     time_s: float
     intersection: str
     weighed: tuple[Weighed, ...]
+    due_group: str = ""
+    due_s: float = float("nan")
+
+    @property
+    def bound(self) -> str:
+        """What a bound on red or on waiting had to do with it, in a sentence; empty where nothing."""
+        if not self.due_group:
+            return ""
+        stages = ", ".join(sorted(one.stage for one in self.weighed if one.in_time))
+        return (
+            f'a bound on red or on waiting: group "{self.due_group}" has to be served within '
+            f"{max(self.due_s, 0.0):.0f} s, which leaves only: {stages or 'what nobody waits for'}"
+        )
 
 
 def latest_changes(folder: Path, at_s: float, intersection: str = "") -> list[Change]:
@@ -112,15 +132,18 @@ def changes_before(
         Whether earlier changes are wanted, too.
     """
     found: dict[tuple[str, float], list[Weighed]] = {}
+    due: dict[tuple[str, float], tuple[str, float]] = {}
     for time_s, place, *row in zip(*(column.tolist() for column in table.values()), strict=True):
         if since_s <= time_s <= at_s:
-            stage, chosen, cost_s, waiting_veh, longest_s = row
-            weighed = Weighed(stage, bool(chosen), cost_s, waiting_veh, longest_s)
+            stage, chosen, cost_s, waiting_veh, longest_s, *bound = row
+            in_time, group, due_s = bound or (1, "", np.nan)
+            due[place, time_s] = group, due_s
+            weighed = Weighed(stage, bool(chosen), cost_s, waiting_veh, longest_s, bool(in_time))
             found.setdefault((place, time_s), []).append(weighed)
     if not every:
         last = dict(found.keys())
         found = {key: rows for key, rows in found.items() if last[key[0]] == key[1]}
     return [
-        Change(time_s, place, tuple(sorted(rows, key=lambda one: one.cost_s)))
+        Change(time_s, place, tuple(sorted(rows, key=lambda one: one.cost_s)), *due[place, time_s])
         for (place, time_s), rows in sorted(found.items(), key=lambda item: item[0][::-1])
     ]

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from signals.errors import RecordError
 
-__all__ = ["locked", "sha256_of", "write_whole"]
+__all__ = ["check_writable", "locked", "not_written", "sha256_of", "write_whole"]
 
 _LOCK_NAME = ".lock"
 
@@ -35,7 +35,7 @@ def write_whole(path: Path, content: bytes | Callable[[BinaryIO], object]) -> No
     RecordError
         When the disk is full or the file cannot be written; what was there before is still there.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = _part(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
@@ -48,10 +48,26 @@ def write_whole(path: Path, content: bytes | Callable[[BinaryIO], object]) -> No
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def check_writable(path: Path) -> None:
+    """Raise `RecordError` where `write_whole` could not write a file; makes its folder, and leaves nothing else."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _part(path).touch()
+        _part(path).unlink()
+    except OSError as error:
+        raise not_written(path, error) from error
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def sha256_of(path: Path) -> str:
@@ -82,7 +98,7 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise _not_written(path, error) from error
+        raise not_written(path, error) from error
     try:
         _take(handle, path)
         yield
@@ -112,7 +128,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _not_written(path: Path, error: OSError) -> RecordError:
+def not_written(path: Path, error: OSError) -> RecordError:
+    """Say why a file could not be written, and what to do where the disk is full."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return RecordError(f'cannot write "{path}": the disk is full; make room and run again')
     return RecordError(f'cannot write "{path}": {error.strerror}')

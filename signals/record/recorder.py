@@ -151,6 +151,11 @@ class Recorder:
             "cost_s": [round(one.cost_s, 2) for one in seen],
             "waiting_veh": [round(one.waiting_veh, 2) for one in seen],
             "longest_wait_s": [round(one.longest_wait_s, 2) for one in seen],
+            "in_time": [int(one.in_time) for one in seen],
+            "due_group": [
+                places[one.intersection].groups[one.due_group].id if one.due_group >= 0 else "" for one in seen
+            ],
+            "due_s": [round(one.due_s, 2) for one in seen],
         }
 
     def _queue_columns(self) -> Columns:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.errors import RecordError
-from signals.record.dictionary import TABLES, Column
+from signals.record.dictionary import AT_FIRST, TABLES, Column
 from signals.record.files import write_whole
 
 __all__ = ["Columns", "Values", "read_table", "write_dictionary", "write_table"]
@@ -78,7 +78,8 @@ def read_table(path: Path, specs: Sequence[Column] | None = None) -> dict[str, V
     Returns
     -------
     dict
-        Column → int64, float64 (NaN = unknown) or text [n], in the order of the dictionary.
+        Column → int64, float64 (NaN = unknown) or text [n], in the order of the dictionary; without those that a table
+        did not have at first, where an older version wrote it.
 
     Raises
     ------
@@ -91,6 +92,8 @@ def read_table(path: Path, specs: Sequence[Column] | None = None) -> dict[str, V
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RecordError(f'cannot read the table "{path}": {error}') from error
     specs = TABLES.get(path.stem) if specs is None else specs
+    if specs is not None and len(header) == AT_FIRST.get(path.stem):
+        specs = specs[: len(header)]
     if specs is None or header != [spec.name for spec in specs]:
         raise RecordError(f'"{path}" does not have the columns of a table "{path.stem}" of this version')
     if any(len(row) != len(header) for row in rows):

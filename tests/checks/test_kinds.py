@@ -74,7 +74,7 @@ def test_what_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="No such file"):
         kind_of(tmp_path / "none")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(FileError, match="is no file"):
+    with pytest.raises(FileError, match="is a named pipe"):
         kind_of(tmp_path / "pipe")
     with pytest.raises(FileError, match=r"not well-formed|cut off"):
         check_file(write(tmp_path, "cut.net.xml", tee(tmp_path).read_text()[:900]))

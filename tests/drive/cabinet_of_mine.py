@@ -52,6 +52,7 @@ class Plan:
     alarms: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     backup_s: float = 10.0
+    lacks: str = ""
     stubborn: bool = False
     log: list[str] = field(default_factory=list)
 
@@ -80,6 +81,7 @@ class MyCabinet:
             amber_ds=tuple(group.amber_ds for group in groups),
             intergreen_ds=self.site.intersection.intergreen_ds,
             backup_s=self.plan.backup_s,
+            lacks=self.plan.lacks,
         )
 
     async def close(self) -> None:

@@ -121,11 +121,11 @@ def test_what_stands_against_it_is_news_once_until_it_is_ours(bench: Bench) -> N
 
 
 def test_what_it_can_do_no_more_than_is_said() -> None:
-    bench = Bench(Plan(capabilities=EVERYTHING & ~Capability.GROUPS))
+    bench = Bench(Plan(capabilities=EVERYTHING & ~Capability.GROUPS, lacks="there is no code"))
     bench.connect()
     assert bench.seat.level is Level.ADVISE
     assert bench.seat.way is None
-    assert "direct is wanted, but it can do no more than advise" in bench.seat.describe()
+    assert "direct is wanted, but it can do no more than advise: there is no code" in bench.seat.describe()
     bench.line.close()
 
 

@@ -107,6 +107,34 @@ def test_a_signal_that_comes_within_a_finaliser_is_heard_after_the_tick(tmp_path
     assert end.ticks < 5
 
 
+def test_where_the_log_cannot_be_written_any_more_cabinets_are_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, full = os.write, threading.Event()
+
+    def fills(handle: int, text: bytes) -> int:
+        if b'"standing": "ours"' in text:
+            full.set()
+        return 0 if full.is_set() else write(handle, text)
+
+    sentences: list[str] = []
+    monkeypatch.setattr(os, "write", fills)
+    with pytest.raises(RecordError, match="the disk is full; make room and run again"):
+        drive(config_in(tmp_path), options(1_000, sentences=sentences))
+    assert "centre: release given-back: the drive ends" in sentences
+
+
+def test_a_log_that_cannot_be_begun_is_told_before_anybody_is_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences: list[str] = []
+    monkeypatch.setattr(os, "write", lambda *_: 0)
+    with pytest.raises(RecordError, match=r"audit-000001.jsonl.*the disk is full"):
+        drive(config_in(tmp_path), options(sentences=sentences))
+    assert len(sentences) == 1
+    assert not list((tmp_path / "audit").iterdir())
+
+
 def test_two_drives_do_not_write_one_log(tmp_path: Path) -> None:
     path = config_in(tmp_path)
     seen: list[BaseException] = []

@@ -83,6 +83,7 @@ def test_a_report_that_is_none(changed: dict[str, Any]) -> None:
         {"capabilities": None},
         {"protocol": None},
         {"version": 7},
+        {"lacks": None},
         {"backup_s": "long"},
         {"clock_offset_s": "little"},
         {"min_green_ds": TIMES[1:]},

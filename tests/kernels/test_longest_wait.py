@@ -57,6 +57,17 @@ def test_everything_is_allowed_where_there_is_no_bound_or_nobody_waits() -> None
     assert Bench(CARS, 60.0).permit() == ([FREE_TO] * 4, 0.0)
 
 
+def test_what_was_permitted_is_kept_for_the_record_with_whoever_is_due_first() -> None:
+    bench = Bench(CARS, 60.0)
+    by = bench.controller._deadlines[0]
+    bench.permit()
+    assert by.first[0] == -1
+    bench.wait_s[1], bench.wait_s[3] = 20.0, 59.0
+    allowed, _ = bench.permit()
+    assert by.allowed[0].tolist() == allowed
+    assert (by.first[0], by.first_s[0]) == (3, -1.0)  # 60 s, less two of notice
+
+
 def test_a_stage_is_forced_when_it_is_just_in_time() -> None:
     bench = Bench(CARS, 60.0)
     (left,) = (g for g in bench.network.intersections[0].stages[1].groups if g < 2)

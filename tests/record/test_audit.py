@@ -80,9 +80,39 @@ def test_a_disk_that_is_full_is_told_by_the_next_save_and_what_was_noted_is_kept
             log.note([{"kind": "command", "number": 1}])
             log.save()
             log.note([{"kind": "command", "number": 2}])
-            with pytest.raises(RecordError, match="no space left"):
+            with pytest.raises(RecordError, match="the disk is full; make room"):
                 log.save()
     assert numbers(tmp_path) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("left", [b"", b'{"check": "0123'])
+@pytest.mark.parametrize("count", [0, 12])
+def test_a_file_that_was_never_begun_is_nothing_and_is_begun_anew(tmp_path: Path, left: bytes, count: int) -> None:
+    files = filled(tmp_path, count) if count else ()
+    before = read_audit(tmp_path).check if count else ""
+    (tmp_path / f"audit-{len(files) + 1:06d}.jsonl").write_bytes(left)
+    story = read_audit(tmp_path)
+    assert (story.entries, story.torn, story.check) == (count, bool(left), before)
+    with log_in(tmp_path) as log:
+        log.note([{"kind": "command", "number": 99}])
+    assert numbers(tmp_path) == [*range(count), 99]
+
+
+def test_a_disk_that_is_full_when_a_file_is_begun_leaves_none_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with log_in(tmp_path) as log:
+        log.note([{"kind": "command", "number": number} for number in range(24)])  # more than a file shall have
+        log.sync()
+        files = audit_files(tmp_path)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", lambda *_: 0)
+            log.note([{"kind": "command", "number": 24}])
+            with pytest.raises(RecordError, match="the disk is full"):
+                log.sync()
+        assert audit_files(tmp_path) == files
+    assert len(audit_files(tmp_path)) == len(files) + 1
+    assert numbers(tmp_path) == list(range(25))
 
 
 def test_nobody_waits_for_the_disk_and_all_is_there_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +169,7 @@ def test_a_torn_end_is_left_out_and_said(tmp_path: Path) -> None:
 def test_what_is_no_entry_is_refused(tmp_path: Path, entry: str) -> None:
     program = (
         "import json, sys; from pathlib import Path; from signals.record import audit, chain;"
-        "f = chain.ChainFile(Path(sys.argv[1]), audit.KIND, lambda _: None, {'at': '', 'after': ''});"
+        "f = chain.ChainFile(Path(sys.argv[1]), audit.KIND, lambda _: None, lambda: {'at': '', 'after': ''});"
         "f.add([json.loads(sys.argv[2])])"
     )
     path = tmp_path / "audit-000001.jsonl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ Body = dict[str, object]
 
 
 def written(path: Path, kind: ChainKind, count: int, header: Body | None = None) -> bytes:
-    file = ChainFile(path, kind, lambda _: None, header)
+    file = ChainFile(path, kind, lambda _: None, lambda: header or {})
     file.add([{"kind": "thing", "number": number} for number in range(count)], sync=False)
     file.sync()
     file.close()
@@ -82,3 +83,17 @@ def test_a_disk_that_fails_to_sync_says_so(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(RecordError, match="Input/output error"):
         file.sync()
     file.close()
+
+
+@pytest.mark.parametrize("left", [b"", b'{"check": "0123'])
+def test_a_file_that_cannot_be_begun_is_not_left_behind(
+    tmp_path: Path, left: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    (tmp_path / "f").write_bytes(left)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda handle, text: write(handle, text[:20]))
+        with pytest.raises(RecordError, match='f": the disk is full; make room and run again'):
+            ChainFile(tmp_path / "f", PLAIN, lambda _: None)
+    assert not (tmp_path / "f").exists()
+    assert written(tmp_path / "f", PLAIN, 1)

@@ -8,7 +8,7 @@ import pytest
 from signals.errors import RecordError, UnknownNameError
 from signals.model.crossroads import crossroads
 from signals.model.values import Comparison
-from signals.record.explanation import Change, Weighed, changes_before, latest_changes
+from signals.record.explanation import Weighed, changes_before, latest_changes
 from signals.record.recorder import Recorder
 from signals.record.run_folder import write_run
 from signals.record.run_record import RunRecord
@@ -35,15 +35,32 @@ def test_the_last_change_before_a_time_is_found_the_cheapest_stage_first(tmp_pat
     folder = written(tmp_path, FIRST, (), SECOND)
     names = [stage.id for stage in NETWORK.intersections[0].stages]
     found = latest_changes(folder, 20.0)
-    assert found == [
-        Change(
-            10.0,
-            NETWORK.intersections[0].id,
-            (Weighed(names[2], True, 20.25, 3.0, 15.0), Weighed(names[0], False, 30.5, 2.0, 4.0)),
-        )
-    ]
+    weighed = (Weighed(names[2], True, 20.25, 3.0, 15.0), Weighed(names[0], False, 30.5, 2.0, 4.0))
+    assert [change[:3] for change in found] == [(10.0, NETWORK.intersections[0].id, weighed)]
     assert [change.time_s for change in latest_changes(folder, 25.0, NETWORK.intersections[0].id)] == [25.0]
     assert latest_changes(folder, 9.0) == []
+
+
+def test_a_bound_that_left_only_some_stages_is_said(tmp_path: Path) -> None:
+    late, kept = (one._replace(due_group=1, due_s=3.6) for one in FIRST)
+    folder = written(tmp_path, (late._replace(in_time=False), kept))
+    place = NETWORK.intersections[0]
+    (change,) = latest_changes(folder, 20.0)
+    assert [one.in_time for one in change.weighed] == [True, False]
+    assert change.bound == (
+        f'a bound on red or on waiting: group "{place.groups[1].id}" has to be served within 4 s, '
+        f"which leaves only: {place.stages[2].id}"
+    )
+
+
+def test_a_run_that_knows_nothing_of_bounds_can_still_be_read(tmp_path: Path) -> None:
+    folder = written(tmp_path, FIRST)
+    table = folder / "comparisons.csv"
+    new = latest_changes(folder, 20.0)
+    table.write_text("".join(",".join(line.split(",")[:7]) + "\n" for line in table.read_text().splitlines()))
+    old = latest_changes(folder, 20.0)
+    assert [change.weighed for change in old] == [change.weighed for change in new]
+    assert [change.bound for change in (*old, *new)] == ["", ""]
 
 
 def test_every_change_of_a_stretch_can_be_asked_for(tmp_path: Path) -> None:

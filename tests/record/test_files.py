@@ -13,7 +13,7 @@ from typing import BinaryIO
 import pytest
 
 from signals.errors import RecordError
-from signals.record.files import locked, sha256_of, write_whole
+from signals.record.files import check_writable, locked, sha256_of, write_whole
 
 
 def test_writes_bytes_and_makes_the_folder(tmp_path: Path) -> None:
@@ -22,6 +22,17 @@ def test_writes_bytes_and_makes_the_folder(tmp_path: Path) -> None:
     write_whole(path, b"two")
     assert path.read_bytes() == b"two"
     assert [p.name for p in path.parent.iterdir()] == ["b.txt"]
+
+
+def test_whether_a_file_can_be_written_is_known_before(tmp_path: Path) -> None:
+    check_writable(tmp_path / "a" / "b.txt")
+    assert not list((tmp_path / "a").iterdir())
+    (tmp_path / "file").write_text("old")
+    check_writable(tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "old"
+    for wrong, why in ((tmp_path, "Is a directory"), (tmp_path / "file" / "b.txt", "exists")):
+        with pytest.raises(RecordError, match=f"cannot write .*{why}"):
+            check_writable(wrong)
 
 
 def test_a_function_may_write(tmp_path: Path) -> None:

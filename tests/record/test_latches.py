@@ -234,7 +234,7 @@ def test_a_full_disk_adds_nothing(full: Path, monkeypatch: pytest.MonkeyPatch) -
     write = os.write
     with opened(full) as file:
         monkeypatch.setattr(os, "write", lambda handle, text: write(handle, text[:20]))
-        with pytest.raises(RecordError, match=r"cannot write .*: No space left on device"):
+        with pytest.raises(RecordError, match=r"cannot write .*: the disk is full; make room"):
             file.reset(["J3"], "R. Roe")
         assert file.log.latched == (NAMES[1], "J3")
         monkeypatch.undo()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
-from signals.errors import InputError
+from signals.errors import FileError, InputError
+from signals.input_files import check_regular
 
 __all__ = ["TLS_OPTIONS", "Tls", "handshake_trouble", "left_in_silence", "names_in", "read_tls"]
 
@@ -95,6 +97,7 @@ class Tls:
         return context
 
     def _trust(self, context: ssl.SSLContext) -> None:
+        self._check_regular("ca", self.ca)
         try:
             context.load_verify_locations(cafile=self.ca)
         except OSError as error:
@@ -103,6 +106,8 @@ class Tls:
             ) from None
 
     def _own(self, context: ssl.SSLContext) -> None:
+        self._check_regular("cert", self.cert)
+        self._check_regular("key", self.key)
         # A password is always given, so that a key that needs one is an error and no question at the terminal.
         try:
             context.load_cert_chain(self.cert, self.key or None, password=self.key_password)
@@ -110,6 +115,12 @@ class Tls:
             why = getattr(error, "strerror", None) or "they do not fit, or the password is wrong"
             files = f"{self.cert}, {self.key or 'no key'}"
             raise InputError(f'{self.protocol}: options "cert", "key": {files}: {why}') from None
+
+    def _check_regular(self, option: str, file: str) -> None:
+        try:
+            check_regular(Path(file))
+        except FileError as error:
+            raise InputError(f'{self.protocol}: option "{option}": {error}') from None
 
 
 def read_tls(

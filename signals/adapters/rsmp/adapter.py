@@ -74,6 +74,11 @@ PULSE_S: Final = 0.5
 COUNTING: Final = (("S0205", "vehicles"), ("S0207", "occupancy"))
 """Counts and occupancy of all detectors; where a site has none, S0002 is watched instead."""
 
+NO_CODE: Final = (
+    'the secret "security_code_2" is not given; name its environment variable (secrets_env = { security_code_2 = '
+    '"J_CODE" }), or write it in the file secrets_file'
+)
+
 
 class RsmpCabinet:
     """A link to one site (`signals.model.cabinets.CabinetLink`); the site connects to us.
@@ -327,6 +332,7 @@ class RsmpCabinet:
             backup_s=60.0 * self.options.backup_min,
             clock_offset_s=self.view.clock_offset_s,
             plans=tuple(map(int, plans[:255])),
+            lacks="" if self.capabilities & DRIVEN else NO_CODE,
         )
 
     def _heard(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from pathlib import Path
@@ -81,6 +82,14 @@ def test_what_is_wrong_with_a_file_is_named(tmp_path: Path) -> None:
         tls_of(cert=made.server["cert"], key=made.client["key"]).server()
     with pytest.raises(InputError, match="No such file"):
         tls_of(cert=str(tmp_path / "none.pem")).server()
+
+
+def test_a_named_pipe_is_no_certificate_and_is_not_waited_for(tmp_path: Path) -> None:
+    made, pipe = papers(tmp_path), str(tmp_path / "pipe")
+    os.mkfifo(pipe)
+    for options in ({"ca": pipe}, {"cert": pipe}, {"cert": made.server["cert"], "key": pipe}):
+        with pytest.raises(InputError, match=r'proto: option ".*pipe" is a named pipe'):
+            tls_of(**options).client()
 
 
 def test_a_key_with_a_password(tmp_path: Path) -> None:

@@ -484,6 +484,23 @@ def test_the_code_is_in_nothing_that_is_shown(caplog: pytest.LogCaptureFixture) 
     assert CODES
 
 
+def test_a_link_without_a_code_says_which_secret_it_lacks() -> None:
+    async def test() -> None:
+        clock, where = Clock(SPEED), address(free_port())
+        for secrets, lacks in (({}, "security_code_2"), (CODES, "")):
+            link, firmware = RsmpCabinet(SITE, replace(where, secrets=secrets), clock), Firmware(SITE)
+            connecting = asyncio.create_task(link.connect())
+            server = RsmpServer(firmware, where, clock)
+            async with stepping(firmware, server, clock):
+                await server.start()
+                assert bool(lacks) is bool((await connecting).lacks)
+                assert lacks in (await connecting).lacks
+                await link.close()
+                await server.stop()
+
+    run(test)
+
+
 def test_a_report_is_cheap() -> None:
     link = RsmpCabinet(SITE, address(), Clock())
     best_s = float("inf")
