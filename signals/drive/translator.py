@@ -107,11 +107,13 @@ def _holds(wish: Wish) -> HoldRequest:
     A green ends only when the guard has ended it, so that no minimum is cut. A group is called as soon as it waits for
     nothing but the ends of others, since a controller ends no green unless somebody else is called, and times the way
     there itself: as long as the guard, whose times are the same. Everything else is left out, or its detectors would
-    bring it in between.
+    bring it in between. Who comes back as soon as he has ended is called when his red has been seen: where it lasts a
+    second, no look might fall on it, and amber before green would be all that is ever seen.
     """
     shown, lit = wish.shown == Aspect.GREEN, (wish.aspect == Aspect.GREEN) | (wish.aspect == Aspect.RED_AMBER)
     hold, force_off = shown & lit, shown & ~lit
-    call = ~shown & (lit | wish.coming)
+    ends = (wish.shown == Aspect.AMBER) | (wish.shown == Aspect.CLEARANCE)
+    call = ~(shown | ends) & (lit | wish.coming)
     return HoldRequest(hold, force_off, ~(shown | call), call)
 
 

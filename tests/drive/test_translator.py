@@ -68,6 +68,15 @@ def test_greens_are_held_until_the_guard_ends_them() -> None:
     assert request.omit.tolist() == [False, False, False, True, False]
 
 
+@pytest.mark.parametrize("ends", [AMBER, Aspect.CLEARANCE])
+def test_who_comes_back_at_once_is_called_when_his_red_has_been_seen(ends: Aspect) -> None:
+    for shown, called in ((ends, False), (RED, True)):
+        request = translate(wish_of([RED, GREEN], [1, 1], [shown, shown]), Capability.HOLD_FORCE_OFF, SITE)
+        assert isinstance(request, HoldRequest)
+        assert request.call.tolist() == [called] * 2
+        assert request.omit.tolist() == [not called] * 2
+
+
 def test_no_group_is_both_held_and_forced_off_or_called_and_omitted() -> None:
     rng = np.random.default_rng(1)
     for _ in range(500):
