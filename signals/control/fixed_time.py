@@ -68,6 +68,9 @@ class FixedTime:
         replan_s: float = 300.0,
         plan_file: str | Path | None = None,
     ) -> None:
+        for name, table in (("plans", plans), ("flows", flows)):
+            if table is not None and not isinstance(table, Mapping):
+                raise InputError(f'setting "{name}": expected a table, got {table!r}; a file of plans is "plan_file"')
         given = _given(network, plans, plan_file)
         self._replan_s = replan_s
         self._timings = {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,6 +91,13 @@ def test_new_counts_weigh_half() -> None:
         seen.append(controller._flow.sum())
     # First the default, then what 60 s brought: 8 x 12 vehicles; then nothing more, twice.
     assert seen == pytest.approx([8 * 200.0, 8 * 720.0, 4 * 720.0, 2 * 720.0])
+
+
+@pytest.mark.parametrize("name", ["plans", "flows"])
+def test_a_word_in_the_place_of_a_table_is_told(name: str) -> None:
+    wrong: dict[str, Any] = {name: "x"}
+    with pytest.raises(InputError, match=f"setting \"{name}\": expected a table, got 'x'"):
+        FixedTime(NETWORK, **wrong)
 
 
 def test_a_file_of_plans_runs(tmp_path: Path) -> None:
