@@ -28,8 +28,8 @@ STOOD_S = np.float32(3.0)
 """Slower than this for so long, the last vehicle on a lane inside the junction counts as standing."""
 SEVERAL = 2
 """So many who stood there make a jam, in which nobody counts as gone before he has left."""
-SLOW_MPS = np.float32(2.0)
-SLOW_S = np.float32(2.0)
+CREEPING_MPS = np.float32(2.0)
+CREEPING_S = np.float32(2.0)
 """Slower than this for so long, whoever need not yield counts as standing: turning vehicles are in his way already."""
 SAME_M = np.float32(0.1)
 """The tail of a vehicle does not move back by more than this."""
@@ -74,20 +74,20 @@ class Inside(NamedTuple):
     ----------
     lane_veh, lane_free_m
         float32 [nL] as they were a tick ago.
-    stood_s, slow_s
+    stood_s, creeping_s
         float32 [nL] for how long the last vehicle of a lane has not moved, and for how long it has hardly moved.
     slow
         bool [nL] whether somebody on the lane has stood, and nobody has left it since.
     stands
         bool [nG] whether somebody of a movement of the group stands inside the junction.
     held_s
-        float32 [nI] for how long somebody has been made to wait for them since the last of them has left.
+        float32 [nI] for how long somebody has been made to wait for them, since one of them has last left.
     """
 
     lane_veh: Floats
     lane_free_m: Floats
     stood_s: Floats
-    slow_s: Floats
+    creeping_s: Floats
     slow: Bools
     stands: Bools
     held_s: Floats
@@ -117,8 +117,8 @@ def watch(tick_s: float, lane_veh: Floats, lane_free_m: Floats, box: Box, inside
         stays = same and abs(moved_m) < CRAWLING_MPS * tick
         inside.stood_s[lane] = inside.stood_s[lane] + np.float32(tick_s) if stays else np.float32(0.0)
         # The last vehicle is the same where its tail has not moved back, whoever has left before it.
-        creeps = lane_veh[lane] > 0.5 and -SAME_M < moved_m < SLOW_MPS * tick
-        inside.slow_s[lane] = inside.slow_s[lane] + np.float32(tick_s) if creeps else np.float32(0.0)
+        creeps = lane_veh[lane] > 0.5 and -SAME_M < moved_m < CREEPING_MPS * tick
+        inside.creeping_s[lane] = inside.creeping_s[lane] + np.float32(tick_s) if creeps else np.float32(0.0)
         left = lane_veh[lane] < inside.lane_veh[lane] - 0.5
         inside.slow[lane] = inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and lane_veh[lane] > 0.5 and not left)
         inside.lane_veh[lane], inside.lane_free_m[lane] = lane_veh[lane], lane_free_m[lane]
@@ -146,7 +146,7 @@ def _judge(first: int, beyond: int, box: Box, inside: Inside) -> None:
     for k in range(first, beyond):
         for row in range(box.via_offset[k], box.via_offset[k + 1]):
             lane = box.via_lane[row]
-            blocks = inside.slow_s[lane] >= SLOW_S and not box.link_permissive[k]
+            blocks = inside.creeping_s[lane] >= CREEPING_S and not box.link_permissive[k]
             if blocks or inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and slow >= SEVERAL):
                 inside.stands[box.link_group[k]] = True
 

@@ -22,6 +22,13 @@ def test_lanes_inside_are_those_of_the_movements() -> None:
     assert len(inside.stood_s) == len(NETWORK.lanes)
 
 
+def test_it_is_known_who_may_have_to_yield() -> None:
+    network = crossroads()  # right turns give way to people
+    found, _ = horizon_exits.boxes(network)
+    assert 0 < found.link_permissive.sum() < len(found.link_permissive)
+    assert found.link_permissive.tolist() == network.arrays.link_permissive.tolist()
+
+
 def test_an_exit_that_is_an_approach_again_is_known() -> None:
     arrays = NETWORK.arrays
     found = horizon_exits.exits(NETWORK)

@@ -5,7 +5,7 @@ import pytest
 
 from signals.control import horizon_exits
 from signals.kernels import box
-from signals.kernels.box import MOST_S, SLOW_S, STOOD_S
+from signals.kernels.box import CREEPING_S, MOST_S, STOOD_S
 from signals.model.crossroads import crossroads
 from signals.model.lanes import User
 from signals.model.values import Aspect, BoolArray
@@ -92,7 +92,7 @@ def test_who_need_not_yield_and_hardly_moves_is_in_the_way_at_once() -> None:
         junction = Junction(all_yield=all_yield)
         junction.lane_veh[junction.via(EAST)], junction.free_m[junction.via(EAST)] = 2.0, 3.0
         junction.watch()
-        for tick in range(int(SLOW_S)):
+        for tick in range(int(CREEPING_S)):
             junction.lane_veh[junction.via(EAST)] = 2.0 - tick  # who is before him leaves
             junction.free_m[junction.via(EAST)] += 1.5
             junction.watch()
