@@ -92,7 +92,10 @@ def test_the_audit_log_is_verified_before_it_is_shown(config: Path) -> None:
     assert re.search('no entry has the kind "tik"; there are: .*release, tick', err)
     assert 'no entry has the cabinet "center"; there are: centre' in err
     (log,) = (config.parent / "audit").glob("audit-*.jsonl")
-    log.write_bytes(log.read_bytes().replace(b'"shown": "r', b'"shown": "G', 1))
+    written = log.read_bytes()
+    tampered = written.replace(b'"standing": "ours"', b'"standing": "lost"', 1)
+    assert tampered != written
+    log.write_bytes(tampered)
     code, out, err = called("audit", config.parent / "audit")
     assert (code, out) == (2, "")
     assert "is damaged" in err
