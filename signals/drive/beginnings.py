@@ -5,11 +5,16 @@ it. A cabinet that times itself (hold and force-off) knows better: it would be a
 monitor would take that for a broken rule. So whoever has come to us, or has gone on while edges were missed, does what
 it was asked last until nothing of that is to come any more, and is lost to the guard for a tick at least, which then
 forgets what it knew; and its greens stay as they are until no intergreen of before can be running.
+
+A cabinet that is taken may have decided on a green, or on the end of one, before it heard that everybody is left out.
+That is its own program and no fault: it is lost to the guard for a tick and begins anew. Twice; whoever goes on like
+this does not do what he is asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -17,9 +22,12 @@ from signals.drive.arming import is_at_rest
 from signals.drive.seat import Seat
 from signals.drive.shown import lag_ticks
 from signals.model.cabinets import Capability, HoldRequest, Request
-from signals.model.values import Aspect, ByteArray
+from signals.model.values import Aspect, BoolArray, ByteArray
 
 __all__ = ["Beginnings"]
+
+MOST_OWN: Final = 2
+"""How often a cabinet may go on with its own program after it was taken: one green, and the next."""
 
 
 class Beginnings:
@@ -46,6 +54,8 @@ class Beginnings:
         self._settled_tick = np.full(len(seats), -1, np.int64)
         self._lost_tick = np.full(len(seats), -1, np.int64)
         self._to_come: dict[int, tuple[int, HoldRequest]] = {}
+        self._green: dict[int, BoolArray] = {}
+        self._own = [0] * len(seats)
 
     def begins(self, k: int, aspect: ByteArray, tick: int) -> bool:
         """Look at what a cabinet that is ours shows, int8 [its nG]; whether it begins now."""
@@ -54,11 +64,22 @@ class Beginnings:
         self.begun[k] = True
         if self._times_itself(k):
             self._settled_tick[k] = tick + self._longest_ticks[k]
+            self._green[k] = aspect == Aspect.GREEN
+        return True
+
+    def goes_on_by_itself(self, k: int, aspect: ByteArray, tick: int) -> bool:
+        """Whether a green has begun or ended that was to stay as it was, int8 [its nG]; then it is to begin anew."""
+        if not self.begun[k] or tick > self._settled_tick[k] or self._own[k] >= MOST_OWN:
+            return False
+        if ((aspect == Aspect.GREEN) == self._green[k]).all():
+            return False
+        self.begun[k], self._lost_tick[k] = False, tick
+        self._own[k] += 1
         return True
 
     def leave(self, k: int) -> None:
         """Take it that a cabinet has not been ours all the time: of what it was asked nothing is to come any more."""
-        self.begun[k] = False
+        self.begun[k], self._own[k] = False, 0
         self._to_come.pop(k, None)
 
     def missed(self, tick: int, asked: Callable[[int], Request | None]) -> list[int]:

@@ -61,6 +61,7 @@ EDGE_SHARE: Final = 0.55
 seconds or tenths. What is asked just then is shown now in one tick and now in the next."""
 BUSY_SHARE: Final = 0.5
 """Where more of a tick than this was needed for those that are there, fewer others begin to connect."""
+ANEW: Final = "it went on with its own program when it was taken; it begins anew"
 LEAVE_S: Final = 1.5
 """How long giving everything back may take in the end, in seconds of the wall."""
 
@@ -273,6 +274,9 @@ class Street:
         for k in driven:
             if before[k] is not Standing.OURS:
                 self._beginnings.leave(k)
+            elif self._beginnings.goes_on_by_itself(k, told[k].aspect, self._tick):
+                self._shown.forget(self._rows[k])
+                self._diary.tell("note", self._places[k], code=LEVELS[Level.DIRECT], text=ANEW)
             if self._beginnings.begins(k, told[k].aspect, self._tick):
                 self._shown.forget(self._rows[k])
         self.lost[[self._places[k] for k in driven if self._beginnings.begun[k]]] = False

@@ -47,6 +47,7 @@ class Plan:
     frozen: bool = False
     refuses: bool = False
     lies: bool = False
+    deaf: int = 0
     hurries: bool = False
     mode: Mode | None = None
     alarms: tuple[str, ...] = ()
@@ -134,7 +135,8 @@ class MyCabinet:
             return self.plan.answers  # type: ignore[return-value]
         if self.plan.refuses:
             return Receipt(False, "refused", "not today", now_s, now_s)
-        if not self.plan.lies:
+        self.plan.deaf -= 1
+        if not self.plan.lies and self.plan.deaf < 0:
             self._do(request)
         return Receipt(True, "accepted", "", now_s, now_s)
 

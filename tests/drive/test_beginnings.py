@@ -93,5 +93,31 @@ def test_who_was_not_ours_meanwhile_was_asked_for_nothing_that_is_to_come() -> N
     assert one.begins(0, shown(), 5)
 
 
+@pytest.mark.parametrize(("before", "after"), [(shown(), shown(2)), (shown(1), shown(1, aspect=Aspect.AMBER))])
+def test_who_goes_on_with_his_own_program_begins_anew_twice(before: Any, after: Any) -> None:
+    one = beginnings()
+    for tick, (was, now) in enumerate([(before, after), (after, before)]):
+        at = 4 * tick
+        assert one.begins(0, np.where(was == Aspect.AMBER, Aspect.RED, was), at)
+        assert not one.goes_on_by_itself(0, np.where(was == Aspect.AMBER, Aspect.RED, was), at + 1)
+        assert one.goes_on_by_itself(0, now, at + 2)
+        assert one.begun == [False]
+        assert not one.begins(0, shown(), at + 2)
+        assert not one.goes_on_by_itself(0, now, at + 3)
+    assert one.begins(0, before, 9)
+    assert not one.goes_on_by_itself(0, after, 10)
+    one.leave(0)
+    assert one.begins(0, before, 11)
+    assert one.goes_on_by_itself(0, after, 12)
+
+
+def test_what_was_settled_is_ours_to_begin_and_to_end() -> None:
+    one = beginnings()
+    assert one.begins(0, shown(), 0)
+    assert one.goes_on_by_itself(0, shown(2), LONGEST_TICKS - 1)
+    assert one.begins(0, shown(), LONGEST_TICKS)
+    assert not one.goes_on_by_itself(0, shown(2), 2 * LONGEST_TICKS)
+
+
 def test_what_is_read_lies_before_the_next_tick_of_a_cabinet() -> None:
     assert READ_SHARE < 1.0 - EDGE_SHARE

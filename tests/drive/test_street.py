@@ -447,6 +447,21 @@ def test_an_edge_may_be_missed_at_any_moment(bench: Benches) -> None:
     assert drive.plans[0].log.count("take") == 1
 
 
+@pytest.mark.parametrize("deaf", [3, 5])
+@pytest.mark.parametrize("moment", range(0, 60, 4))
+def test_a_cabinet_may_go_on_with_its_own_program_when_it_is_taken(bench: Benches, moment: int, deaf: int) -> None:
+    """What it had decided before it heard of us is left to come, and is not held against it."""
+    holds = Capability.STATUS | Capability.HOLD_FORCE_OFF | Capability.BACKUP_TIMER
+    drive = bench(Plan(capabilities=holds, mode=Mode.MANUAL, deaf=deaf), Plan())
+    drive.run(10 + moment)
+    drive.plans[0].mode = None
+    drive.run_until(lambda: drive.street._beginnings.begun[0])
+    drive.run(100)
+    assert drive.street._beginnings.begun[0]
+    assert drive.plans[0].log.count("take") == 1
+    assert drive.diary.violations == 0
+
+
 def test_a_cabinet_that_only_has_plans_gets_splits(bench: Benches) -> None:
     plans = Capability.STATUS | Capability.SPLITS | Capability.PLANS | Capability.BACKUP_TIMER
     drive = bench(Plan(capabilities=plans), Plan(capabilities=plans))

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from signals.adapters.cabinet.clock import Clock
-from signals.adapters.ntcip.ber import BrokenMessageError
+from signals.adapters.ntcip.ber import SEQUENCE, BrokenMessageError
 from signals.adapters.ntcip.messages import Answer, Ask, Binding, Kind, Message, Version, decode, encode
 from signals.adapters.ntcip.settings import Settings
 from signals.adapters.ntcip.shapes import ID_OCTETS, Shape, Spans, number_span
@@ -36,6 +36,10 @@ NEWS: Final = 0.25
 """How much the last answer counts for that."""
 LEAST_TRIES: Final = 2.5
 """And always so soon that there is time for two more."""
+
+MOST_USELESS: Final = 64
+"""So much that is no answer to it may come to one request. Chosen: late and repeated answers are a few, and at 10,000
+datagrams a second an answer that takes 5 ms still comes through."""
 
 
 class Transport(Protocol):
@@ -106,6 +110,8 @@ class Dialogue:
 
     def hear(self, data: bytes) -> tuple[int, Answer] | None:
         """Return the number and the answer of a response that is waited for; `None` for anything else."""
+        if not self._waiting or not data or data[0] != SEQUENCE:
+            return None
         try:
             return self._hear_like_before(data) or self._hear_anew(data)
         except BrokenMessageError:
@@ -164,6 +170,9 @@ def _is_about(message: Message, ask: Ask) -> bool:
 class CommunityTransport:
     """One UDP socket to one controller.
 
+    Whoever sends much that nobody asked for is not listened to any longer than it takes to see that: the socket is
+    closed, and what is asked next has a new one. So a flood of garbage costs the other controllers next to nothing.
+
     Parameters
     ----------
     host, settings
@@ -177,11 +186,13 @@ class CommunityTransport:
     def __init__(self, host: str, settings: Settings, dialogue: Dialogue, clock: Clock) -> None:
         self._host, self._settings, self._dialogue, self._clock = host, settings, dialogue, clock
         self._socket: asyncio.DatagramTransport | None = None
+        self._open = False
         self._ears = _Ears(dialogue)
         self._took_s = 0.0
 
     async def open(self) -> None:
         """Make the socket. Raises `WorldLostError` where the address is none."""
+        self._open = True
         loop = asyncio.get_running_loop()
         address = (self._host, self._settings.port)
         try:
@@ -189,6 +200,8 @@ class CommunityTransport:
             self._socket, _ = await made
         except OSError as error:
             raise WorldLostError(f"NTCIP: {self._host}:{self._settings.port} cannot be reached: {error}") from error
+        if not self._open:  # it was left meanwhile
+            self.close()
 
     async def ask(self, ask: Ask, until_s: float) -> Answer:
         """Send a request, and again where nothing is answered; the same number and octets each time.
@@ -210,7 +223,7 @@ class CommunityTransport:
         WorldLostError
             When the socket is not open.
         """
-        if self._socket is None or self._socket.is_closing():
+        if self._socket is None:
             raise WorldLostError("NTCIP: not connected")
         number, data = self._dialogue.request(ask)
         begin_s, again_s = self._clock.now_s(), self._again_s()
@@ -219,6 +232,10 @@ class CommunityTransport:
                 left_s = until_s - self._clock.now_s()
                 if left_s <= 0 or self._socket is None:
                     break
+                if self._socket.is_closing():  # too much came that was no answer
+                    await self.open()
+                    if self._socket is None:
+                        break
                 answer = self._ears.expect(number)
                 self._socket.sendto(data)
                 late = self._clock.later(min(again_s, left_s), partial(self._ears.give_up, answer))
@@ -231,10 +248,10 @@ class CommunityTransport:
         finally:
             self._ears.waiting.pop(number, None)
             self._dialogue.forget(number)
-        raise WorldTimeoutError(
-            f"NTCIP: {self._host}:{self._settings.port} did not answer "
-            f"{self._settings.tries} requests within {self._settings.timeout_s} s each"
-        )
+        where, settings = f"NTCIP: {self._host}:{self._settings.port}", self._settings
+        if self._ears.flooded:
+            raise WorldTimeoutError(f"{where} sent much that nobody asked for, and no answer")
+        raise WorldTimeoutError(f"{where} did not answer {settings.tries} requests within {settings.timeout_s} s each")
 
     def _again_s(self) -> float:
         """Return after how long a request is sent again."""
@@ -243,20 +260,33 @@ class CommunityTransport:
 
     def close(self) -> None:
         """Close the socket; safe to call twice."""
+        self._open = False
         if self._socket is not None:
             self._socket.abort()
             self._socket = None
 
 
 class _Ears(asyncio.DatagramProtocol):
-    """Hands answers to whoever waits for them."""
+    """Hands answers to whoever waits for them, and closes the socket where too much comes that is none."""
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
+        self._socket: asyncio.BaseTransport | None = None
+        self._useless = 0
         self.waiting: dict[int, asyncio.Future[Answer | None]] = {}
+
+    @property
+    def flooded(self) -> bool:
+        """Whether more than `MOST_USELESS` has come since somebody began to wait for an answer."""
+        return self._useless > MOST_USELESS
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Listen to a new socket."""
+        self._socket = transport
 
     def expect(self, number: int) -> asyncio.Future[Answer | None]:
         """Return where the answer to a request will be."""
+        self._useless = 0
         answer = self.waiting[number] = asyncio.get_running_loop().create_future()
         return answer
 
@@ -268,11 +298,19 @@ class _Ears(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:  # noqa: ARG002  connected to one
         heard = self._dialogue.hear(data)
         if heard is None:
+            self._note_useless()
             return
         number, answer = heard
         future = self.waiting.get(number)
         if future is not None and not future.done():
             future.set_result(answer)
+
+    def _note_useless(self) -> None:
+        self._useless += 1
+        if self.flooded and self._socket is not None and not self._socket.is_closing():
+            self._socket.close()
+            for answer in self.waiting.values():
+                self.give_up(answer)
 
     def error_received(self, exc: Exception) -> None:
         """Take the news that nobody listens there as silence: it may be wrong, and silence is waited for anyway."""

@@ -197,6 +197,67 @@ def test_who_does_not_answer_is_given_up_in_time() -> None:
     told(street, story, timeout_s=0.4, tries=3)
 
 
+class Flood(Street):
+    """A controller before whose answers comes what nobody asked for."""
+
+    def __init__(self, rubbish: int) -> None:
+        super().__init__()
+        self.rubbish = rubbish
+        self.asked_from: set[object] = set()
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self.asked_from.add(addr)
+        for k in range(self.rubbish):
+            self.transport.sendto(b"rubbish" if k % 2 else response(data, request_id=1), addr)  # type: ignore[attr-defined]
+        super().datagram_received(data, addr)
+
+
+def test_a_few_that_nobody_asked_for_are_dropped() -> None:
+    street = Flood(transport.MOST_USELESS - 1)
+
+    async def story(way: CommunityTransport, clock: Clock) -> None:
+        for k in range(1, 6):
+            assert (await way.ask(GET, clock.now_s() + 100)).bindings == (integer(OID, k),)
+        assert len(street.asked_from) == 1
+
+    told(street, story, timeout_s=10.0)
+
+
+def test_who_floods_us_is_listened_to_no_longer_and_asked_anew() -> None:
+    street = Flood(3 * transport.MOST_USELESS)
+
+    async def story(way: CommunityTransport, clock: Clock) -> None:
+        begin_s = clock.now_s()
+        with pytest.raises(WorldTimeoutError, match="sent much that nobody asked for, and no answer"):
+            await way.ask(GET, clock.now_s() + 100)
+        assert len(street.asked_from) == 3
+        assert clock.now_s() - begin_s < 10.0  # no silence was waited for: three times 10 s
+        street.rubbish = 0
+        assert (await way.ask(GET, clock.now_s() + 100)).bindings == (integer(OID, 4),)
+        assert len(street.asked_from) == 4
+        way.close()
+        with pytest.raises(WorldLostError):
+            await way.ask(GET, clock.now_s() + 100)
+
+    told(street, story, timeout_s=10.0, tries=3)
+
+
+def test_who_is_left_while_a_new_socket_is_made_has_none() -> None:
+    street = Street()
+
+    async def story(way: CommunityTransport, clock: Clock) -> None:
+        assert way._socket is not None
+        way._socket.close()
+        asking = asyncio.ensure_future(way.ask(GET, clock.now_s() + 100))
+        await asyncio.sleep(0)
+        way.close()
+        with pytest.raises(WorldTimeoutError):
+            await asking
+        assert way._socket is None
+
+    told(street, story, timeout_s=10.0)
+
+
 class Slow(Street):
     """A controller that answers every request, and late."""
 
