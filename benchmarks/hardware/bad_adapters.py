@@ -278,7 +278,7 @@ class _Trial:
         missed, begin_s, bad = drive.pacer.missed, drive.clock.now_s(), [self._links[k] for k in range(len(names))]
         self._mischief.set()
         while drive.clock.now_s() - begin_s < (PLANS_LAST_S if self._plans else LASTS_S):
-            drive.until(lambda: True, 1.0)
+            drive.pause()
             self._look(names, bad)
             for k in everybody[len(names) :]:
                 if not drive.ours(k):

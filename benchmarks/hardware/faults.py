@@ -146,7 +146,7 @@ class Course:
         self._watch_while(lambda: self._row.begin(drive))
         self._begin_s = next(iter(drive.happened_s[happened:]), self._begin_s)
         while not self._is_over():
-            drive.until(lambda: True, 1.0)
+            drive.pause()
             self._look_now()
         self._weigh(told, missed, before_mib)
         self._row.end(drive)

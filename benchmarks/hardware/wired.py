@@ -50,6 +50,7 @@ __all__ = ["SECRETS", "StagesInTurn", "WiredDrive", "free_port"]
 
 TICK_DS: Final = 10
 STAGE_TICKS: Final = 15
+LOOK_S: Final = 0.002
 SECRETS: Final = {"rsmp": {"security_code_1": "1111", "security_code_2": "2222"}}
 DATAGRAMS: Final = ("ntcip",)
 CLIENTS: Final = ("rsmp",)
@@ -165,8 +166,13 @@ class WiredDrive:
         while not reached():
             if self.clock.now_s() - begin_s > limit_s:
                 raise TimeoutError(f"not reached in {limit_s:g} s: {[(s.standing.name, s.why) for s in self.seats]}")
-            time.sleep(0.002)
+            self.pause()
         return self.clock.now_s() - begin_s
+
+    @staticmethod
+    def pause() -> None:
+        """Let the others work until it is time to look again: they share an interpreter with whoever looks."""
+        time.sleep(LOOK_S)
 
     @property
     def seats(self) -> tuple[Seat, ...]:
