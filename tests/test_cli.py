@@ -347,7 +347,7 @@ def broken(tmp_path: Path) -> None:
         (["run", "crossroads", "--gui"], "only sumo can be watched"),
         (["run", "crossroads", "--seed", "-1"], "seed"),
         (["run", "crossroads", "--out", "wrong.txt"], "is not a folder"),
-        (["run", "crossroads", "--out", "wrong.txt/deeper"], "Not a directory"),
+        (["run", "crossroads", "--out", "wrong.txt/deeper"], 'wrong.txt" is a file, and a folder'),
         (["run", "crossroads", "--out", "bare"], "not a run"),
         (["run", "crossroads", "--out", "/proc/nowhere"], "cannot write"),
         (["compare", "crossroads", "--controllers", "net,nett"], 'did you mean "net"?'),

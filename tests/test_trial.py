@@ -165,7 +165,7 @@ def test_what_is_not_a_run_is_not_replaced(tmp_path: Path, scenario: Scenario, k
         (out / "thesis.tex").write_text("years of work")
     else:
         out.write_text("a file")
-    with pytest.raises(RecordError, match=r"is not a folder|not a run|Not a directory|File exists"):
+    with pytest.raises(RecordError, match=r"is not a folder|not a run|is a file, and a folder is expected there"):
         run(scenario, "net", out=out / "deeper" if kind == "below a file" else out)
     assert (out / "thesis.tex" if kind == "foreign" else out).read_text() in ("a file", "years of work")
 

@@ -14,7 +14,7 @@ from signals.bench.suites import Suite
 from signals.bench.tiers import CLOSED, SHOCKED, SIGHT_M, Tier
 from signals.bench.travellers import Lengthened, Spans, lengthened
 from signals.env.disruptions import Disruptions, disrupted
-from signals.errors import RecordError
+from signals.record.files import not_written
 from signals.scenario import Scenario
 from signals.scenario_file import DemandPart, SafetyPart, ScenarioFile, SensingPart, SumoPart, TimePart
 from signals.scenario_worlds import sumo_inputs
@@ -126,7 +126,7 @@ class Stage:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RecordError(f'cannot write "{self._folder}": {error.strerror}') from error
+            raise not_written(self._folder, error) from error
         added_s = self.time.warmup_s - self._own.warmup_s
         spans = Spans(self._own.begin_s, added_s, self._span_s(SHOCKED))
         return lengthened(((Path(part.file), part) for part in self.plain.file.demand), spans, self._folder)

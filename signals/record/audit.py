@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, Self
 
 from signals.errors import FileError, RecordError
 from signals.record.chain import ChainFile, ChainKind, Tail, read_chain
+from signals.record.files import not_written
 
 __all__ = ["SEGMENT_BYTES", "AuditLog", "AuditStory", "audit_files", "read_audit"]
 
@@ -92,7 +93,7 @@ class AuditLog:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RecordError(f'cannot make the folder "{folder}": {error.strerror}') from error
+            raise not_written(folder, error) from error
         found = audit_files(folder)
         self._number = int(found[-1].stem.rpartition("-")[2]) if found else 1
         self._file = self._opened(

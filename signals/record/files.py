@@ -129,7 +129,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def not_written(path: Path, error: OSError) -> RecordError:
-    """Say why a file could not be written, and what to do where the disk is full."""
+    """Say why a file or a folder could not be written, and what to do about it."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return RecordError(f'cannot write "{path}": the disk is full; make room and run again')
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        file = next((place for place in (path, *path.parents) if place.is_file()), path)
+        return RecordError(f'cannot write "{path}": "{file}" is a file, and a folder is expected there; choose another')
     return RecordError(f'cannot write "{path}": {error.strerror}')

@@ -182,7 +182,7 @@ def test_places_that_are_no_logs(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="has no audit log in it"):
         read_audit(tmp_path)
     (tmp_path / "file").write_text("")
-    with pytest.raises(RecordError, match="cannot make the folder"):
+    with pytest.raises(RecordError, match='file" is a file, and a folder is expected there'):
         log_in(tmp_path / "file" / "audit")
 
 

@@ -30,7 +30,7 @@ def test_whether_a_file_can_be_written_is_known_before(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("old")
     check_writable(tmp_path / "file")
     assert (tmp_path / "file").read_text() == "old"
-    for wrong, why in ((tmp_path, "Is a directory"), (tmp_path / "file" / "b.txt", "exists")):
+    for wrong, why in ((tmp_path, "Is a directory"), (tmp_path / "file" / "b.txt", "is a file")):
         with pytest.raises(RecordError, match=f"cannot write .*{why}"):
             check_writable(wrong)
 
@@ -111,8 +111,9 @@ def test_a_killed_writer_does_not_keep_the_lock(tmp_path: Path) -> None:
 
 def test_a_lock_needs_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(RecordError, match="cannot write"), locked(tmp_path / "file"):
-        pass
+    for folder in (tmp_path / "file", tmp_path / "file" / "deeper"):
+        with pytest.raises(RecordError, match='file" is a file, and a folder is expected there'), locked(folder):
+            pass
 
 
 def test_a_lock_file_that_was_replaced_meanwhile_does_not_count(
