@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import secrets
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.ntcip.ahead import FRESH_S, LookAhead
 from signals.adapters.ntcip.ber import BrokenMessageError
 from signals.adapters.ntcip.exchange import Steps
-from signals.adapters.ntcip.gate import Gate, gate_of
+from signals.adapters.ntcip.gate import Gate, Turn, gate_of
 from signals.adapters.ntcip.identity import CAPABILITIES, info_of
 from signals.adapters.ntcip.messages import Answer, Ask
 from signals.adapters.ntcip.objects import check_sendable
@@ -51,6 +51,9 @@ STALE_S: Final = 2.0
 SPAT_FRESH_S: Final = 0.5
 COUNTED_S: Final = 0.4
 """How long after a status was asked for its counts are waited for: a tick has no time for both where a line is slow."""
+SOON_S: Final = 0.05
+"""Whoever is told that nothing is to be written does it within this time."""
+NO_TURN: Final = nullcontext()
 FREE: Final = 254
 """The pattern of running free; 255 flashes."""
 SECOND_MIDDLE_S: Final = 0.5
@@ -143,8 +146,7 @@ class NtcipCabinet:
 
     def is_prompt(self, request: Request | None) -> bool:
         """Whether nothing is to be written; see `PromptLink.is_prompt`."""
-        now_s = self._clock.now_s()
-        if self._session.is_beat_due(now_s):
+        if self._session.is_beat_due(self._clock.now_s() + SOON_S):
             return False
         return request is None or (isinstance(request, HoldRequest) and self._session.is_as_before(request))
 
@@ -323,21 +325,21 @@ class NtcipCabinet:
 
     async def _run(self, steps: Steps[T], limit_s: float) -> T:
         """Have a conversation with the controller, when it is its turn."""
-        async with self._gate.turn():
-            return await self._talk(steps, limit_s)
+        return await self._talk(steps, limit_s, self._gate.turn())
 
-    async def _talk(self, steps: Steps[T], limit_s: float) -> T:
-        """Carry every ask of a conversation to the controller, and the answers back."""
-        until_s = self._clock.now_s() + limit_s
+    async def _talk(self, steps: Steps[T], limit_s: float, turn: Turn | nullcontext[None] = NO_TURN) -> T:
+        """Carry every ask of a conversation to the controller, and the answers back; no turn is waited for in vain."""
         try:
             ask = next(steps)
-            while True:
-                try:
-                    answer = await self._carry(ask, until_s)
-                except WorldTimeoutError as error:
-                    ask = steps.throw(error)
-                else:
-                    ask = steps.send(answer)
+            async with turn:
+                until_s = self._clock.now_s() + limit_s
+                while True:
+                    try:
+                        answer = await self._carry(ask, until_s)
+                    except WorldTimeoutError as error:
+                        ask = steps.throw(error)
+                    else:
+                        ask = steps.send(answer)
         except StopIteration as end:
             result: T = end.value
             return result

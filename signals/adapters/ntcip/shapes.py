@@ -8,7 +8,8 @@ it whole could find nothing else.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from signals.adapters.ntcip.ber import COUNTER32, INTEGER, read_header, read_integer, read_unsigned
 from signals.adapters.ntcip.messages import Binding, Message
@@ -19,6 +20,30 @@ Spans = tuple[tuple[int, int], ...]
 
 TAGS: Final = frozenset({INTEGER, COUNTER32})
 ID_OCTETS: Final = 4
+
+
+MOST_REMEMBERED: Final = 4096
+
+
+class _Layout(NamedTuple):
+    """Where what stands in a response; the same for all controllers that are asked the same.
+
+    Attributes
+    ----------
+    size, id_at
+        Octets of the message, and where the number of the request begins.
+    spans, starts
+        Where each value begins and ends, and where it begins.
+    values, fixed
+        The bits of the values, and those of everything but the values and the number of the request.
+    """
+
+    size: int
+    id_at: int
+    spans: Spans
+    starts: tuple[int, ...]
+    values: int
+    fixed: int
 
 
 class Shape:
@@ -39,15 +64,14 @@ class Shape:
         Where each value begins and ends.
     """
 
+    __slots__ = ("_fixed", "_layout", "_number", "bindings", "spans")
+
     def __init__(self, data: bytes, message: Message) -> None:
-        self._size, self.bindings = len(data), message.bindings
-        self._id, self.spans = _places(data)
+        self.bindings = tuple(map(_once, message.bindings))
+        self._layout = _layout(len(data), *_places(data))
+        self.spans = self._layout.spans
         self._number = int.from_bytes(data)
-        values = sum(_bits(self._size, start, stop) for start, stop in self.spans)  # none overlaps another
-        self._values = values
-        self._fixed_bits = ~(values | _bits(self._size, self._id, self._id + ID_OCTETS)) & (1 << 8 * self._size) - 1
-        self._fixed = self._number & self._fixed_bits
-        self._starts = [start for start, _ in self.spans]
+        self._fixed = self._number & self._layout.fixed
 
     @classmethod
     def of(cls, data: bytes, message: Message) -> Shape | None:
@@ -62,25 +86,39 @@ class Shape:
 
     def request_id(self, data: bytes) -> int | None:
         """Return the number of a response that is made like this; `None` for any other."""
-        if len(data) != self._size or int.from_bytes(data) & self._fixed_bits != self._fixed:
+        layout = self._layout
+        if len(data) != layout.size or int.from_bytes(data) & layout.fixed != self._fixed:
             return None
-        return int.from_bytes(data[self._id : self._id + ID_OCTETS], signed=True)
+        return int.from_bytes(data[layout.id_at : layout.id_at + ID_OCTETS], signed=True)
 
     def read(self, data: bytes) -> tuple[Binding, ...]:
         """Return what a response says that is made like this. Raises `BrokenMessageError` where a number is none."""
-        number = int.from_bytes(data)
-        changed = (number ^ self._number) & self._values
+        number, layout = int.from_bytes(data), self._layout
+        changed = (number ^ self._number) & layout.values
         if changed:
             bindings = list(self.bindings)
             while changed:
-                k = bisect_right(self._starts, self._size - (changed.bit_length() + 7) // 8) - 1
+                k = bisect_right(layout.starts, layout.size - (changed.bit_length() + 7) // 8) - 1
                 span = self.spans[k]
                 oid, tag, _ = bindings[k]
                 read = read_integer if tag == INTEGER else read_unsigned
                 bindings[k] = Binding(oid, tag, read(data, *span))
-                changed &= ~_bits(self._size, *span)
+                changed &= ~_bits(layout.size, *span)
             self._number, self.bindings = number, tuple(bindings)
         return self.bindings
+
+
+@lru_cache(MOST_REMEMBERED)
+def _layout(size: int, id_at: int, spans: Spans) -> _Layout:
+    values = sum(_bits(size, start, stop) for start, stop in spans)  # none overlaps another
+    fixed = ~(values | _bits(size, id_at, id_at + ID_OCTETS)) & (1 << 8 * size) - 1
+    return _Layout(size, id_at, spans, tuple(start for start, _ in spans), values, fixed)
+
+
+@lru_cache(MOST_REMEMBERED)
+def _once(binding: Binding) -> Binding:
+    """Return the same object for equal ones: a thousand controllers are asked for the same, and say much the same."""
+    return binding
 
 
 def _bits(size: int, start: int, stop: int) -> int:

@@ -7,6 +7,8 @@ import gc
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ from signals.adapters.cabinet.clock import Clock
 from signals.adapters.ntcip import adapter
 from signals.adapters.ntcip.adapter import COUNTED_S, NtcipCabinet
 from signals.adapters.ntcip.ber import arcs_of
+from signals.adapters.ntcip.gate import AT_ONCE, gate_of
 from signals.adapters.ntcip.messages import Answer, Ask, Kind
 from signals.adapters.ntcip.objects import SENDABLE_ARCS, instance
 from signals.adapters.ntcip.tscbm import encode_spat
+from signals.drive import errands
 from signals.errors import InputError, WorldError, WorldLostError, WorldTimeoutError
 from signals.model.cabinets import (
     CabinetLink,
@@ -26,6 +30,7 @@ from signals.model.cabinets import (
     HoldRequest,
     Mode,
     PlanRequest,
+    Receipt,
     StageRequest,
 )
 from signals.model.values import Aspect
@@ -389,6 +394,37 @@ def test_nothing_to_write_is_known_beforehand() -> None:
         assert end.value.value.accepted
         await street.clock.sleep(4.0)
         assert not link.is_prompt(holds(hold=(0,)))  # it is to be repeated
+
+    story(tell)
+
+
+def test_where_nothing_is_to_be_written_no_turn_is_waited_for() -> None:
+    async def tell(street: Bench) -> None:
+        await taken(street)
+        link, busy = street.link, gate_of(street.clock)
+        await turn(street, holds(hold=(0,)))
+        async with AsyncExitStack() as others:
+            for _ in range(AT_ONCE):
+                await others.enter_async_context(busy.turn())
+            receipt = errands.send_now(link, holds(hold=(0,)))
+            assert cast("Receipt", receipt).accepted
+            assert errands.send_now(link, None) is None
+
+    story(tell)
+
+
+def test_what_is_to_be_repeated_in_a_moment_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "SOON_S", 8.0)  # the machine may be busy
+
+    async def tell(street: Bench) -> None:
+        await taken(street)
+        link, session = street.link, street.link._session
+        await turn(street, holds(hold=(0,)))
+        session._sent_s = street.clock.now_s() + 4.0
+        assert not session.is_beat_due(street.clock.now_s())
+        assert not link.is_prompt(holds(hold=(0,)))
+        session._sent_s += 20.0
+        assert link.is_prompt(holds(hold=(0,)))
 
     story(tell)
 
