@@ -17,6 +17,7 @@ from signals.bench.rule_sets import rule_set
 from signals.bench.tables import read_results
 from signals.bench.tiers import tier
 from signals.errors import InputError, RecordError
+from signals.input_files import check_regular
 from signals.record.fields import Fields
 from signals.record.file_names import file_name
 from signals.record.files import sha256_of, write_whole
@@ -176,6 +177,7 @@ def merged(folder: Path) -> tuple[Result, ...]:
 
 
 def _read_manifest(path: Path) -> Manifest:
+    check_regular(path)
     try:
         data = Fields(json.loads(path.read_bytes()), str(path))
     except OSError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from signals.errors import RecordError
+from signals.input_files import check_regular
 
 __all__ = ["check_writable", "locked", "not_written", "sha256_of", "write_whole"]
 
@@ -71,7 +72,8 @@ def _part(path: Path) -> Path:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal. Raises `RecordError` where it cannot be read."""
+    """Return the SHA-256 of a file in hexadecimal. Raises `RecordError` where it cannot be read, `FileError`."""
+    check_regular(path)
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.errors import RecordError
+from signals.input_files import check_regular
 from signals.record.dictionary import AT_FIRST, TABLES, Column
 from signals.record.files import write_whole
 
@@ -85,7 +86,10 @@ def read_table(path: Path, specs: Sequence[Column] | None = None) -> dict[str, V
     ------
     RecordError
         When it is missing, damaged, or has other columns than the dictionary.
+    FileError
+        When it is none that has an end (`signals.input_files`).
     """
+    check_regular(path)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = list(csv.reader(file)) or [[]]

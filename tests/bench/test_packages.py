@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from signals.bench.packages import (
 from signals.bench.results import Result
 from signals.bench.standings import standings_of
 from signals.bench.tables import write_tables
-from signals.errors import InputError, RecordError, SignalsError
+from signals.errors import FileError, InputError, RecordError, SignalsError
 from tests.bench.made import make_result
 
 OURS = tuple(make_result(name, seed, 30.0 + seed) for name in ("net", "mine") for seed in (1, 2))
@@ -154,6 +155,14 @@ def test_a_void_run_stays_void(ours: Path, tmp_path: Path) -> None:
     add_package(ours, package(tmp_path / "city", [make_result("new", 1, 1.0, violations=1)]))
     (found,) = (result for result in merged(ours) if result.case.controller == "new (city)")
     assert found.state == "void"
+
+
+@pytest.mark.parametrize("name", ["results.json", "runs.csv"])
+def test_a_file_that_never_ends_is_not_waited_for(ours: Path, theirs: Path, name: str) -> None:
+    (theirs / name).unlink()
+    os.mkfifo(theirs / name)
+    with pytest.raises(FileError, match=rf"{name}.* named pipe"):
+        add_package(ours, theirs)
 
 
 def test_what_is_no_package_is_said_to_be_none(ours: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.errors import RecordError
+from signals.errors import FileError, RecordError
 from signals.record.dictionary import TABLES, Column
 from signals.record.tables import read_table, write_dictionary, write_table
 
@@ -60,6 +61,12 @@ def test_parquet_holds_the_same(tmp_path: Path) -> None:
     found = parquet.read_table(tmp_path / "events.parquet").to_pydict()
     assert found["code"] == EVENTS["code"]
     np.testing.assert_array_equal(found["time_s"], EVENTS["time_s"])
+
+
+def test_a_table_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "events.csv")
+    with pytest.raises(FileError, match=r"events\.csv.* named pipe"):
+        read_table(tmp_path / "events.csv")
 
 
 def test_without_pyarrow_there_is_only_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
