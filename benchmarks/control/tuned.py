@@ -5,7 +5,8 @@
 
 Both are tuned in the built-in simulator (`signals.tuning`), under the rules and for the hour of the suite, on demand of
 seeds that nobody scores, and judged in SUMO like everybody else. The same seeds give the same files. A map that is in
-the folder is not tuned again; the lineup names those that are there.
+the folder is not tuned again, and has to have been tuned for the same suite with as many tries; the lineup names those
+that are there. Exit status: 0; 2 where a map is not there or a file cannot be written.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from typing import Final
 from signals.bench.stage import Stage
 from signals.bench.suites import SUITES, suite
 from signals.bench.tiers import tier
-from signals.record.files import write_whole
+from signals.errors import InputError, SignalsError
+from signals.record.files import check_writable, write_whole
 from signals.scenario import Scenario
 from signals.tuning import TUNING_SEEDS, tune_actuated, tune_plans, write_plans
 
@@ -34,28 +36,41 @@ SIGHT: Final = "A"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Tune for every map that is asked for, and write the lineup; return the exit code."""
     given = _given(arguments)
-    folder = Path(given.out)
-    folder.mkdir(parents=True, exist_ok=True)
-    print("| map | first plans, s | tuned plans, s | plans tried | actuated tuned, s | its settings |")
-    print("|---|---|---|---|---|---|")
-    for name in given.maps:
-        if not _settings_file(folder, name).exists():
-            with TemporaryDirectory(prefix="signals-") as demand:
-                stage = Stage(name, suite(given.suite), Path(demand))
-                tune(name, stage.scenario(tier(SIGHT), 1.0, TUNING_SEEDS[0]), given.tries, folder)
-        found = json.loads(_settings_file(folder, name).read_text())
-        plans = f"{found['first_s']:.1f} | {found['plans_s']:.1f} | {found['tried']}"
-        print(f"| {name} | {plans} | {found['actuated_s']:.1f} | {found['settings']} |", flush=True)
-        write_whole(folder / LINEUP, lineup_text(folder).encode())
+    try:
+        _tune_all(given.maps, given.suite, given.tries, Path(given.out))
+    except SignalsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     return 0
 
 
-def tune(name: str, scenario: Scenario, tries: int, folder: Path) -> None:
+def _tune_all(maps: Sequence[str], suite_name: str, tries: int, folder: Path) -> None:
+    check_writable(folder / LINEUP)
+    print("| map | first plans, s | tuned plans, s | plans tried | actuated tuned, s | its settings |")
+    print("|---|---|---|---|---|---|")
+    for name in maps:
+        if not _settings_file(folder, name).exists():
+            with TemporaryDirectory(prefix="signals-") as demand:
+                stage = Stage(name, suite(suite_name), Path(demand))
+                tune(stage.scenario(tier(SIGHT), 1.0, TUNING_SEEDS[0]), suite_name, tries, folder)
+        found = json.loads(_settings_file(folder, name).read_text())
+        if (found["suite"], found["tries"]) != (suite_name, tries):
+            made = f"for suite {found['suite']} with {found['tries']} tries"
+            raise InputError(f'"{folder}": {name} was tuned {made}; choose another folder')
+        plans = f"{found['first_s']:.1f} | {found['plans_s']:.1f} | {found['tried']}"
+        print(f"| {name} | {plans} | {found['actuated_s']:.1f} | {found['settings']} |", flush=True)
+        write_whole(folder / LINEUP, lineup_text(folder).encode())
+
+
+def tune(scenario: Scenario, suite_name: str, tries: int, folder: Path) -> None:
     """Tune for a map, and write `name.plans.toml` and `name.json` into a folder; the latter last."""
+    name = scenario.name
     tuned = tune_plans(scenario, tries=tries, on_progress=_told(name))
     write_plans(folder / f"{name}.plans.toml", scenario, tuned)
     settings, actuated_s = tune_actuated(scenario)
     found = {
+        "suite": suite_name,
+        "tries": tries,
         "first_s": tuned.first_delay_s,
         "plans_s": tuned.delay_s,
         "tried": tuned.tried,

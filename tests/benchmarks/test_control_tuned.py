@@ -62,6 +62,19 @@ def test_each_map_is_tuned_once_and_stands_in_the_lineup(
     assert {path.name: path.read_bytes() for path in (tmp_path / "tuned").iterdir()} == before
 
 
+def test_what_was_tuned_for_something_else_is_not_taken(
+    tmp_path: Path, asked: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--maps", "flemish_junction", "--out", str(tmp_path)]
+    assert tuned.main([*words, "--tries", "9"]) == 0
+    assert tuned.main([*words, "--tries", "10"]) == 2
+    assert "flemish_junction was tuned for suite full with 9 tries; choose another folder" in capsys.readouterr().err
+    assert len(asked) == 2
+    (tmp_path / "file").touch()
+    assert tuned.main(["--maps", "flemish_junction", "--out", str(tmp_path / "file")]) == 2
+    assert 'file" is a file, and a folder is expected there' in capsys.readouterr().err
+
+
 def test_who_needs_no_settings_has_none(tmp_path: Path, asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tuned, "tune_actuated", lambda _: ({}, 20.0))
     tuned.main(["--maps", "flemish_junction", "--tries", "9", "--out", str(tmp_path)])
