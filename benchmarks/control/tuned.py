@@ -6,7 +6,7 @@
 Both are tuned in the built-in simulator (`signals.tuning`), under the rules and for the hour of the suite, on demand of
 seeds that nobody scores, and judged in SUMO like everybody else. The same seeds give the same files. A map that is in
 the folder is not tuned again, and has to have been tuned for the same suite with as many tries; the lineup names those
-that are there. Exit status: 0; 2 where a map is not there or a file cannot be written.
+that are there. Exit status: 0; 2 where a map is not there or a file cannot be written; 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SignalsError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on with the map that was not finished", file=sys.stderr)
+        return 130
     return 0
 
 

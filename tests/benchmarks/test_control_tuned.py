@@ -86,8 +86,7 @@ def test_what_was_not_finished_is_not_in_the_lineup(
     tmp_path: Path, asked: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tuned, "tune_actuated", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
-    with pytest.raises(KeyboardInterrupt):
-        tuned.main(["--maps", "flemish_junction", "--tries", "9", "--out", str(tmp_path)])
+    assert tuned.main(["--maps", "flemish_junction", "--tries", "9", "--out", str(tmp_path)]) == 130
     assert [path.name for path in tmp_path.iterdir()] == ["flemish_junction.plans.toml"]
     assert "flemish" not in tuned.lineup_text(tmp_path)
 
