@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Protocol, cast
+from dataclasses import replace
+from typing import Protocol, TypeVar, cast
 
 from signals import plugins
 from signals.errors import InputError, UnknownNameError
@@ -27,10 +28,13 @@ __all__ = [
     "is_policy",
     "name_of",
     "origin_of",
+    "scenario_for",
 ]
 
 POLICY = "policy="
 """What stands before the text of a policy. No module can be called that."""
+
+SomeScenario = TypeVar("SomeScenario", bound=Scenario)
 
 ControllerMaker = Callable[..., object]
 """A controller's class, or whatever makes one from a network."""
@@ -88,6 +92,20 @@ def origin_of(controller: str | ControllerMaker) -> dict[str, object]:
     spec = plugins.spec("controllers", controller) if isinstance(controller, str) else str(controller.__module__)
     plugins.look_here()
     return {"controller": name_of(controller), "controller_sha256": sha256_of_module(spec.partition(":")[0])}
+
+
+def scenario_for(controller: str | ControllerMaker, scenario: SomeScenario) -> SomeScenario:
+    """Return a scenario as a controller meets it: with all stages, where it weighs every one and nothing else is said.
+
+    Such a controller has ``weighs_every_stage = True``; see ``[timing] stages`` (`signals.scenario_file.TimingPart`).
+    Raises `InputError` when there is no such controller.
+    """
+    if scenario.file.timing.stages != "auto" or is_policy(controller):
+        return scenario
+    maker = plugins.load("controllers", controller) if isinstance(controller, str) else controller
+    if not getattr(maker, "weighs_every_stage", False):
+        return scenario
+    return replace(scenario, file=replace(scenario.file, timing=replace(scenario.file.timing, stages="all")))
 
 
 def controller_of(controller: str | ControllerMaker, scenario: Scenario, settings: Mapping[str, object]) -> Controller:

@@ -15,6 +15,7 @@ from signals.errors import UnknownNameError
 from signals.model.document import to_document
 from signals.model.network import Finding, Network
 from signals.model.roles import Estimator, World
+from signals.model.stage_choices import with_all_stages
 from signals.model.timing import profile
 from signals.record.files import write_whole
 from signals.scenario_file import ScenarioFile
@@ -127,6 +128,8 @@ class Scenario:
         if wanted:
             kept = tuple(place for place in network.intersections if place.id in wanted)
             network = replace(network, intersections=kept)
+        if self.file.timing.stages == "all":
+            network = with_all_stages(network)
         if self.file.sensing.level == "connected":
             network = replace(network, detectors=())
         if self.file.sensing.level == "detectors" and not network.detectors:

@@ -145,12 +145,14 @@ class TimingPart:
     respect_plans
         Whether programs in the network count where they show less than the profile demands.
     stages
-        ``file`` (from the network's own programs where they are safe) or ``derived`` (maximal compatible sets).
+        ``file`` (from the network's own programs where they are safe), ``derived`` (maximal compatible sets), ``all``
+        (those of the network, and whatever else its groups may do together; see `signals.model.stage_choices`) or
+        ``auto``: all for a controller that weighs every stage at every decision, those of the file for others.
     """
 
     profile: str = "rilsa"
     respect_plans: bool = True
-    stages: Literal["file", "derived"] = "file"
+    stages: Literal["auto", "file", "derived", "all"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

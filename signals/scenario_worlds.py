@@ -109,7 +109,7 @@ def read_network(file: ScenarioFile, folder: Path) -> Network:
             inputs.additionals,
             profile=timing.profile,
             respect_plans=timing.respect_plans,
-            stages=timing.stages,
+            stages="derived" if timing.stages == "derived" else "file",
         )
     else:
         sim = file.sim or SimPart()

@@ -18,7 +18,7 @@ import numpy as np
 
 from signals import entrants, loop
 from signals.control.net_plan import NetPlan
-from signals.entrants import ControllerMaker, controller_of, name_of
+from signals.entrants import ControllerMaker, controller_of, name_of, scenario_for
 from signals.errors import InputError, RecordError, WorldError
 from signals.model.network import Finding, Network
 from signals.model.roles import Controller, World
@@ -141,7 +141,7 @@ def run(
     RecordError
         When the folder or the file of latches cannot be written, or somebody else writes into it.
     """
-    found = scenario if isinstance(scenario, Scenario) else load(scenario)
+    found = scenario_for(controller, scenario if isinstance(scenario, Scenario) else load(scenario))
     chosen = options or RunOptions()
     with _latches(chosen.latches, found.network) as latches, _workplace(None if out is None else Path(out)) as folder:
         origin = origin_of(found, controller, seed, chosen)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -107,3 +108,19 @@ def test_settings_must_fit(scenario: Scenario, maker: Any, sentence: str) -> Non
 def test_a_controller_decides(scenario: Scenario) -> None:
     with pytest.raises(InputError, match="has no method decide"):
         entrants.controller_of(lambda _: Nothing(), scenario, {})
+
+
+def test_who_weighs_every_stage_has_all_of_them_where_nothing_else_is_said() -> None:
+    plain = load("crossroads")
+    wide = entrants.scenario_for("rolling_horizon", plain)
+    assert (len(plain.network.intersections[0].stages), len(wide.network.intersections[0].stages)) == (4, 13)
+    assert entrants.scenario_for("greedy", plain) is plain
+    assert entrants.scenario_for("policy=tests.policies_of_mine:Busiest", plain) is plain
+
+
+@pytest.mark.parametrize("stages", ["file", "all"])
+def test_what_a_scenario_says_of_its_stages_counts(stages: Literal["file", "all"]) -> None:
+    plain = load("crossroads")
+    said = replace(plain, file=replace(plain.file, timing=replace(plain.file.timing, stages=stages)))
+    assert entrants.scenario_for("rolling_horizon", said) is said
+    assert len(said.network.intersections[0].stages) == (4 if stages == "file" else 13)

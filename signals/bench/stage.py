@@ -54,9 +54,9 @@ class Stage:
         self._warmup_s = self._own.warmup_s or (rules.warmup_s if suite.warmup_s is None else suite.warmup_s)
         scored_s = suite.scored_s or self._own.end_s - self._own.begin_s - self._own.warmup_s
         self.time = replace(self._own, warmup_s=self._warmup_s, end_s=self._own.begin_s + self._warmup_s + scored_s)
-        self._timing = replace(
-            rules.timing(designed=site(name).designed, site=name), stages=self._found.file.timing.stages
-        )
+        # RESCO's own rules know the stages of the programs only.
+        stages = "file" if rules.legacy else self._found.file.timing.stages
+        self._timing = replace(rules.timing(designed=site(name).designed, site=name), stages=stages)
         self._legacy = rules.legacy
 
     @property

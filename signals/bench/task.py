@@ -13,6 +13,7 @@ from signals.bench.disturbed import DisturbedScenario
 from signals.bench.legacy_delay import RESCO_DELAY, resco_delay_s
 from signals.bench.results import Result, to_data
 from signals.bench.sums import series_rows, starved, trip_rows
+from signals.entrants import scenario_for
 from signals.record.run_record import RunRecord
 from signals.record.tables import read_table
 from signals.trial import RunOptions, falls_of, run
@@ -47,11 +48,12 @@ class Task:
 
     def run(self, on_tick: Callable[[float], None]) -> Mapping[str, object]:
         """Run it and return its result as data; raises as `signals.trial.run`."""
-        maker = ClockedMaker(self.taken, self.scenario, self.settings, self.case.controller)
+        scenario = scenario_for(self.taken, self.scenario)
+        maker = ClockedMaker(self.taken, scenario, self.settings, self.case.controller)
         with tempfile.TemporaryDirectory(prefix="signals-bench-") as name:
             folder = Path(name) / "run"
             options = RunOptions(traci=self.scenario.legacy)
-            record = run(self.scenario, maker, seed=self.case.seed, out=folder, options=options, on_tick=on_tick)
+            record = run(scenario, maker, seed=self.case.seed, out=folder, options=options, on_tick=on_tick)
             return to_data(self._result(record, folder, maker))
 
     def _result(self, record: RunRecord, folder: Path, maker: ClockedMaker) -> Result:

@@ -290,6 +290,7 @@ def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Wor
         tally=_whole(deep, 4),
         better=np.zeros((deep, deep, wide), np.uint16),
         better_count=_whole(deep, deep),
+        better_bits=np.zeros((deep, deep), np.uint64),
         worth=_floats(times, deep, 2),
         best=_floats(times),
         first=_whole(times, deep),

@@ -73,6 +73,8 @@ class RollingHorizon:
         When there is no such parameter, or a value is of a wrong type or out of range.
     """
 
+    weighs_every_stage = True  # so that a scenario may have more of them (`signals.entrants.scenario_for`)
+
     _limit_s: float | None = None  # how long a decision may take, and until when this one may; not in a hurry at first
     _until_s: float | None = None
 

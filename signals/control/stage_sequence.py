@@ -39,6 +39,8 @@ class StageSequence:
 def stage_sequence(network: Network, intersection: int) -> StageSequence:
     """Choose as few stages as serve every group, in the order of the intersection.
 
+    Those that were derived are left out where the others serve every group: somebody has chosen these for a cycle.
+
     A movement that may have to yield counts as served only by a stage that stops those it yields to, where there is
     one: an unprotected left turn alone would starve.
 
@@ -50,10 +52,18 @@ def stage_sequence(network: Network, intersection: int) -> StageSequence:
     place = network.intersections[intersection]
     protected = protected_links(network, intersection)
     served = [frozenset((*stage.groups, *(("link", k) for k in protected[s]))) for s, stage in enumerate(place.stages)]
-    chosen = tuple(sorted(_cover(served)))
+    usable = _usable(place)
+    chosen = tuple(sorted(usable[n] for n in _cover([served[s] for s in usable])))
     before = (*chosen[-1:], *chosen)
     changes = [_change_ds(place, first, then) for first, then in pairwise(before)]
     return StageSequence(chosen, tuple(lost for lost, _ in changes), tuple(shortest for _, shortest in changes))
+
+
+def _usable(place: Intersection) -> list[int]:
+    """Return the stages that were not derived, or all where these do not serve every group that is served."""
+    own = [s for s, stage in enumerate(place.stages) if stage.source == "file"]
+    everybody = {group for stage in place.stages for group in stage.groups}
+    return own if everybody == {g for s in own for g in place.stages[s].groups} else list(range(len(place.stages)))
 
 
 def protected_links(network: Network, intersection: int) -> list[frozenset[int]]:

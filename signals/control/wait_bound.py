@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from heapq import heappop, heappush
 
 import numpy as np
@@ -150,12 +151,15 @@ def least_wait_s(network: Network, intersection: int, enough_s: float = 0.0) -> 
         Where.
     enough_s
         Where all stages one after the other take no longer than this, the answer is 0, and nothing is searched. It is
-        0, too, where there are more than `MOST_STAGES` stages: that would take too long.
+        0, too, where there are more than `MOST_STAGES` stages: that would take too long. Derived ones do not count
+        where there are too many with them: serving fewer groups than others, they hardly make a round shorter.
     """
     place = network.intersections[intersection]
+    if len(place.stages) > MOST_STAGES:
+        place = replace(place, stages=tuple(stage for stage in place.stages if stage.source != "derived"))
     if not 1 < len(place.stages) <= MOST_STAGES:
         return 0.0
-    changes = _Changes(network, intersection)
+    changes = _Changes(place)
     turns = range(-1, len(place.stages) - 1)
     if sum(changes.land_s(s, s + 1 if s >= 0 else 0) for s in turns) <= enough_s:
         return 0.0
@@ -167,8 +171,8 @@ def least_wait_s(network: Network, intersection: int, enough_s: float = 0.0) -> 
 class _Changes:
     """What changes between the stages of an intersection take, where somebody waits for every group."""
 
-    def __init__(self, network: Network, intersection: int) -> None:
-        self.place: Intersection = network.intersections[intersection]
+    def __init__(self, place: Intersection) -> None:
+        self.place = place
         self.masks = [sum(1 << g for g in stage.groups) for stage in self.place.stages]
         self.everybody = int(np.bitwise_or.reduce(self.masks))
         self._stages = [set(stage.groups) for stage in self.place.stages]

@@ -6,6 +6,8 @@ than another one does.
 
 from __future__ import annotations
 
+import numpy as np
+
 from signals.kernels.compile import kernel, part
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_FREE
 from signals.kernels.horizon_values import Bits, Lists, Work
@@ -14,6 +16,7 @@ __all__ = ["ARRIVED", "COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED"
 
 FLOWING, SERVED, QUEUES, STEPPED = 0, 1, 2, 3
 """Columns of `Work.tally`."""
+BITS = 64
 VALUED, WEIGHT, COST, MOMENT, ARRIVED = 0, 1, 2, 3, 4
 """Columns of `Work.come`, `Work.gone` and `Lists.sums`."""
 
@@ -68,10 +71,11 @@ def _serving(s: int, queues: int, opposing: Bits, work: Work) -> None:
 @kernel
 def _better(s: int, b: int, queues: int, work: Work) -> None:
     """List the queues that stage b serves better than stage s does."""
-    place = 0
+    place, bits = 0, np.uint64(0)
     for q in range(queues):
         free = work.factors[b, q, FREE] - work.factors[s, q, FREE]
         if max(free, work.factors[b, q, BUSY] - work.factors[s, q, BUSY]) > 0.02:
             work.better[s, b, place] = q
+            bits |= np.uint64(1) << np.uint64(q) if q < BITS else np.uint64(0)
             place += 1
-    work.better_count[s, b] = place
+    work.better_count[s, b], work.better_bits[s, b] = place, bits

@@ -225,6 +225,7 @@ class Work(NamedTuple):
     tally: Ints  # [Smax, 4] how many of these yield to nobody, are served, are there; 1 = some have to look again
     better: Shorts  # [Smax, Smax, Qmax] queues that stage b serves better than stage a
     better_count: Ints  # [Smax, Smax]
+    better_bits: Bits  # [Smax, Smax] the same queues, bit q set for queue q
     worth: Floats  # [H + 1, Smax, 2] value of a label, and what was spent on those who left
     best: Floats  # [H + 1] the lowest value of each second
     first: Ints  # [H + 1, Smax] stage switched to at once; -1 = stay

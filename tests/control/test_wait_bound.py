@@ -9,6 +9,7 @@ from signals.control import horizon_site
 from signals.control.wait_bound import MOST_STAGES, WaitBound, least_wait_s
 from signals.model.crossroads import crossroads
 from signals.model.network import Network
+from signals.model.stage_choices import with_all_stages
 
 CARS = crossroads(pedestrians=False)
 
@@ -90,3 +91,10 @@ def test_calls_are_answered_when_they_have_been_weighed() -> None:
     assert np.flatnonzero(bound.heard(demand, np.array([True]))).tolist() == [3, 5]
     demand[3] = False
     assert np.flatnonzero(bound.heard(demand, np.array([False]))).tolist() == [5]
+
+
+def test_derived_stages_do_not_count_where_there_are_too_many_with_them() -> None:
+    network = crossroads()
+    wide = with_all_stages(network)
+    assert len(wide.intersections[0].stages) > MOST_STAGES >= len(network.intersections[0].stages)
+    assert least_wait_s(wide, 0) == least_wait_s(network, 0) > 0.0

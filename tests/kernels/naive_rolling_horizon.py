@@ -206,6 +206,20 @@ class Search:
                 return True
         return False
 
+    def outdone(self, state: list[Queue], t: int, a: int, b: int) -> bool:
+        """Whether another stage is there as soon as b, serves those who are here by then as well, and somebody better."""
+        by = min(t + 20, self.case.rules.horizon_s)
+        here = [
+            q for q in range(self.queues) if sum(v.arrival_s <= by for v in self.case.vehicles[q]) > state[q].position
+        ]
+
+        def better(one: int, other: int) -> bool:
+            pairs = (zip(self.factors(one, q), self.factors(other, q), strict=True) for q in here)
+            return any(mine - its > 0.02 for pair in pairs for mine, its in pair)
+
+        rivals = [c for c in range(len(self.site.stages)) if c not in (a, b) and self.land_s(a, c) <= self.land_s(a, b)]
+        return any(not better(b, c) and (better(c, b) or c < b) for c in rivals)
+
     def root(self) -> list[Queue]:
         state = []
         for q in range(self.queues):
@@ -225,7 +239,7 @@ class Search:
                 if value > min(label[0] for label in now.values()) + rules.prune_s:
                     continue
                 for b in range(len(self.site.stages)):
-                    if b != a and not self.useful(state, t, a, b):
+                    if b != a and (not self.useful(state, t, a, b) or self.outdone(state, t, a, b)):
                         continue
                     self.extend(labels, (t, a, b), cost, b if t == 0 else first, state)
         finals = {s: labels[horizon, s] for s in range(len(self.site.stages)) if (horizon, s) in labels}
@@ -236,8 +250,7 @@ class Search:
         t, a, b = move
         trial = [Queue(q.position, q.available_s, q.last_s) for q in state]
         until = t + (2 if a == b else self.land_s(a, b))
-        grid_s = self.case.rules.decision_s if self.case.rules.decision_s > 1 or until <= 32 else 4
-        until = min(until + -until % grid_s, self.case.rules.horizon_s)
+        until = min(until + -until % self.case.rules.decision_s, self.case.rules.horizon_s)
         if a != b:
             for q, queue in enumerate(trial):
                 start = self.start_s(a, b, q)

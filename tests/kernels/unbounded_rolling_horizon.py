@@ -14,7 +14,7 @@ from signals.kernels.horizon_stages import BUSY, FREE, HEAD_BUSY, HEAD_FREE
 
 TIME, WEIGHT, COST, MOVING, MOMENT = 0, 1, 2, 3, 3
 VALUED = 0
-EXTEND_S, SOON_S = 2, 5
+EXTEND_S, SOON_S, HERE_S = 2, 5, 20
 NEVER_S, STOOD_S, CRAWLS = np.float32(-60.0), np.float32(1.5), np.float32(0.1)
 ONE = np.float32(1.0)
 
@@ -54,7 +54,7 @@ class Search:
                 if label.value > min(one.value for _, one in now) + np.float32(self.rules.prune_s):
                     continue
                 for b in range(stages):
-                    if b == s or self.useful(t, s, b, label):
+                    if b == s or (self.useful(t, s, b, label) and not self.outdone(t, s, b, label)):
                         self.extend(t, s, b, label)
         last = min(
             (s for s in range(stages) if (horizon, s) in self.labels), key=lambda s: self.labels[horizon, s].value
@@ -75,6 +75,22 @@ class Search:
         gains = self.work.factors[b] - self.work.factors[s]
         better = np.maximum(gains[:, FREE], gains[:, BUSY]) > 0.02
         return any(better[q] and self.lists.arrived[q, by] > one.next for q, one in enumerate(label.queues))
+
+    def outdone(self, t: int, s: int, b: int, label: Label) -> bool:
+        by = min(t + HERE_S, self.lists.arrived.shape[1] - 1)
+        here = np.array([self.lists.arrived[q, by] > one.next for q, one in enumerate(label.queues)])
+
+        def serves_better(one: int, other: int) -> bool:
+            gains = (self.work.factors[one] - self.work.factors[other])[: len(here)]
+            return bool((here & (np.maximum(gains[:, FREE], gains[:, BUSY]) > 0.02)).any())
+
+        return any(
+            self.work.land_s[s, c] <= self.work.land_s[s, b]
+            and not serves_better(b, c)
+            and (serves_better(c, b) or c < b)
+            for c in range(len(self.opposing))
+            if c not in (b, s)
+        )
 
     def extend(self, t: int, s: int, b: int, label: Label) -> None:
         work, rules = self.work, self.rules
