@@ -10,8 +10,8 @@ from signals.adapters.sim.world import SimWorld
 from signals.errors import InputError, RecordError, UnknownNameError, WorldLostError
 from signals.model.values import Command
 from signals.record.files import locked
-from signals.record.run_folder import is_whole, read_run
-from signals.scenario import Scenario, load
+from signals.record.run_folder import NETWORK_FILE, is_whole, read_run
+from signals.scenario import Scenario, load, read_network_file
 from signals.trial import RunOptions, falls_of, notes_of, origin_of, run
 from tests.stub_controllers import Mute, Nothing
 
@@ -256,3 +256,11 @@ def test_an_optimiser_that_has_no_time_to_plan_says_so_in_its_record(tmp_path: P
     (note,) = notes_of(record)
     assert "made without a plan: deadline_ms = 1e-06 was too short" in note
     assert falls_of(record) == ()  # it was followed all the same
+
+
+@pytest.mark.parametrize(("controller", "stages"), [("rolling_horizon", 13), ("greedy", 4)])
+def test_who_weighs_every_stage_has_more_of_them_and_the_record_knows(
+    tmp_path: Path, controller: str, stages: int
+) -> None:
+    run(load("crossroads", end_s=5.0), controller, out=tmp_path / "run")
+    assert len(read_network_file(tmp_path / "run" / NETWORK_FILE).intersections[0].stages) == stages

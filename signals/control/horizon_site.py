@@ -273,8 +273,7 @@ def interstages(network: Network, served: Queues) -> horizon_values.Changes:
 def work(network: Network, served: Queues, horizon_s: int) -> horizon_values.Work:
     """Allocate the scratch memory of the search."""
     wide = max(int(np.diff(served.offset).max(initial=1)), 1)
-    deep = max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1)
-    times = horizon_s + 1
+    deep, times = max(int(np.diff(network.arrays.stage_offset).max(initial=1)), 1), horizon_s + 1
     return horizon_values.Work(
         factors=_floats(deep, wide, 4),
         start_s=_floats(deep, deep, wide),

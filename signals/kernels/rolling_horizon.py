@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import inlined, kernel
+from signals.kernels.horizon_choice import BITS, here_bits, outdone, useful
 from signals.kernels.horizon_service import LAST, NEVER, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
@@ -38,10 +39,6 @@ __all__ = ["INFINITE", "compare", "decide"]
 # Columns of `Work.worth`.
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
-BITS = 64
-SOON_S = 5
-HERE_S = 20
-"""Of stages that serve the same ones of those who are there by then, one is looked at."""
 EXTEND_S = 2
 """A label goes on with its own stage for so long."""
 LONG_AGO = np.float32(-30.0)
@@ -213,14 +210,14 @@ def _expand(
         gone = lists.sums[q, int(work.label[t, s, q, NEXT])]
         for column in (VALUED, WEIGHT, COST, MOMENT):
             work.gone[q, column] = gone[column]
-    here, known, total = _here(queues, t, s, rules, work), -1, np.float32(0.0)
+    here, known, total = here_bits(queues, t, s, rules, work), -1, np.float32(0.0)
     for b in range(stages):
         if t == 0 and work.allowed[b] == BARRED:
             continue
         forced = t == 0 and work.allowed[b] == FORCED
-        if b != s and not forced and not _useful(t, s, b, rules.horizon_s, work):
+        if b != s and not forced and not useful(t, s, b, rules.horizon_s, work):
             continue
-        if b != s and not forced and queues <= BITS and _outdone(t, s, b, stages, here, work):
+        if b != s and not forced and queues <= BITS and outdone(t, s, b, stages, here, work):
             continue
         until, cost = _until(t, s, b, rules, work), work.worth[t, s, SPENT]
         if until != known:
@@ -257,38 +254,6 @@ def _search(i: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
         if work.worth[rules.horizon_s, s, VALUE] < best:
             last, best = s, work.worth[rules.horizon_s, s, VALUE]
     return last
-
-
-@inlined
-def _useful(t: int, s: int, b: int, horizon_s: int, work: Work) -> bool:
-    """Whether stage b serves somebody, there by the time it could be green or soon, better than stage s does."""
-    by = min(t + max(work.land_s[s, b], SOON_S), horizon_s)
-    for place in range(work.better_count[s, b]):
-        q = work.better[s, b, place]
-        if work.come[by, q, ARRIVED] > work.label[t, s, q, NEXT]:
-            return True
-    return False
-
-
-@inlined
-def _here(queues: int, t: int, s: int, rules: Rules, work: Work) -> np.uint64:
-    """Return the queues of the label (t, s) where somebody is, or will be within `HERE_S`: bit q set for queue q."""
-    by, here = min(t + HERE_S, rules.horizon_s), np.uint64(0)
-    for q in range(min(queues, BITS)):
-        if work.come[by, q, ARRIVED] > work.label[t, s, q, NEXT]:
-            here |= np.uint64(1) << np.uint64(q)
-    return here
-
-
-@inlined
-def _outdone(t: int, s: int, b: int, stages: int, here: np.uint64, work: Work) -> bool:
-    """Whether another stage is mature as soon as stage b, and serves those who are here as well and somebody better."""
-    for c in range(stages):
-        if c in (b, s) or (t == 0 and work.allowed[c] == BARRED) or work.land_s[s, c] > work.land_s[s, b]:
-            continue
-        if work.better_bits[c, b] & here == 0 and (work.better_bits[b, c] & here != 0 or c < b):
-            return True
-    return False
 
 
 @kernel

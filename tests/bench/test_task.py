@@ -13,6 +13,7 @@ from signals.bench.stage import Stage
 from signals.bench.sums import CLASS_NAMES
 from signals.bench.task import Task
 from signals.bench.tiers import tier
+from signals.scenario import Scenario
 from signals.trial import RunOptions, run
 from tests.bench.made import GROUND, small_suite
 
@@ -68,3 +69,16 @@ def test_what_stands_beside_resco_is_counted_its_way_and_runs_in_a_process(
     assert RESCO_DELAY not in ours
     assert theirs[RESCO_DELAY] == pytest.approx(theirs["delay_s"])  # everybody got in
     assert theirs["delay_s"] == ours["delay_s"]
+
+
+def test_who_weighs_every_stage_has_more_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[int] = []
+
+    def noted(scenario: Scenario, *words: object, **others: object) -> object:
+        met.append(len(scenario.network.intersections[0].stages))
+        return run(scenario, *words, **others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("signals.bench.task.run", noted)
+    for controller in ("net", "rolling_horizon"):
+        task(tmp_path, controller).run(lambda _: None)
+    assert met[0] < met[1]
