@@ -221,9 +221,10 @@ def six_stages(town: Network) -> Network:
 def resco(name: str, threads: int = 0) -> Thought:
     """Think on one of RESCO's maps, for its hour, intersection by intersection."""
     import signals  # noqa: PLC0415  children only
+    from signals.entrants import scenario_for  # noqa: PLC0415
     from signals.scenario_worlds import travel_of as travel_there  # noqa: PLC0415
 
-    scenario = signals.load(config_of(name))
+    scenario = scenario_for("rolling_horizon", signals.load(config_of(name)))
     travel, _ = travel_there(scenario.file, scenario.folder, scenario.network, 1)
     time_there = scenario.file.time
     return think(scenario.network, travel, time_there.end_s, threads, begin_s=time_there.begin_s, singly=True)

@@ -20,6 +20,7 @@ TIME, WEIGHT, COST, MOVING = 0, 1, 2, 3
 NEXT, READY, LAST = 0, 1, 2
 """Columns of `Work.label` and `Work.trial`."""
 EXTEND_S = 2
+"""A label goes on with its own stage for so long, and those who yield look again as often."""
 NEVER = np.float32(-60.0)
 """`LAST` of a queue of which nobody has left since it got green."""
 STOOD_S = np.float32(1.5)

@@ -16,7 +16,7 @@ import numpy as np
 
 from signals.kernels.compile import inlined, kernel
 from signals.kernels.horizon_choice import BITS, here_bits, outdone, useful
-from signals.kernels.horizon_service import LAST, NEVER, NEXT, READY, advance
+from signals.kernels.horizon_service import EXTEND_S, LAST, NEVER, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
 from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
 from signals.kernels.horizon_values import (
@@ -39,8 +39,6 @@ __all__ = ["INFINITE", "compare", "decide"]
 # Columns of `Work.worth`.
 VALUE, SPENT = 0, 1
 INFINITE = np.float32(1e18)
-EXTEND_S = 2
-"""A label goes on with its own stage for so long."""
 LONG_AGO = np.float32(-30.0)
 """When somebody has last left a queue that is green already."""
 MARGIN, MARGIN_S = np.float32(1e-4), np.float32(0.05)
@@ -349,6 +347,19 @@ def decide(
 
 
 @kernel
+def _shortlist(i: int, running: int, site: Site, arrivals: Arrivals, rules: Rules, choice: Choice, work: Work) -> None:
+    """Say in row 0 of `Work.first` which stages a plan could begin with, unbarred: 1 = it would serve somebody best."""
+    stages = site.stage_offset[i + 1] - site.stage_offset[i]
+    queues = site.queue_offset[i + 1] - site.queue_offset[i]
+    _begin(i, running, site, arrivals, rules, choice, work)
+    work.allowed[:stages] = FREE_TO
+    here = here_bits(queues, 0, running, rules, work)
+    for b in range(stages):
+        more = useful(0, running, b, rules.horizon_s, work)
+        work.first[0, b] = int(more and not (queues <= BITS and outdone(0, running, b, stages, here, work)))
+
+
+@kernel
 def compare(
     first: int, beyond: int, running: Ints, site: Site, arrivals: Arrivals, rules: Rules, lists: Lists,
     changes: Changes, work: Work, choice: Choice, cost_s: Floats,
@@ -367,6 +378,7 @@ def compare(
         As `decide` left them.
     cost_s
         Out, float32 [nI, Smax]: delay in s until the horizon and its outlook; `INFINITE` where nobody would be served.
+        Left as it is where another stage outdoes it.
     """
     for i in range(first, beyond):
         if choice.stage[i] == running[i]:
@@ -376,7 +388,10 @@ def compare(
         own = _own(i, site, lists)
         row, stages = site.stage_offset[i], site.stage_offset[i + 1] - site.stage_offset[i]
         tabulate(row, stages, len(own.total), site.opposing, own, work)
+        _shortlist(i, int(np.int64(running[i])), site, arrivals, rules, choice, work)
         for b in range(stages):
+            if work.first[0, b] == 0 and b != running[i] and b != choice.stage[i]:
+                continue
             for other in range(stages):
                 work.allowed[other] = FREE_TO if other == b else BARRED
             _begin(i, int(np.int64(running[i])), site, arrivals, rules, choice, work)

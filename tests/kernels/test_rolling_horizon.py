@@ -148,7 +148,7 @@ def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str, decision_s
     stage, value = naive(controller, network, seen, running)
     found = float(controller._choice.cost_s[0])
     assert found == pytest.approx(value, rel=0.02, abs=1.0)
-    cost_s = compared(controller, seen, running)
+    cost_s = np.nan_to_num(compared(controller, seen, running), nan=np.inf)  # nan: another stage outdoes it
     assert cost_s.min() <= found * 1.001  # what is compared holds the best, or one that the search gave up
     if decision_s == 1:
         assert cost_s.min() == pytest.approx(found, rel=0.02)
