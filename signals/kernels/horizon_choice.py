@@ -5,19 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import inlined
-from signals.kernels.horizon_tables import ARRIVED
+from signals.kernels.horizon_service import NEXT
+from signals.kernels.horizon_tables import ARRIVED, BITS
 from signals.kernels.horizon_values import Rules, Work
 from signals.kernels.longest_wait import BARRED
 
-__all__ = ["BITS", "here_bits", "outdone", "useful"]
+__all__ = ["here_bits", "outdone", "useful"]
 
-BITS = 64
-"""So many queues can be told apart in one number; where there are more, no stage is outdone."""
 SOON_S = 5
 HERE_S = 20
 """Of stages that serve the same ones of those who are there by then, one is looked at."""
-NEXT = 0
-"""Column of `Work.label`."""
 
 
 @inlined

@@ -12,11 +12,24 @@ from signals.kernels.compile import kernel, part
 from signals.kernels.horizon_stages import BUSY, FREE, HEAD_FREE
 from signals.kernels.horizon_values import Bits, Lists, Work
 
-__all__ = ["ARRIVED", "COST", "FLOWING", "MOMENT", "QUEUES", "SERVED", "STEPPED", "VALUED", "WEIGHT", "tabulate"]
+__all__ = [
+    "ARRIVED",
+    "BITS",
+    "COST",
+    "FLOWING",
+    "MOMENT",
+    "QUEUES",
+    "SERVED",
+    "STEPPED",
+    "VALUED",
+    "WEIGHT",
+    "tabulate",
+]
 
 FLOWING, SERVED, QUEUES, STEPPED = 0, 1, 2, 3
 """Columns of `Work.tally`."""
 BITS = 64
+"""So many queues can be told apart in one number; where there are more, no stage is outdone by another one."""
 VALUED, WEIGHT, COST, MOMENT, ARRIVED = 0, 1, 2, 3, 4
 """Columns of `Work.come`, `Work.gone` and `Lists.sums`."""
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 import numpy as np
 
 from signals.kernels.compile import inlined, kernel
-from signals.kernels.horizon_choice import BITS, here_bits, outdone, useful
+from signals.kernels.horizon_choice import here_bits, outdone, useful
 from signals.kernels.horizon_service import EXTEND_S, LAST, NEVER, NEXT, READY, advance
 from signals.kernels.horizon_stages import FREE, factors, leave
-from signals.kernels.horizon_tables import ARRIVED, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
+from signals.kernels.horizon_tables import ARRIVED, BITS, COST, MOMENT, SERVED, VALUED, WEIGHT, tabulate
 from signals.kernels.horizon_values import (
     Arrivals,
     Bits,

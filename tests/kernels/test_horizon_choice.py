@@ -14,7 +14,7 @@ from signals.model.crossroads import crossroads
 from tests.kernels.test_rolling_horizon import snapshot
 
 RUNNING, SMALL, LARGE = 0, 1, 2
-STAGES, QUEUES = 4, 4
+QUEUES = 4
 
 
 @pytest.fixture
