@@ -6,6 +6,9 @@ monitor would take that for a broken rule. So whoever has come to us, or has gon
 it was asked last until nothing of that is to come any more, and is lost to the guard for a tick at least, which then
 forgets what it knew; and its greens stay as they are until no intergreen of before can be running.
 
+A cabinet that shows what it is told ends an amber when that has lasted, also where the guard has counted fewer ticks of
+it because edges were missed: then it is lost for a tick, too.
+
 A cabinet that is taken may have decided on a green, or on the end of one, before it heard that everybody is left out.
 That is its own program and no fault: it is lost to the guard for a tick and begins anew. Twice; whoever goes on like
 this does not do what he is asked.
@@ -28,6 +31,13 @@ __all__ = ["Beginnings"]
 
 MOST_OWN: Final = 2
 """How often a cabinet may go on with its own program after it was taken: one green, and the next."""
+
+LATER: Final = (
+    (Aspect.AMBER, Aspect.RED),
+    (Aspect.CLEARANCE, Aspect.RED),
+    (Aspect.RED_AMBER, Aspect.GREEN),
+)
+"""What comes by itself, and what after it."""
 
 
 class Beginnings:
@@ -56,6 +66,7 @@ class Beginnings:
         self._to_come: dict[int, tuple[int, HoldRequest]] = {}
         self._green: dict[int, BoolArray] = {}
         self._own = [0] * len(seats)
+        self._ahead = [False] * len(seats)
 
     def begins(self, k: int, aspect: ByteArray, tick: int) -> bool:
         """Look at what a cabinet that is ours shows, int8 [its nG]; whether it begins now."""
@@ -77,13 +88,25 @@ class Beginnings:
         self._own[k] += 1
         return True
 
+    def is_ahead(self, k: int, aspect: ByteArray, asked: ByteArray, tick: int) -> bool:
+        """Whether edges were missed and it shows what follows on what it was asked, int8 [its nG]; begin anew then."""
+        if not self._ahead[k] or not self.begun[k]:
+            return False
+        if is_at_rest(asked):
+            self._ahead[k] = False
+            return False
+        if not any(((asked == now) & (aspect == later)).any() for now, later in LATER):
+            return False
+        self.begun[k], self._ahead[k], self._lost_tick[k] = False, False, tick
+        return True
+
     def leave(self, k: int) -> None:
         """Take it that a cabinet has not been ours all the time: of what it was asked nothing is to come any more."""
-        self.begun[k], self._own[k] = False, 0
+        self.begun[k], self._own[k], self._ahead[k] = False, 0, False
         self._to_come.pop(k, None)
 
     def missed(self, tick: int, asked: Callable[[int], Request | None]) -> list[int]:
-        """Take it that edges were missed; return who has to begin anew.
+        """Take it that edges were missed; return who has to begin anew, whatever he shows.
 
         Parameters
         ----------
@@ -93,6 +116,7 @@ class Beginnings:
             What a seat was asked last.
         """
         anew = [k for k, begun in enumerate(self.begun) if begun and self._times_itself(k)]
+        self._ahead = [begun and not self._times_itself(k) for k, begun in enumerate(self.begun)]
         for k in anew:
             self.begun[k], self._lost_tick[k] = False, tick + 1
             request = asked(k)

@@ -66,12 +66,14 @@ class Pacer:
             self._busy_s[self.ticks % KEPT] = busy_s
         passed = max(1, int(busy_s / self._tick_s) + 1)
         self.ticks += 1
-        self.missed += passed - 1
         self._edge_s += passed * self._tick_s
         if self._idle is not None and self._edge_s - self._now_s() >= self._tick_s / 2:
             self._idle()
         self._sleep(max(0.0, self._edge_s - self._now_s()))
-        return passed
+        overslept = max(0, int((self._now_s() - self._edge_s) / self._tick_s))
+        self._edge_s += overslept * self._tick_s
+        self.missed += passed - 1 + overslept
+        return passed + overslept
 
     def busy_s(self, share: float) -> float:
         """Return how long the work of a tick took at most in this share of the ticks; 0 where there was none."""

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.model.cabinets import CabinetReport
-from signals.model.values import Aspect, BoolArray, Command, IntArray, Readings
+from signals.model.values import Aspect, BoolArray, ByteArray, Command, IntArray, Readings
 from signals.safety.intake import Intake
 
 if TYPE_CHECKING:
@@ -103,6 +103,11 @@ class Shown:
     def command(self, places: BoolArray, command: Command) -> None:
         """Remember what the groups of some intersections, bool [nI], are asked to show from now on."""
         np.copyto(self._commanded, command.aspect, where=places[self._owner])
+
+    def asked(self, rows: Rows) -> ByteArray:
+        """Return what the groups of a cabinet were asked last, int8 [its nG]; -1 where nothing."""
+        asked: ByteArray = self._commanded[rows]
+        return asked
 
     def forget(self, rows: Rows) -> None:
         """Remember nothing of what the groups of a cabinet were asked."""

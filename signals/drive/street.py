@@ -277,6 +277,8 @@ class Street:
             elif self._beginnings.goes_on_by_itself(k, told[k].aspect, self._tick):
                 self._shown.forget(self._rows[k])
                 self._diary.tell("note", self._places[k], code=LEVELS[Level.DIRECT], text=ANEW)
+            elif self._beginnings.is_ahead(k, told[k].aspect, self._shown.asked(self._rows[k]), self._tick):
+                self._shown.forget(self._rows[k])
             if self._beginnings.begins(k, told[k].aspect, self._tick):
                 self._shown.forget(self._rows[k])
         self.lost[[self._places[k] for k in driven if self._beginnings.begun[k]]] = False

@@ -48,7 +48,7 @@ class Plan:
     refuses: bool = False
     lies: bool = False
     deaf: int = 0
-    hurries: bool = False
+    hurries: int = 0
     mode: Mode | None = None
     alarms: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -128,9 +128,9 @@ class MyCabinet:
     async def send(self, request: Request) -> Receipt:
         now_s = self._clock.now_s()
         self.requests.append(request)
-        if self.plan.hurries:
+        for _ in range(self.plan.hurries):
             self._step()
-            self.plan.hurries = False
+        self.plan.hurries = 0
         if self.plan.answers is not None:
             return self.plan.answers  # type: ignore[return-value]
         if self.plan.refuses:

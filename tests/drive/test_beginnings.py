@@ -55,6 +55,30 @@ def test_who_shows_what_he_is_told_misses_no_beginning_and_settles_nothing(way: 
     assert one.begun == [True]
 
 
+@pytest.mark.parametrize(("now", "later"), [("AMBER", "RED"), ("CLEARANCE", "RED"), ("RED_AMBER", "GREEN")])
+def test_who_shows_what_he_is_told_begins_anew_where_missed_edges_have_brought_what_comes_next(
+    now: str, later: str
+) -> None:
+    asked, found = shown(3, aspect=Aspect[now]), shown(3, aspect=Aspect[later])
+    one = beginnings(Capability.GROUPS)
+    assert one.begins(0, shown(), 0)
+    assert not one.is_ahead(0, found, asked, 1)  # without a missed edge that is no excuse
+    one.missed(3, lambda _: None)
+    assert not one.is_ahead(0, asked, asked, 4)
+    assert one.is_ahead(0, found, asked, 5)
+    assert not one.begins(0, found, 5)
+    assert one.begins(0, found, 6)
+    assert not one.is_ahead(0, found, asked, 7)
+
+
+def test_what_was_missed_is_no_excuse_for_the_next_amber() -> None:
+    one = beginnings(Capability.GROUPS)
+    assert one.begins(0, shown(), 0)
+    one.missed(3, lambda _: None)
+    assert not one.is_ahead(0, shown(3), shown(3), 4)
+    assert not one.is_ahead(0, shown(), shown(3, aspect=Aspect.AMBER), 5)
+
+
 def test_a_green_that_was_called_and_one_that_was_to_end_are_waited_for() -> None:
     for request, before, after in (
         (asked(call=2), shown(), shown(2)),

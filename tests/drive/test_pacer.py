@@ -48,6 +48,19 @@ def test_edges_that_were_missed_are_left_out() -> None:
     assert pacer.wait() == 1
 
 
+def test_edges_that_were_slept_through_are_left_out_as_well() -> None:
+    time = Time()
+    longer_s = iter((0.9, 2.4, 0.0))
+    pacer = Pacer(1.0, lambda: time.now_s, lambda for_s: time.sleep(for_s + next(longer_s)))
+    assert pacer.wait() == 1
+    assert time.now_s == pytest.approx(101.9)
+    assert pacer.wait() == 3
+    assert time.now_s == pytest.approx(104.4)
+    assert pacer.wait() == 1
+    assert time.now_s == pytest.approx(105.0)
+    assert (pacer.ticks, pacer.missed) == (3, 2)
+
+
 def test_the_first_tick_begins_when_it_is_told() -> None:
     time = Time()
     pacer = paced(time)

@@ -431,20 +431,25 @@ def test_where_edges_were_missed_cabinets_that_time_themselves_begin_anew(bench:
     assert not drive.diary.violations
 
 
-def test_an_edge_may_be_missed_at_any_moment(bench: Benches) -> None:
-    """What a cabinet that times itself was asked before comes to pass meanwhile, and is not held against it."""
-    drive = bench(Plan(capabilities=Capability.STATUS | Capability.HOLD_FORCE_OFF | Capability.BACKUP_TIMER), Plan())
+@pytest.mark.parametrize(("way", "missed"), [(Capability.HOLD_FORCE_OFF, 1), (Capability.GROUPS, 6)])
+def test_edges_may_be_missed_at_any_moment(bench: Benches, way: Capability, missed: int) -> None:
+    """What a cabinet that times itself was asked before, and the end of an amber, come to pass meanwhile.
+
+    Neither is held against it.
+    """
+    drive = bench(Plan(capabilities=Capability.STATUS | way | Capability.BACKUP_TIMER), Plan())
     pacer = drive.street._pacer
     wait = pacer.wait
     drive.run_until(lambda: all(drive.street._beginnings.begun))
     for _ in range(16):
         drive.run(31)  # a stage lasts 15 ticks: each time another moment of it
-        pacer.wait = lambda: wait() + 1  # type: ignore[method-assign]
+        pacer.wait = lambda: wait() + missed  # type: ignore[method-assign]
         drive.run(1)
         pacer.wait = wait  # type: ignore[method-assign]
-        drive.plans[0].hurries = True  # it goes on between being read and being asked
+        drive.plans[0].hurries = missed  # it goes on between being read and being asked
     assert drive.diary.violations == 0
-    assert drive.plans[0].log.count("take") == 1
+    if way is Capability.HOLD_FORCE_OFF:  # for who shows what he is told it was an illegal request meanwhile
+        assert drive.plans[0].log.count("take") == 1
 
 
 @pytest.mark.parametrize("deaf", [3, 5])
