@@ -146,7 +146,7 @@ def run(
     with _latches(chosen.latches, found.network) as latches, _workplace(None if out is None else Path(out)) as folder:
         origin = origin_of(found, controller, seed, chosen)
         opening = Opening(seed=seed, folder=folder, gui=chosen.gui, traci=chosen.traci)
-        players = _players(found, controller, opening, chosen.settings, latches)
+        players = _players(found, controller, opening, chosen.settings, latches, kept=out is not None)
         end = _play(found, players, on_tick)
         record = _record(found, name_of(controller), players, end, origin)
         if out is not None:
@@ -198,6 +198,8 @@ def _players(
     opening: Opening,
     settings: Mapping[str, object],
     latches: LatchFile | None,
+    *,
+    kept: bool,
 ) -> _Players:
     network, tick_ds = scenario.network, scenario.tick_ds
     mind = controller_of(controller, scenario, settings)
@@ -208,7 +210,7 @@ def _players(
         Recorder(
             network,
             tick_ds,
-            compared=getattr(mind, "take_comparisons", tuple),
+            compared=getattr(mind, "take_comparisons", tuple) if kept else tuple,
             happened=getattr(mind, "take_events", tuple),
         ),
         latches,

@@ -35,6 +35,8 @@ class Comparisons:
     ----------
     cost_s
         float32 [nI, Smax] what the best plan with each first stage costs; in for `note`.
+    asked
+        Whether anybody has asked what was compared; before that nothing need be.
     """
 
     def __init__(self, network: Network) -> None:
@@ -42,6 +44,7 @@ class Comparisons:
         self.cost_s = np.full((len(stages), max(int(stages.max(initial=1)), 1)), INFINITE, np.float32)
         self._waiting = Waiting(network)
         self._kept: deque[Comparison] = deque(maxlen=MOST)
+        self.asked = False
 
     def forget(self, intersections: list[int]) -> None:
         """Say of some intersections that nothing is known, so that nothing is noted of those that are not compared."""
@@ -74,6 +77,7 @@ class Comparisons:
 
     def take(self) -> tuple[Comparison, ...]:
         """Return what was noted since the last call, and forget it."""
+        self.asked = True
         taken = tuple(self._kept)
         self._kept.clear()
         return taken

@@ -67,6 +67,7 @@ def boxes(network: Network) -> tuple[box.Box, box.Inside]:
         np.zeros(lanes, np.float32),
         np.zeros(lanes, np.float32),
         np.zeros(lanes, np.bool_),
+        np.zeros(lanes, np.bool_),
         np.zeros(len(arrays.group_user), np.bool_),
         np.zeros(len(network.intersections), np.float32),
     )

@@ -9,9 +9,11 @@ import numpy as np
 from signals.control import horizon_exits
 from signals.control.red_bound import red_bound_s
 from signals.kernels import approach_state, discharge, horizon_values, longest_wait, outflow, transitions
+from signals.kernels.horizon_tables import BITS
 from signals.model.feeders import feeders
 from signals.model.lanes import User
 from signals.model.network import Network
+from signals.model.stage_choices import own_stages
 from signals.model.values import Aspect, BoolArray, FloatArray, IntArray, Snapshot
 
 __all__ = [
@@ -37,7 +39,6 @@ __all__ = [
 SHORT_M = 15.0
 """Lanes that fan out nearer to the stop line than this are served one vehicle at a time, as the lane before them."""
 LEAST_SIGHT_S = 5.0
-BITS = 64
 FAR_M = 1500.0
 """Neighbours farther away than this are not told what is released."""
 
@@ -129,6 +130,7 @@ def site(network: Network, served: Queues, *, heed_red: bool = True) -> horizon_
         arrays.group_offset,
         arrays.stage_offset,
         served.offset,
+        own_stages(network),
         arrays.group_user,
         (arrays.min_green_ds * 0.1).astype(np.float32),
         red_bound_s(network) if heed_red else np.full(len(arrays.group_user), longest_wait.NOBODY_S),
@@ -150,8 +152,7 @@ def _opposing(network: Network, served: Queues) -> np.ndarray[tuple[int, int], n
     """Which queues have priority over which, per stage: one bit a queue."""
     arrays = network.arrays
     # One bit a queue: beyond 64 queues at one intersection nobody is taken to yield to the last ones.
-    widest = max(int(np.diff(served.offset).max(initial=1)), 1)
-    bits = np.zeros((len(arrays.stage_green), widest), np.uint64)
+    bits = np.zeros((len(arrays.stage_green), max(int(np.diff(served.offset).max(initial=1)), 1)), np.uint64)
     for i in range(len(network.intersections)):
         owner = {
             k: q - int(served.offset[i])
@@ -199,8 +200,7 @@ def streets(network: Network, served: Queues, range_m: float) -> approach_state.
 
 def _sight(network: Network, range_m: float) -> FloatArray:
     """Length of road before each stop line over which vehicles are seen, m."""
-    reach = feeders(network, range_m)
-    sight = np.zeros(len(network.arrays.approach_lane), np.float32)
+    reach, sight = feeders(network, range_m), np.zeros(len(network.arrays.approach_lane), np.float32)
     for lane in range(len(network.lanes)):
         for row in range(int(reach.lane_offset[lane]), int(reach.lane_offset[lane + 1])):
             far = min(float(reach.distance_m[row]) + network.lanes[lane].length_m, range_m)

@@ -30,7 +30,10 @@ SEVERAL = 2
 """So many who stood there make a jam, in which nobody counts as gone before he has left."""
 CREEPING_MPS = np.float32(2.0)
 CREEPING_S = np.float32(2.0)
-"""Slower than this for so long, whoever need not yield counts as standing: turning vehicles are in his way already."""
+"""Where the room behind who stands has not grown faster for so long, whoever need not yield counts as standing: turning
+vehicles are in his way already. So does a lane on which there is always somebody who drives: it is not clear yet."""
+HALTED_S = np.float32(1.0)
+"""Who need not yield and has stood for so long counts as standing until he has left, also while he moves up."""
 SAME_M = np.float32(0.1)
 """The tail of a vehicle does not move back by more than this."""
 MOST_S = np.float32(10.0)
@@ -78,6 +81,8 @@ class Inside(NamedTuple):
         float32 [nL] for how long the last vehicle of a lane has not moved, and for how long it has hardly moved.
     slow
         bool [nL] whether somebody on the lane has stood, and nobody has left it since.
+    halted
+        bool [nL] the same of who has stood for `HALTED_S`.
     stands
         bool [nG] whether somebody of a movement of the group stands inside the junction.
     held_s
@@ -89,6 +94,7 @@ class Inside(NamedTuple):
     stood_s: Floats
     creeping_s: Floats
     slow: Bools
+    halted: Bools
     stands: Bools
     held_s: Floats
 
@@ -121,6 +127,8 @@ def watch(tick_s: float, lane_veh: Floats, lane_free_m: Floats, box: Box, inside
         inside.creeping_s[lane] = inside.creeping_s[lane] + np.float32(tick_s) if creeps else np.float32(0.0)
         left = lane_veh[lane] < inside.lane_veh[lane] - 0.5
         inside.slow[lane] = inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and lane_veh[lane] > 0.5 and not left)
+        halted = inside.stood_s[lane] >= HALTED_S or inside.halted[lane]
+        inside.halted[lane] = halted and lane_veh[lane] > 0.5 and not left
         inside.lane_veh[lane], inside.lane_free_m[lane] = lane_veh[lane], lane_free_m[lane]
     for i in range(len(box.link_offset) - 1):
         _judge(box.link_offset[i], box.link_offset[i + 1], box, inside)
@@ -146,7 +154,8 @@ def _judge(first: int, beyond: int, box: Box, inside: Inside) -> None:
     for k in range(first, beyond):
         for row in range(box.via_offset[k], box.via_offset[k + 1]):
             lane = box.via_lane[row]
-            blocks = inside.creeping_s[lane] >= CREEPING_S and not box.link_permissive[k]
+            blocks = inside.halted[lane] or inside.creeping_s[lane] >= CREEPING_S
+            blocks = blocks and not box.link_permissive[k]
             if blocks or inside.stood_s[lane] >= STOOD_S or (inside.slow[lane] and slow >= SEVERAL):
                 inside.stands[box.link_group[k]] = True
 

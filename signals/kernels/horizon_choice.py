@@ -39,9 +39,9 @@ def here_bits(queues: int, t: int, s: int, rules: Rules, work: Work) -> np.uint6
 
 
 @inlined
-def outdone(t: int, s: int, b: int, stages: int, here: np.uint64, work: Work) -> bool:
+def outdone(t: int, s: int, b: int, among: int, here: np.uint64, work: Work) -> bool:
     """Whether another stage is mature as soon as stage b, and serves those who are here as well and somebody better."""
-    for c in range(stages):
+    for c in range(among):
         if c in (b, s) or (t == 0 and work.allowed[c] == BARRED) or work.land_s[s, c] > work.land_s[s, b]:
             continue
         if work.better_bits[c, b] & here == 0 and (work.better_bits[b, c] & here != 0 or c < b):

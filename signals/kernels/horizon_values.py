@@ -52,6 +52,7 @@ class Rules(NamedTuple):
     fair_wait_s: float
     decision_s: int
     longest_wait_s: float
+    derived_s: int
 
 
 class Site(NamedTuple):
@@ -61,6 +62,8 @@ class Site(NamedTuple):
     ----------
     group_offset, stage_offset, queue_offset
         int32 [nI + 1].
+    own_stages
+        int32 [nI] how many of the stages, the first ones, are those of the network.
     group_user
         int8 [nG].
     min_green_s
@@ -86,6 +89,7 @@ class Site(NamedTuple):
     group_offset: Ints
     stage_offset: Ints
     queue_offset: Ints
+    own_stages: Ints
     group_user: Bytes
     min_green_s: Floats
     red_bound_s: Floats

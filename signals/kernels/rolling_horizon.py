@@ -194,7 +194,7 @@ def _stay_s(t: int, s: int, b: int, until: int, work: Work) -> int:
 @inlined
 def _expand(
     row: int,
-    stages: int,
+    among: int,
     queues: int,
     t: int,
     s: int,
@@ -203,19 +203,19 @@ def _expand(
     lists: Lists,
     work: Work,
 ) -> None:
-    """Continue the label (t, s) with every stage, and keep what comes of it where that is better than what is known."""
+    """Continue the label (t, s) with its own stage and the first ones, and keep what is better than what is known."""
     for q in range(queues):
         gone = lists.sums[q, int(work.label[t, s, q, NEXT])]
         for column in (VALUED, WEIGHT, COST, MOMENT):
             work.gone[q, column] = gone[column]
     here, known, total = here_bits(queues, t, s, rules, work), -1, np.float32(0.0)
-    for b in range(stages):
-        if t == 0 and work.allowed[b] == BARRED:
+    for b in range(max(among, s + 1)):
+        if among <= b < s or (t == 0 and work.allowed[b] == BARRED):
             continue
         forced = t == 0 and work.allowed[b] == FORCED
         if b != s and not forced and not useful(t, s, b, rules.horizon_s, work):
             continue
-        if b != s and not forced and queues <= BITS and outdone(t, s, b, stages, here, work):
+        if b != s and not forced and queues <= BITS and outdone(t, s, b, among, here, work):
             continue
         until, cost = _until(t, s, b, rules, work), work.worth[t, s, SPENT]
         if until != known:
@@ -244,9 +244,10 @@ def _search(i: int, site: Site, rules: Rules, lists: Lists, work: Work) -> int:
     stages, queues = site.stage_offset[i + 1] - row, site.queue_offset[i + 1] - site.queue_offset[i]
     for t in range(rules.horizon_s):
         bar = work.best[t] + np.float32(rules.prune_s)
+        among = stages if t < rules.derived_s else site.own_stages[i]
         for s in range(stages):
             if work.worth[t, s, VALUE] <= bar and work.worth[t, s, VALUE] < INFINITE:
-                _expand(row, stages, queues, t, s, site.opposing, rules, lists, work)
+                _expand(row, among, queues, t, s, site.opposing, rules, lists, work)
     last, best = 0, INFINITE
     for s in range(stages):
         if work.worth[rules.horizon_s, s, VALUE] < best:

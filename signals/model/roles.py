@@ -20,9 +20,10 @@ class Controller(Protocol):
     makes it so.
 
     One that explains itself has a method ``take_comparisons() -> tuple[Comparison, ...]``, too: what it weighed at the
-    changes since the last call. It is called once a tick, for the record, and must not raise. So is ``take_events() ->
-    tuple[Event, ...]`` of one to whom things happen, such as being too slow. One that knows when signals will probably
-    change has a method `signals.model.predictions.Predicts.predict`.
+    changes since the last call. Where a record is kept it is called once before the first decision and once a tick
+    from then on; who is never asked need not weigh for the record. It must not raise. Nor must ``take_events() ->
+    tuple[Event, ...]``, called once a tick, of one to whom things happen, such as being too slow. One that knows when
+    signals will probably change has a method `signals.model.predictions.Predicts.predict`.
     """
 
     def decide(self, snapshot: Snapshot) -> Decision:

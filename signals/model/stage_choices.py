@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from signals.model.compatibility import maximal_compatible_sets
 from signals.model.intersections import Intersection, Stage
 from signals.model.lanes import User
 from signals.model.network import Network
+from signals.model.values import IntArray
 
-__all__ = ["MOST_STAGES", "with_all_stages"]
+__all__ = ["MOST_STAGES", "own_stages", "with_all_stages"]
 
 MOST_STAGES: Final = 16
 """Where there would be more, an intersection keeps the stages that it has: whoever searches has to weigh them all."""
@@ -36,6 +39,20 @@ def with_all_stages(network: Network) -> Network:
     return replace(
         network, intersections=tuple(_widened(intersection, network) for intersection in network.intersections)
     )
+
+
+def own_stages(network: Network) -> IntArray:
+    """Return how many stages of each intersection, the first ones, are its own and serve all its groups, int32 [nI].
+
+    Where some group is served by a derived stage only, all stages count.
+    """
+    counts = []
+    for intersection in network.intersections:
+        stages = intersection.stages
+        own = [stage for stage in stages if stage.source == "file"]
+        served, all_served = ({group for stage in some for group in stage.groups} for some in (own, stages))
+        counts.append(len(own) if served == all_served else len(stages))
+    return np.array(counts, np.int32)
 
 
 def _widened(intersection: Intersection, network: Network) -> Intersection:

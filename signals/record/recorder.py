@@ -63,7 +63,7 @@ class Recorder:
         self._events: list[Event] = []
         self._compared, self._happened = compared, happened
         self._said: list[Event] = []
-        self._comparisons: list[Comparison] = []
+        self._comparisons = [*compared()]
 
     def note(self, snapshot: Snapshot, decision: Decision, verdict: Verdict, events: tuple[Event, ...]) -> None:
         """Keep one tick."""

@@ -27,6 +27,7 @@ def test_it_plans_on_the_grid_on_which_it_is_followed() -> None:
 
 def test_it_explains_its_changes() -> None:
     controller = HorizonOnGrid(NETWORK, settings=SHORT)
+    assert controller.take_comparisons() == ()
     controller.decide(one_waits(NETWORK, 2))
     found = controller.take_comparisons()
     assert [row.stage for row in found if row.chosen] == [2]

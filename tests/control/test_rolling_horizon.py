@@ -195,6 +195,7 @@ def test_who_is_late_goes_on_with_the_plan_or_serves_most_and_is_counted() -> No
     clock = Slow()
     controller = RollingHorizon(network, SHORT, clock=clock, deadline_ms=500.0)
     assert clock.now_s == 0.0  # nothing is late while it is made
+    assert controller.take_comparisons() == ()
     decision = controller.decide(one_waits(network, 2))
     assert decision.stage[0] == 2  # nobody has planned: the stage that serves most
     assert controller.unsearched.tolist() == [1]
@@ -209,6 +210,7 @@ def test_who_is_late_goes_on_with_the_plan_or_serves_most_and_is_counted() -> No
 def test_in_time_a_deadline_changes_nothing() -> None:
     network = crossroads(pedestrians=False)
     free, bound = RollingHorizon(network, SHORT), RollingHorizon(network, SHORT, clock=Clock(), deadline_ms=5.0)
+    assert free.take_comparisons() == bound.take_comparisons() == ()
     for second, approach in enumerate((0, 2, 2, 0, 4)):
         seen = one_waits(network, approach, float(second))
         assert free.decide(seen).stage.tolist() == bound.decide(seen).stage.tolist()
@@ -229,10 +231,23 @@ def test_a_late_tick_follows_the_last_plan() -> None:
     assert controller.unsearched.tolist() == [2]
 
 
+def test_nothing_is_weighed_for_who_never_asks_and_decisions_are_the_same() -> None:
+    network = crossroads(pedestrians=False)
+    asked, alone = RollingHorizon(network, SHORT), RollingHorizon(network, SHORT)
+    assert asked.take_comparisons() == ()
+    for second, approach in enumerate((0, 2, 2, 0, 4)):
+        seen = one_waits(network, approach, float(second))
+        assert asked.decide(seen).stage.tolist() == alone.decide(seen).stage.tolist()
+        assert asked._choice.cost_s.tolist() == alone._choice.cost_s.tolist()
+    assert asked.take_comparisons()
+    assert alone.take_comparisons() == ()
+
+
 def test_any_number_of_threads_decides_alike() -> None:
     network = network_of(3)
     seen = horizon_site.one_waiting_everywhere(network)
     one, three = (RollingHorizon(network, SHORT, threads=threads) for threads in (1, 3))
+    assert one.take_comparisons() == three.take_comparisons() == ()
     rng = np.random.default_rng(3)
     for second in range(6):
         wait_s = rng.uniform(0.0, 60.0, len(one._memory.wait_s)).astype(np.float32)

@@ -206,6 +206,12 @@ class Search:
                 return True
         return False
 
+    def among(self, t: int) -> list[int]:
+        """Which stages a plan may change to at a time: early on all, later those that the network came with."""
+        all_of_them = list(range(len(self.site.stages)))
+        own = [s for s in all_of_them if self.site.stages[s].source == "file"]
+        return all_of_them if t < self.case.rules.derived_s or not own else own
+
     def outdone(self, state: list[Queue], t: int, a: int, b: int) -> bool:
         """Whether another stage is there as soon as b, serves those who are here by then as well, and somebody better."""
         by = min(t + 20, self.case.rules.horizon_s)
@@ -217,7 +223,7 @@ class Search:
             pairs = (zip(self.factors(one, q), self.factors(other, q), strict=True) for q in here)
             return any(mine - its > 0.02 for pair in pairs for mine, its in pair)
 
-        rivals = [c for c in range(len(self.site.stages)) if c not in (a, b) and self.land_s(a, c) <= self.land_s(a, b)]
+        rivals = [c for c in self.among(t) if c not in (a, b) and self.land_s(a, c) <= self.land_s(a, b)]
         return any(not better(b, c) and (better(c, b) or c < b) for c in rivals)
 
     def root(self) -> list[Queue]:
@@ -238,7 +244,7 @@ class Search:
             for a, (value, cost, first, state) in now.items():
                 if value > min(label[0] for label in now.values()) + rules.prune_s:
                     continue
-                for b in range(len(self.site.stages)):
+                for b in sorted({a, *self.among(t)}):
                     if b != a and (not self.useful(state, t, a, b) or self.outdone(state, t, a, b)):
                         continue
                     self.extend(labels, (t, a, b), cost, b if t == 0 else first, state)

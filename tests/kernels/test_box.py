@@ -5,7 +5,7 @@ import pytest
 
 from signals.control import horizon_exits
 from signals.kernels import box
-from signals.kernels.box import CREEPING_S, MOST_S, STOOD_S
+from signals.kernels.box import CREEPING_S, HALTED_S, MOST_S, STOOD_S
 from signals.model.crossroads import crossroads
 from signals.model.lanes import User
 from signals.model.values import Aspect, BoolArray
@@ -27,7 +27,7 @@ class Junction:
             via_lane=np.arange(links, dtype=np.int32),
         )
         floats, flags = np.zeros((4, links), np.float32), np.zeros(links, np.bool_)
-        self.inside = box.Inside(*floats, flags, np.zeros(GROUPS, np.bool_), np.zeros(1, np.float32))
+        self.inside = box.Inside(*floats, flags, flags.copy(), np.zeros(GROUPS, np.bool_), np.zeros(1, np.float32))
         self.lane_veh, self.free_m = np.zeros(links, np.float32), np.full(links, 12.0, np.float32)
 
     def via(self, group: int) -> int:
@@ -98,6 +98,19 @@ def test_who_need_not_yield_and_hardly_moves_is_in_the_way_at_once() -> None:
             junction.watch()
         assert junction.inside.stands.nonzero()[0].tolist() == ([] if all_yield else [EAST])
         junction.free_m[junction.via(EAST)] += 2.5
+        assert not junction.watch().any()
+
+
+def test_who_need_not_yield_and_has_stood_is_in_the_way_until_he_has_left() -> None:
+    for all_yield in (True, False):
+        junction = Junction(all_yield=all_yield)
+        lane = junction.via(EAST)
+        junction.stand(EAST, ticks=1 + int(HALTED_S))
+        standing = junction.free_m[lane]
+        for room_m in (12.0, standing + 1.5, 12.0):  # he moves up: nobody stands, then he stands farther on
+            junction.free_m[lane] = room_m
+            assert junction.watch().nonzero()[0].tolist() == ([] if all_yield else [EAST])
+        junction.lane_veh[lane] = 0.0
         assert not junction.watch().any()
 
 

@@ -12,13 +12,14 @@ from signals.kernels import rolling_horizon
 from signals.model.crossroads import crossroads
 from signals.model.lanes import User
 from signals.model.network import Network
+from signals.model.stage_choices import with_all_stages
 from signals.model.values import Aspect, Snapshot
 from tests.control.test_horizon_site import permissive_crossroads
 from tests.kernels.naive_rolling_horizon import Case, Search, Vehicle, travel_time_s
 from tests.kernels.unbounded_rolling_horizon import Queue
 from tests.kernels.unbounded_rolling_horizon import Search as UnboundedSearch
 
-SHORT = Settings(heed_maximum_red=False, horizon_s=24)
+SHORT = Settings(heed_maximum_red=False, horizon_s=24, derived_s=6)
 
 
 def snapshot(
@@ -48,6 +49,12 @@ def snapshot(
         arrival_weight=columns[:, 2].copy(),
         arrival_handle=np.arange(1, len(flat) + 1, dtype=np.int64),
     )
+
+
+def network_of(kind: str) -> Network:
+    """Return crossroads with or without people on foot, yielding, or stages that do not come with the network."""
+    network = permissive_crossroads() if kind == "yielding" else crossroads(pedestrians=kind == "pedestrians")
+    return with_all_stages(network) if kind == "more" else network
 
 
 def naive(controller: RollingHorizon, network: Network, seen: Snapshot, running: int) -> tuple[int, float]:
@@ -130,10 +137,10 @@ def test_a_plan_releases_everybody_whom_it_serves() -> None:
 
 
 @pytest.mark.parametrize("decision_s", [1, 5])
-@pytest.mark.parametrize("kind", ["cars", "pedestrians", "yielding"])
+@pytest.mark.parametrize("kind", ["cars", "pedestrians", "yielding", "more"])
 @pytest.mark.parametrize("seed", range(12))
 def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str, decision_s: int) -> None:
-    network = permissive_crossroads() if kind == "yielding" else crossroads(pedestrians=kind == "pedestrians")
+    network = network_of(kind)
     rng = np.random.default_rng(seed)
     running = int(rng.integers(len(network.intersections[0].stages)))
     call = tuple(int(g) for g in rng.choice([8, 9, 10, 11], 2, replace=False)) if kind == "pedestrians" else ()
@@ -157,10 +164,10 @@ def test_search_finds_what_the_naive_twin_finds(seed: int, kind: str, decision_s
 
 
 @pytest.mark.parametrize("decision_s", [1, 5])
-@pytest.mark.parametrize("kind", ["cars", "pedestrians", "yielding"])
+@pytest.mark.parametrize("kind", ["cars", "pedestrians", "yielding", "more"])
 @pytest.mark.parametrize("seed", range(8))
 def test_tables_and_bounds_change_nothing_to_the_last_bit(seed: int, kind: str, decision_s: int) -> None:
-    network = permissive_crossroads() if kind == "yielding" else crossroads(pedestrians=kind == "pedestrians")
+    network = network_of(kind)
     rng = np.random.default_rng(100 + seed)
     running = int(rng.integers(len(network.intersections[0].stages)))
     call = tuple(int(g) for g in rng.choice([8, 9, 10, 11], 2, replace=False)) if kind == "pedestrians" else ()
@@ -171,9 +178,9 @@ def test_tables_and_bounds_change_nothing_to_the_last_bit(seed: int, kind: str, 
     controller._memory.wait_s[:] = rng.choice([0.0, 30.0, 90.0], len(controller._memory.wait_s))
     controller._learned.vigour[:] = rng.uniform(0.3, 1.3, controller._learned.vigour.shape)
     decision = controller.decide(seen)
-    work = controller._works[0]
+    site, work = controller._site, controller._works[0]
     root = [Queue(int(row[0]), row[1], row[2]) for row in work.label[0, running]]
-    twin = UnboundedSearch(root, controller._site.opposing, controller._rules, controller._lists, work)
+    twin = UnboundedSearch(root, site.opposing, int(site.own_stages[0]), controller._rules, controller._lists, work)
     stage, cost, course = twin.best(running)
     assert controller._choice.cost_s[0] == cost
     assert decision.stage[0] == stage

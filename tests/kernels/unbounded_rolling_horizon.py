@@ -40,8 +40,8 @@ class Label:
 class Search:
     """Of one intersection; `work` holds its interstage tables and factors, `lists` its own arrivals."""
 
-    def __init__(self, root: list[Queue], opposing: Any, rules: Any, lists: Any, work: Any) -> None:
-        self.root, self.opposing, self.rules, self.lists, self.work = root, opposing, rules, lists, work
+    def __init__(self, root: list[Queue], opposing: Any, own: int, rules: Any, lists: Any, work: Any) -> None:
+        self.own, self.root, self.opposing, self.rules, self.lists, self.work = own, root, opposing, rules, lists, work
         self.labels: dict[tuple[int, int], Label] = {}
 
     def best(self, running: int) -> tuple[int, np.float32, list[int]]:
@@ -53,7 +53,7 @@ class Search:
             for s, label in now:
                 if label.value > min(one.value for _, one in now) + np.float32(self.rules.prune_s):
                     continue
-                for b in range(stages):
+                for b in sorted({s, *self.among(t)}):
                     if b == s or (self.useful(t, s, b, label) and not self.outdone(t, s, b, label)):
                         self.extend(t, s, b, label)
         last = min(
@@ -69,6 +69,9 @@ class Search:
             wanted = [at[1]] * (at[0] - before[0]) + wanted
             at = before
         return wanted
+
+    def among(self, t: int) -> range:
+        return range(len(self.opposing) if t < self.rules.derived_s else self.own)
 
     def useful(self, t: int, s: int, b: int, label: Label) -> bool:
         by = min(t + max(self.work.land_s[s, b], SOON_S), self.lists.arrived.shape[1] - 1)
@@ -88,7 +91,7 @@ class Search:
             self.work.land_s[s, c] <= self.work.land_s[s, b]
             and not serves_better(b, c)
             and (serves_better(c, b) or c < b)
-            for c in range(len(self.opposing))
+            for c in self.among(t)
             if c not in (b, s)
         )
 

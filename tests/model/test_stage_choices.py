@@ -10,7 +10,7 @@ from signals.model import stage_choices
 from signals.model.crossroads import crossroads
 from signals.model.intersections import Stage
 from signals.model.network import Network
-from signals.model.stage_choices import with_all_stages
+from signals.model.stage_choices import own_stages, with_all_stages
 
 AHEAD_NS, LEFT_NS, AHEAD_EW, LEFT_EW = (0, 4), (1, 5), (2, 6), (3, 7)
 ARMS = [(0, 1), (2, 3), (4, 5), (6, 7)]
@@ -104,6 +104,16 @@ def test_a_stage_makes_room_for_one_that_serves_more() -> None:
 def test_a_stage_in_which_nobody_has_to_yield_stays_beside_the_larger_one() -> None:
     network = permitting(crossroads(pedestrians=False), (0, 5), (4, 1))
     assert (1, 5) in sets_of(with_all_stages(with_stages(network, Stage("all", (0, 1, 4, 5)), Stage("left", (1, 5)))))
+
+
+def test_its_own_stages_come_first_and_are_counted_where_they_serve_everybody() -> None:
+    network = crossroads(pedestrians=False)
+    own = network.intersections[0].stages
+    assert own_stages(network).tolist() == own_stages(with_all_stages(network)).tolist() == [len(own)]
+    left = with_stages(network, *(replace(stage, source="derived") for stage in own))
+    assert own_stages(left).tolist() == [len(own)]  # there are no others
+    halves = with_all_stages(with_stages(network, *own[:3], *(Stage(f"{g}", (g,)) for g in own[3].groups)))
+    assert own_stages(halves).tolist() == [len(halves.intersections[0].stages)]  # the halves made room
 
 
 def test_where_there_would_be_too_many_all_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
