@@ -15,11 +15,22 @@ from signals.text import plain
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from signals.model.network import Network
     from signals.record.explanation import Change
 
 __all__ = ["add_command"]
 
-HEADINGS = ("stage", "cost of its best plan, s", "more than the best, s", "waiting", "longest wait, s", "")
+Green = dict[tuple[str, str], list[str]]
+"""The groups of a stage, by the ids of intersection and stage."""
+HEADINGS = (
+    "stage",
+    "green in it",
+    "cost of its best plan, s",
+    "more than the best, s",
+    "waiting",
+    "longest wait, s",
+    "",
+)
 
 
 def add_command(
@@ -49,15 +60,20 @@ def add_command(
         with in_one_line():
             from signals import screens  # noqa: PLC0415  nothing heavy before a command runs
             from signals.record.explanation import latest_changes  # noqa: PLC0415
+            from signals.record.run_folder import NETWORK_FILE  # noqa: PLC0415
             from signals.scenario_file import time_of  # noqa: PLC0415
+            from signals.scenario_worlds import read_network_file  # noqa: PLC0415
 
             changes = latest_changes(folder, time_of(at, "--at"), intersection)
+            green = _groups_of_stages(read_network_file(folder / NETWORK_FILE)) if changes else {}
             for change in changes:
                 if as_json:
-                    weighed = [one._asdict() for one in change.weighed]
+                    weighed = [
+                        {**one._asdict(), "groups": green[change.intersection, one.stage]} for one in change.weighed
+                    ]
                     print(screens.json_line({**change._asdict(), "weighed": weighed}))
                 else:
-                    console().print(screens.table(_title(change), HEADINGS, _rows(change), numbers=1))
+                    console().print(screens.table(_title(change), HEADINGS, _rows(change, green), numbers=2))
                     if change.bound:
                         print(plain(change.bound))
             if not changes and not as_json:
@@ -68,11 +84,20 @@ def _title(change: Change) -> str:
     return f"{change.intersection}, {change.time_s:g} s"
 
 
-def _rows(change: Change) -> list[tuple[str, ...]]:
+def _groups_of_stages(network: Network) -> Green:
+    return {
+        (place.id, stage.id): [place.groups[group].id for group in stage.groups]
+        for place in network.intersections
+        for stage in place.stages
+    }
+
+
+def _rows(change: Change, green: Green) -> list[tuple[str, ...]]:
     best_s = change.weighed[0].cost_s
     return [
         (
             one.stage,
+            " ".join(green[change.intersection, one.stage]),
             f"{one.cost_s:.1f}",
             f"{one.cost_s - best_s:.1f}",
             f"{one.waiting_veh:.1f}",

@@ -23,6 +23,7 @@ def test_explain(folder: Path) -> None:
     assert said.exit_code == 0
     assert "centre" in said.output
     assert "asked for" in said.output
+    assert "green in it" in said.output
 
 
 def test_explain_for_programs(folder: Path) -> None:
@@ -32,6 +33,10 @@ def test_explain_for_programs(folder: Path) -> None:
     assert row["intersection"] == "centre"
     assert row["time_s"] <= 120
     assert costs_s == sorted(costs_s)
+    (stage,) = [one for one in load("crossroads").network.intersections[0].stages if one.id == "ahead_ns"]
+    names = [group.id for group in load("crossroads").network.intersections[0].groups]
+    (ahead,) = [one["groups"] for one in row["weighed"] if one["stage"] == "ahead_ns"]
+    assert ahead == [names[group] for group in stage.groups]
     assert [one["chosen"] for one in row["weighed"]].count(True) == 1
 
 
