@@ -14,7 +14,7 @@ from signals.bench.legacy_delay import RESCO_DELAY
 from signals.bench.legacy_figures import PUBLISHED
 from signals.bench.results import Result
 from signals.bench.rule_sets import rule_set
-from signals.bench.standings import REFERENCE, Cell, Standing
+from signals.bench.standings import Cell, Standing
 from signals.bench.sums import STARVED_S
 from signals.bench.tiers import tier
 from signals.record.metrics import GRIDLOCK_S
@@ -179,7 +179,7 @@ def _delays(standing: Standing) -> Grid:
         rows.append((Box(name), Box(f"{standing.rank[name]:.2f}"), Box(_share_text(standing, name)), *cells))
     return Grid(
         "Mean delay per vehicle [s] on every map. Bold: the least. G: gridlocked runs.",
-        ("controller", "mean rank", f"share of {REFERENCE}'s delay", *standing.sites),
+        ("controller", "mean rank", f"share of {standing.reference}'s delay", *standing.sites),
         tuple(rows),
     )
 

@@ -22,7 +22,8 @@ HEADLINE = "delay_s"
 """Mean over all scheduled vehicles of time loss + departure delay; who never got in counts in full."""
 
 REFERENCE = "net"
-"""Delays are also given as a share of this controller's: the network's own plan."""
+"""Delays are also given as a share of this controller's: the network's own plan. One that was added from elsewhere does
+it where there is none of our own."""
 
 
 class Cell(NamedTuple):
@@ -90,6 +91,8 @@ class Standing(NamedTuple):
         Map and controller → runs.
     rank
         Controller → mean rank over the maps.
+    reference
+        Whose delay the shares are of: `REFERENCE`, or the first of that name from elsewhere.
     share
         Controller → mean over the maps of its delay as a share of the reference's, with its interval over seeds.
     contrasts
@@ -103,6 +106,7 @@ class Standing(NamedTuple):
     controllers: tuple[str, ...]
     cells: Mapping[tuple[str, str], Cell]
     rank: Mapping[str, float]
+    reference: str
     share: Mapping[str, Interval]
     contrasts: tuple[Contrast, ...]
 
@@ -131,6 +135,7 @@ def _standing(rules: str, tier: str, demand: float, results: Sequence[Result]) -
     cells = {(site, name): _cell(results, site, name) for site in sites for name in names}
     rank = _mean_ranks(cells, sites, names)
     ordered = tuple(sorted(names, key=lambda name: rank[name]))
+    reference = next((name for name in sorted(names) if name.partition(" (")[0] == REFERENCE), REFERENCE)
     return Standing(
         rules=rules,
         tier=tier,
@@ -139,7 +144,8 @@ def _standing(rules: str, tier: str, demand: float, results: Sequence[Result]) -
         controllers=ordered,
         cells=cells,
         rank=rank,
-        share={name: _share(cells, sites, name) for name in names},
+        reference=reference,
+        share={name: _share(cells, sites, name, reference) for name in names},
         contrasts=tuple(
             contrast for one, two in permutations(ordered, 2) for contrast in _contrasts(cells, sites, one, two)
         ),
@@ -162,9 +168,9 @@ def _mean_ranks(cells: Mapping[tuple[str, str], Cell], sites: Sequence[str], nam
     return dict(zip(names, ranks.mean(0).tolist(), strict=True))
 
 
-def _share(cells: Mapping[tuple[str, str], Cell], sites: Sequence[str], name: str) -> Interval:
+def _share(cells: Mapping[tuple[str, str], Cell], sites: Sequence[str], name: str, reference: str) -> Interval:
     """Return the mean over maps of delay / reference's delay: the maps of one seed are resampled together."""
-    both = [(cells[site, name], cells.get((site, REFERENCE))) for site in sites]
+    both = [(cells[site, name], cells.get((site, reference))) for site in sites]
     pairs = [(ours, other) for ours, other in both if other is not None and ours.counts and other.counts]
     if len(pairs) < len(sites):
         return NO_RUN

@@ -49,6 +49,17 @@ def test_without_the_reference_there_is_no_share() -> None:
     assert isnan(standing.share["mine"].mean)
 
 
+def test_a_plan_from_elsewhere_is_the_reference_where_there_is_none_of_ours() -> None:
+    (standing,) = standings_of([*runs(mine=(18, 38)), *runs(**{"net (theirs)": (38, 78)})])
+    assert standing.reference == "net (theirs)"
+    assert standing.share["net (theirs)"].mean == 1
+    assert standing.share["mine"].mean == pytest.approx(sum((18 + s) / (38 + s) for s in (1, 2, 3)) / 3, abs=0.02)
+    (standing,) = standings_of([*runs(mine=(18, 38), net=(38, 78)), *runs(**{"net (theirs)": (1, 1)})])
+    assert standing.reference == "net"
+    (standing,) = standings_of(runs(mine=(18, 38), network=(1, 1)))
+    assert isnan(standing.share["mine"].mean)
+
+
 def test_differences_are_paired_and_corrected() -> None:
     (standing,) = standings_of(runs(net=(38, 78), mine=(18, 38)))
     found = {(c.site, c.controller): c for c in standing.contrasts}
