@@ -275,13 +275,21 @@ def _against_the_first(standing: Standing) -> Grid:
             text = difference_text(contrast.interval, "s") if contrast.interval.runs else UNKNOWN
             known = not np.isnan(contrast.p_holm)
             boxes.append(
-                Box(f"{text}, p {contrast.p_holm:.3f}" if known else text, "clear" if contrast.p_holm < _CLEAR else "")
+                Box(
+                    f"{text}, {_chance(contrast.p_holm)}" if known else text,
+                    "clear" if contrast.p_holm < _CLEAR else "",
+                )
             )
         rows.append((Box(name), *boxes))
     return Grid(
         f"Delay minus that of {first} [s], seed by seed, and the probability of such a difference by chance (sign "
-        f"flips, corrected for {len(standing.sites)} maps after Holm). Bold: less than {_CLEAR:g}. All pairs are in "
-        "differences.csv.",
+        f"flips, corrected for {len(standing.sites)} maps after Holm). Bold: less than {_CLEAR:g}. All pairs of "
+        "those who were run here are in differences.csv.",
         ("controller", *standing.sites),
         tuple(rows),
     )
+
+
+def _chance(p: float) -> str:
+    """Write a probability to three places; what is less is said to be."""
+    return f"p {p:.3f}" if p >= 0.001 else "p < 0.001"

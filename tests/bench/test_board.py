@@ -70,6 +70,12 @@ def test_differences_from_the_first_say_how_sure_they_are() -> None:
     assert "after Holm" in section.grids[2].caption
 
 
+def test_a_chance_that_is_too_small_for_three_places_is_not_called_none() -> None:
+    results = [make_result(name, seed, at_s + seed) for name, at_s in (("mine", 10), ("net", 30)) for seed in range(14)]
+    (section,) = board_of(standings_of(results))
+    assert texts(section.grids[2])["net"][0] == "+20.0 [20.0, 20.0], p < 0.001"
+
+
 def test_cost_is_per_intersection() -> None:
     grid = cost_grid(runs())
     assert texts(grid)["mine"] == ["0.250", "4.0"]
