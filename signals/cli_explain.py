@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signals import cli_options as given
+from signals.errors import RecordError
 from signals.text import plain
 
 if TYPE_CHECKING:
@@ -68,9 +69,7 @@ def add_command(
             green = _groups_of_stages(read_network_file(folder / NETWORK_FILE)) if changes else {}
             for change in changes:
                 if as_json:
-                    weighed = [
-                        {**one._asdict(), "groups": green[change.intersection, one.stage]} for one in change.weighed
-                    ]
+                    weighed = [{**one._asdict(), "groups": _green(green, change, one.stage)} for one in change.weighed]
                     print(screens.json_line({**change._asdict(), "weighed": weighed}))
                 else:
                     console().print(screens.table(_title(change), HEADINGS, _rows(change, green), numbers=2))
@@ -92,12 +91,21 @@ def _groups_of_stages(network: Network) -> Green:
     }
 
 
+def _green(green: Green, change: Change, stage: str) -> list[str]:
+    if (change.intersection, stage) not in green:
+        raise RecordError(
+            f'the network of the run has no stage "{stage}" of intersection "{change.intersection}", which its '
+            "comparisons.csv has: one of the two files is of another run; run it again"
+        )
+    return green[change.intersection, stage]
+
+
 def _rows(change: Change, green: Green) -> list[tuple[str, ...]]:
     best_s = change.weighed[0].cost_s
     return [
         (
             one.stage,
-            " ".join(green[change.intersection, one.stage]),
+            " ".join(_green(green, change, one.stage)),
             f"{one.cost_s:.1f}",
             f"{one.cost_s - best_s:.1f}",
             f"{one.waiting_veh:.1f}",

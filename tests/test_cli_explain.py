@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,15 @@ def test_wrong_input_is_said_in_one_line(folder: Path, tmp_path: Path) -> None:
         said = CliRunner().invoke(cli.app, ["explain", *words])
         assert said.exit_code == 2
         assert said.stdout == ""
+
+
+def test_a_network_of_another_run_is_said_in_one_line(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    text = (copy / "network.toml").read_text()
+    assert '"ahead_ns"' in text
+    (copy / "network.toml").write_text(text.replace('"ahead_ns"', '"other"'))
+    said = CliRunner().invoke(cli.app, ["explain", str(copy), "--at", "120"])
+    assert said.exit_code == 2
+    assert 'has no stage "ahead_ns" of intersection "centre"' in said.stderr
+    assert len(said.stderr.splitlines()) == 1

@@ -3,12 +3,14 @@ from __future__ import annotations
 import csv
 import os
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from signals.adapters.sim.world import SimWorld
 from signals.errors import InputError, RecordError, UnknownNameError, WorldLostError
-from signals.model.values import Command
+from signals.model.network import Network
+from signals.model.values import Command, Decision, Snapshot
 from signals.record.files import locked
 from signals.record.run_folder import NETWORK_FILE, is_whole, read_run
 from signals.scenario import Scenario, load, read_network_file
@@ -47,6 +49,33 @@ def test_nothing_is_kept_where_nothing_is_asked(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert run(load("crossroads", end_s=10.0), "net").finished
     assert not list(tmp_path.iterdir())
+
+
+class Weighing(Nothing):
+    """Counts how often it is asked what it weighed, before its first decision and afterwards."""
+
+    asked: ClassVar[list[int]] = []
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self.decided = 0
+
+    def decide(self, snapshot: Snapshot) -> Decision:
+        self.decided += 1
+        return super().decide(snapshot)
+
+    def take_comparisons(self) -> tuple[()]:
+        self.asked.append(self.decided)
+        return ()
+
+
+def test_what_was_weighed_is_asked_from_the_beginning_on_and_only_where_it_is_kept(tmp_path: Path) -> None:
+    short = load("crossroads", end_s=3.0)
+    Weighing.asked.clear()
+    run(short, Weighing)
+    assert Weighing.asked == []
+    run(short, Weighing, out=tmp_path / "run")
+    assert Weighing.asked == [0, 1, 2, 3]
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, scenario: Scenario) -> None:
